@@ -41,7 +41,7 @@ from newsletter.queries.edition_people import REASONS
 TARGET_MS = 300
 PATIENCE_SECONDS = 30
 """A slow page is asked less often."""
-LONGEST_NAME = 60
+MAX_NAME_LENGTH = 60
 TOKEN = "the owner's session"
 CONFIG = """
 [site]
@@ -196,7 +196,7 @@ def pages(app: Newsletter, sizes: Sizes) -> Iterator[Page]:
         for query in (*first, *QUERIES.get(route.path, ())):
             name = f"{route.path}?{query}" if query else route.path
             yield Page(
-                name=unquote(re.sub(r":\w+}", "}", name))[:LONGEST_NAME],
+                name=unquote(re.sub(r":\w+}", "}", name))[:MAX_NAME_LENGTH],
                 is_live=route.is_live,
                 is_filtered=bool(query and first),
                 address=lambda run, name=name, path=route.path: examples.fill(name, path, run),

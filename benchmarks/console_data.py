@@ -26,7 +26,7 @@ from console_rows import (
 )
 from people import (
     NOW,
-    PEOPLE_AT_ONCE,
+    PEOPLE_PER_BATCH,
     TOPICS,
     advance_sequence,
     execute,
@@ -41,7 +41,7 @@ from newsletter.articles.models import Article, Topic, article_topics
 from newsletter.articles.writing.models import ArticleDraft, ArticleRevision
 from newsletter.config.tables.approval import Approval
 from newsletter.database import Database
-from newsletter.delivery.ledger.statistics import count_lot
+from newsletter.delivery.ledger.statistics import count_batch
 from newsletter.editions.bulletins.models import SavedBulletin
 from newsletter.editions.composing.content import content_of
 from newsletter.editions.composing.masthead import masthead
@@ -61,7 +61,7 @@ from newsletter.staff.permissions import Role
 from newsletter.staff.store import hash_token
 from subscribers.models import Segment, Subscriber
 
-ROWS_AT_ONCE = 2_000
+ROWS_PER_BATCH = 2_000
 # Of the editions but the last ones.
 SMALL_AUDIENCE = 200
 STORIES = 20
@@ -127,7 +127,7 @@ def prepare(app: Newsletter, sizes: Sizes) -> None:
         advance_sequence(database, table.__tablename__)
     _lists(app)
     vacuum(database)
-    while count_lot(database, PEOPLE_AT_ONCE * 10):
+    while count_batch(database, PEOPLE_PER_BATCH * 10):
         pass
     vacuum(database)
 
@@ -292,9 +292,9 @@ def _lists(app: Newsletter) -> None:
 
 def _rows(database: Database, table: Any, rows: Iterator[dict[str, Any]]) -> None:
     """Insert rows, some thousands in a transaction."""
-    while lot := list(islice(rows, ROWS_AT_ONCE)):
+    while batch := list(islice(rows, ROWS_PER_BATCH)):
         with database.write() as session:
-            session.connection().execute(insert(table), lot)
+            session.connection().execute(insert(table), batch)
 
 
 def _write(database: Database, statement: str, **values: object) -> None:

@@ -22,7 +22,7 @@ from sqlalchemy import bindparam, func, insert, select, text
 from sqlalchemy.orm import Session
 
 from newsletter.database import Database, UTCDateTime
-from newsletter.delivery.ledger.statistics import LOT, count_lot, measures
+from newsletter.delivery.ledger.statistics import BATCH_SIZE, count_batch, measures
 from newsletter.editions.models import Edition
 from newsletter.migrations.running import upgrade
 from subscribers import store
@@ -40,7 +40,7 @@ from subscribers.topics import choice_key, choice_of
 
 NOW = datetime(2026, 11, 27, 9, 0, tzinfo=UTC)
 ZONE = ZoneInfo("Europe/London")
-PEOPLE_AT_ONCE = 10_000
+PEOPLE_PER_BATCH = 10_000
 RUNS = 5
 FIRST = (
     *("Ann", "Ben", "Cat", "Dora", "Emil", "Fay", "Gus", "Hal", "Ida", "Jon"),
@@ -157,10 +157,10 @@ def _measure(url: str, people: int, editions: int) -> None:
     _send(database, editions, NOW)
     vacuum(database)
     _print_mail_segments(f"{name}: one more, not counted", database)
-    lots = _count_all(database)
+    batches = _count_all(database)
     vacuum(database)
-    row = [len(lots), sum(lots), statistics.median(lots) * 1000, max(lots) * 1000]
-    columns = [f"lots of {LOT:,}", "seconds", "median ms", "longest ms"]
+    row = [len(batches), sum(batches), statistics.median(batches) * 1000, max(batches) * 1000]
+    columns = [f"batches of {BATCH_SIZE:,}", "seconds", "median ms", "longest ms"]
     print_table(f"{name}: counting the last edition", columns, [row])
     _print_mail_segments(f"{name}: {editions} editions counted", database)
     print(f"\nMost memory: {_peak_megabytes():.0f} MB")
@@ -177,7 +177,7 @@ def _prepare(database: Database, people: int, editions: int) -> None:
         _send(database, number, NOW - timedelta(days=7 * (editions + 1 - number)))
     if sent < editions:
         vacuum(database)
-        _count_all(database, PEOPLE_AT_ONCE * 10)
+        _count_all(database, PEOPLE_PER_BATCH * 10)
         vacuum(database)
 
 
@@ -242,12 +242,12 @@ def ask(database: Database, question: Question) -> Measured:
     return Measured(milliseconds=statistics.median(times[1:]) * 1000, answer=answer)
 
 
-def _count_all(database: Database, lot: int = LOT) -> list[float]:
-    """Seconds of each lot until all is counted."""
+def _count_all(database: Database, batch: int = BATCH_SIZE) -> list[float]:
+    """Seconds of each batch until all is counted."""
     times: list[float] = []
     while True:
         start = time.perf_counter()
-        if not count_lot(database, lot):
+        if not count_batch(database, batch):
             return times
         times.append(time.perf_counter() - start)
 
@@ -258,8 +258,8 @@ def fill(database: Database, people: int, after: int = 0) -> None:
     keys = {choice_key(chooser.sample(TOPICS, chooser.randrange(5))) for _ in range(300)}
     with database.write() as session:
         choices = [store.choice_for(session, choice_of(key)) for key in sorted(keys | {""})]
-    for first in range(after, people, PEOPLE_AT_ONCE):
-        many = range(first, min(first + PEOPLE_AT_ONCE, people))
+    for first in range(after, people, PEOPLE_PER_BATCH):
+        many = range(first, min(first + PEOPLE_PER_BATCH, people))
         with database.write() as session:
             connection = session.connection()
             connection.execute(insert(Subscriber), list(_people(many, choices)))

@@ -48,7 +48,7 @@ folder = "templates"
 # DKIM options of a sender; the key is beside the file.
 SIGNING = 'dkim_selector = "bench"\ndkim_key_file = "dkim.pem"'
 JOINED = datetime(2026, 1, 1, tzinfo=UTC)
-PEOPLE_AT_ONCE = 10_000
+PEOPLE_PER_BATCH = 10_000
 # The encoded size of one digest: usual for a newsletter.
 BYTES = 30_000
 # The text part; the HTML part is made as large by the markup around its articles.
@@ -153,9 +153,9 @@ def _article(title: str, body: str, topics: list[Topic]) -> Article:
 
 
 def _people(app: Newsletter, count: int, choices: list[int]) -> None:
-    for first in range(0, count, PEOPLE_AT_ONCE):
+    for first in range(0, count, PEOPLE_PER_BATCH):
         with app.database.write() as session:
-            many = range(first, min(first + PEOPLE_AT_ONCE, count))
+            many = range(first, min(first + PEOPLE_PER_BATCH, count))
             session.connection().execute(insert(Subscriber), list(_rows(many, choices)))
 
 

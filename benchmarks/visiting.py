@@ -36,7 +36,7 @@ from newsletter.web.account.form_tokens import PURPOSE, FormTokens
 HERE = Path(__file__).parent
 THREADS, CONNECTIONS = 1, 16
 # More than are used in the time.
-MOST_A_SECOND = 5_000
+MAX_PER_SECOND = 5_000
 CONFIG = """
 [site]
 name = "Wexcombe Forward"
@@ -199,7 +199,7 @@ class Visits:
 
     @property
     def _most(self) -> int:
-        return int(self._chosen.seconds) * MOST_A_SECOND
+        return int(self._chosen.seconds) * MAX_PER_SECOND
 
     def _drive(self, site: Site, lines: Iterable[str], counting: str) -> Load:
         """Let wrk post the lines; the database must have as many as were answered."""

@@ -134,7 +134,7 @@ class Newsletter:
         reader = PictureReader(
             base_url=base_url,
             static_folders=[f / "static" for f in web_folders(self.config.templates.folder)],
-            largest_bytes=theme.image_bytes,
+            max_bytes=theme.image_bytes,
             stored=self._stored_picture,
         )
         others = (*theme.image_sources, *([theme.logo] if theme.logo else []))
@@ -142,7 +142,7 @@ class Newsletter:
 
     def _stored_picture(self, address: str) -> bytes | None:
         from newsletter.media import store
-        from newsletter.media.addresses import hash_in
+        from newsletter.media.urls import hash_in
 
         content_hash = hash_in(address, self.config.site.base_url)
         if content_hash is None:

@@ -15,7 +15,7 @@ from newsletter.errors import FetchError
 if TYPE_CHECKING:  # `guarded_http` needs requests, which only whoever fetches waits for
     from requests import Response
 
-LARGEST_BYTES = 32 * 1024 * 1024
+MAX_BYTES = 32 * 1024 * 1024
 TOTAL_TIME = timedelta(seconds=60)
 CHUNK_BYTES = 64 * 1024
 HEADERS = {"User-Agent": "newsletter (feed reader)", "Accept": "*/*"}
@@ -53,7 +53,7 @@ def fetch(
     etag: str = "",
     last_modified: str = "",
     allow_private: bool = False,
-    largest_bytes: int = LARGEST_BYTES,
+    max_bytes: int = MAX_BYTES,
     total_time: timedelta = TOTAL_TIME,
 ) -> Fetched:
     """GET a URL, conditionally where a validator is given.
@@ -69,7 +69,7 @@ def fetch(
     if last_modified:
         headers["If-Modified-Since"] = last_modified
     with answered(url, headers, allow_private, total_time) as (found, address):
-        return _read(found, url, address, largest_bytes)
+        return _read(found, url, address, max_bytes)
 
 
 def status_of(url: str, *, allow_private: bool = False, total_time: timedelta = TOTAL_TIME) -> int:
@@ -105,7 +105,7 @@ def size_of(url: str, *, allow_private: bool = False, total_time: timedelta = TO
         )
 
 
-def _read(answer: "Response", url: str, address: str, largest_bytes: int) -> Fetched:
+def _read(answer: "Response", url: str, address: str, max_bytes: int) -> Fetched:
     etag, modified = answer.headers.get("ETag", ""), answer.headers.get("Last-Modified", "")
     if answer.status_code == HTTPStatus.NOT_MODIFIED:
         return Fetched(url=address, changed=False, etag=etag, last_modified=modified)
@@ -117,8 +117,8 @@ def _read(answer: "Response", url: str, address: str, largest_bytes: int) -> Fet
     content = bytearray()
     for chunk in answer.iter_content(CHUNK_BYTES):
         content += chunk
-        if len(content) > largest_bytes:
-            raise FetchError(f"{url}: the answer is larger than {largest_bytes} bytes; refused")
+        if len(content) > max_bytes:
+            raise FetchError(f"{url}: the answer is larger than {max_bytes} bytes; refused")
     return Fetched(
         url=address,
         changed=True,

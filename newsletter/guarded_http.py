@@ -27,7 +27,7 @@ from newsletter.errors import FetchError
 from newsletter.public_addresses import is_public
 
 READ_TIMEOUT_SECONDS = 15
-MOST_REDIRECTS = 5
+MAX_REDIRECTS = 5
 REDIRECTS = {301, 302, 303, 307, 308}
 
 
@@ -58,7 +58,7 @@ def _follow_redirects(
 ) -> Iterator[tuple[requests.Response, str]]:
     """The response after redirects, followed by hand: requests reads their bodies without limit."""
     address = url
-    for _ in range(MOST_REDIRECTS + 1):
+    for _ in range(MAX_REDIRECTS + 1):
         answer = session.get(
             address,
             headers=headers,
@@ -73,7 +73,7 @@ def _follow_redirects(
                 continue
             yield answer, address
             return
-    raise FetchError(f"{url}: more than {MOST_REDIRECTS} redirects; give the last address")
+    raise FetchError(f"{url}: more than {MAX_REDIRECTS} redirects; give the last address")
 
 
 def _reason(error: Exception, deadline: "_Deadline") -> str:

@@ -1,4 +1,4 @@
-"""Which IP addresses are of the public internet, and which of this machine."""
+"""Classification of IP addresses: public, private, or of this machine."""
 
 import ipaddress
 
@@ -6,7 +6,7 @@ import ipaddress
 IPV4_AT_THE_END = tuple(map(ipaddress.IPv6Network, ("64:ff9b::/96", "::/96")))
 # The interface identifier of ISATAP (RFC 5214 section 6.1), before the IPv4 address.
 ISATAP = {0x00005EFE, 0x02005EFE}
-# From IANA's special-purpose registries, what older Pythons do not know: local NAT64
+# From IANA's special-purpose registries, what `ipaddress` of Python 3.11 lacks: local NAT64
 # (RFC 8215), documentation (RFC 9637), SRv6 (RFC 9602), site-local (RFC 3879), relays of 6to4
 # (RFC 7526), AS112 (RFC 7534, 7535), AMT (RFC 7450).
 SPECIAL = tuple(

@@ -26,7 +26,7 @@ class SettingsWatcher:
     def __init__(self, app: Newsletter, apply: Callable[[Newsletter], None]) -> None:
         """
         Args:
-            take_up: replaces the site by the one with the new settings; called only for a valid
+            apply: replaces the site by the one with the new settings; called only for a valid
                 configuration.
         """
         self._app = app

@@ -26,7 +26,7 @@ from newsletter.articles.ingestion.polling import due_sources
 from newsletter.articles.store import due_for_publication
 from newsletter.clock import SystemClock
 from newsletter.delivery.alarms import Alarm
-from newsletter.delivery.ledger.statistics import count_lot
+from newsletter.delivery.ledger.statistics import count_batch
 from newsletter.editions import store
 from newsletter.editions.approvals.store import due_requests, inputs_of
 from newsletter.editions.digests import registry
@@ -36,10 +36,10 @@ from newsletter.editions.digests.sections import NoEdition
 from newsletter.editions.each_article import due_articles
 from newsletter.editions.models import EACH_ARTICLE
 from newsletter.errors import Conflict, NewsletterError
-from newsletter.feedback import answers
+from newsletter.feedback import send_refusals
 from newsletter.feedback import store as store_of_feedback
 from newsletter.feedback.receivers import mailboxes
-from newsletter.feedback.receivers.base import MailboxUnreachable, Position
+from newsletter.feedback.receivers.base import MailboxPosition, MailboxUnreachable
 from newsletter.feeds.maintenance import FeedMaintenance
 from newsletter.fetching import Size, size_of
 from newsletter.queries.approval_requests import approval_request
@@ -60,7 +60,7 @@ STATISTICS_INTERVAL_SECONDS = 15
 ANSWERS_INTERVAL_SECONDS = 5
 MAILBOXES_INTERVAL_SECONDS = 5
 # Bounds a transaction, so that senders do not wait long.
-ANSWERS_AT_ONCE = 200
+REFUSALS_PER_BATCH = 200
 # Bounds a run, so that shutdown does not wait long.
 MAX_BATCHES_PER_RUN = 400
 MEDIA_SIZE_TIMEOUT = timedelta(seconds=10)
@@ -183,7 +183,7 @@ def _errors_logged(digest: str) -> Iterator[None]:
     try:
         yield
     except Conflict as error:
-        log.info("composed by another process", digest=digest, detail=str(error))
+        log.info("digest composed by another process", digest=digest, detail=str(error))
     except NewsletterError as error:
         log.error("digest not composed", digest=digest, error=str(error))  # noqa: TRY400
 
@@ -259,9 +259,11 @@ def read_mailboxes(app: Newsletter) -> None:
             known = store_of_feedback.find_mailbox(session, name)
         if known is not None and app.clock.now() < known.read_at + options.every:
             continue
-        position = Position()
+        position = MailboxPosition()
         if known is not None:
-            position = Position(validity=known.validity, last=known.last, seen=set(known.seen))
+            position = MailboxPosition(
+                validity=known.validity, last=known.last, seen=set(known.seen)
+            )
         problem = ""
         try:
             taken = mailboxes.read(options, position, lambda mail: take_in(app, mail))
@@ -289,7 +291,7 @@ def record_answers(app: Newsletter) -> None:
     """Record refusals at sending as events, and act on them."""
     for _ in range(MAX_BATCHES_PER_RUN):
         with app.database.read() as session:
-            found = answers.unrecorded(session, app.clock.now(), ANSWERS_AT_ONCE)
+            found = send_refusals.unrecorded(session, app.clock.now(), REFUSALS_PER_BATCH)
         if not found:
             return
         recorded = feedback.record(app, SCHEDULE, found)
@@ -336,7 +338,7 @@ def count_mails(app: Newsletter) -> None:
     """Add the deliveries of ended editions to the mail statistics, in batches."""
     counted = 0
     for _ in range(MAX_BATCHES_PER_RUN):
-        looked_at = count_lot(app.database)
+        looked_at = count_batch(app.database)
         if not looked_at:
             break
         counted += looked_at

@@ -1,4 +1,4 @@
-"""What `zipfile` raises on archives that are damaged, encrypted or compressed in unknown ways."""
+"""The exceptions that `zipfile` raises on damaged, encrypted or unsupported archives."""
 
 import lzma
 import struct

@@ -11,7 +11,7 @@ from pydantic.fields import FieldInfo
 from newsletter.cli.main import COMMANDS, cli
 from newsletter.cli.operations.init import transport_kinds
 from newsletter.config.durations import write_duration
-from newsletter.config.example import Table, is_named, is_table, tables
+from newsletter.config.example import ExampleTable, is_named, is_table, tables
 from newsletter.config.layers import environment_name
 
 CONFIGURATION = """\
@@ -72,7 +72,7 @@ def configuration_page() -> str:
     return "\n".join([CONFIGURATION, *sections])
 
 
-def _section(table: Table) -> str:
+def _section(table: ExampleTable) -> str:
     lines = [f"## `[{table.path}]`", ""]
     summary = (table.model.__doc__ or "").strip().splitlines()[0]
     kind = f' (`kind = "{table.values["kind"]}"`)' if _is_transport(table) else ""
@@ -88,7 +88,7 @@ def _section(table: Table) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _is_transport(table: Table) -> bool:
+def _is_transport(table: ExampleTable) -> bool:
     return "kind" in table.values and "kind" not in table.model.model_fields
 
 

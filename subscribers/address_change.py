@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from newsletter.errors import Conflict
 from subscribers import consent, membership, store
 from subscribers.addresses import hash_address
-from subscribers.consent import Origin
+from subscribers.consent import ConsentOrigin
 from subscribers.models import (
     AddressChange,
     AddressMove,
@@ -62,7 +62,7 @@ def move(
     subscriber: Subscriber,
     secret: str,
     *,
-    origin: Origin,
+    origin: ConsentOrigin,
     now: datetime,
 ) -> Moved:
     """Use the new address from now on.
@@ -96,7 +96,9 @@ def can_object(session: Session, move: AddressMove, now: datetime) -> bool:
     return is_waiting or now - move.asked_at <= OBJECTION_TIME
 
 
-def object_to(session: Session, move: AddressMove, *, origin: Origin, now: datetime) -> Moved:
+def object_to(
+    session: Session, move: AddressMove, *, origin: ConsentOrigin, now: datetime
+) -> Moved:
     """Put back the address that a subscriber had when the change was asked for.
 
     A change that waits for the new address is forgotten; one that was confirmed is undone, with
@@ -123,7 +125,7 @@ def _take(
     address: str,
     address_hash: str,
     *,
-    origin: Origin,
+    origin: ConsentOrigin,
     now: datetime,
 ) -> Moved:
     """Give a subscriber an address, whoever had it before."""

@@ -15,7 +15,7 @@ _ADD = insert(ConsentEvent).returning(ConsentEvent.id)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Origin:
+class ConsentOrigin:
     """Where an act comes from, and its evidence."""
 
     source: str
@@ -29,7 +29,7 @@ class Origin:
     """The IP address; empty if it is not to be stored."""
 
 
-def by_administrator(proof: str) -> Origin:
+def by_administrator(proof: str) -> ConsentOrigin:
     """The origin of an administrator's act, with the proof of consent.
 
     Raises:
@@ -37,11 +37,11 @@ def by_administrator(proof: str) -> Origin:
     """
     if not proof.strip():
         raise InvalidInput("say how and when they agreed: --consent “paper form, 1 May”")
-    return Origin(source=f"administrator: {proof.strip()}")
+    return ConsentOrigin(source=f"administrator: {proof.strip()}")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Proof:
+class ConsentProof:
     """An event with its details that are stored elsewhere."""
 
     at: datetime
@@ -62,7 +62,7 @@ def record(
     session: Session,
     subscriber: Subscriber,
     kind: ConsentKind,
-    origin: Origin,
+    origin: ConsentOrigin,
     now: datetime,
     *,
     details: str = "",
@@ -82,7 +82,7 @@ def record(
         session.add(ConsentNetwork(event_id=event_id, network=origin.network, at=now))
 
 
-def history(session: Session, subscriber: Subscriber) -> list[Proof]:
+def history(session: Session, subscriber: Subscriber) -> list[ConsentProof]:
     """The subscriber's events, oldest first."""
     query = (
         select(ConsentEvent, ConsentNetwork.network)
@@ -99,8 +99,8 @@ def forget_networks(session: Session, before: datetime) -> int:
     return len(session.scalars(statement.returning(ConsentNetwork.event_id)).all())
 
 
-def _as_proof(event: ConsentEvent, network: str) -> Proof:
-    return Proof(
+def _as_proof(event: ConsentEvent, network: str) -> ConsentProof:
+    return ConsentProof(
         at=event.at,
         kind=event.kind,
         source=event.source,

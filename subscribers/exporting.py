@@ -26,7 +26,7 @@ COLUMNS = (
     "confirmed",
     "source",
 )
-AT_ONCE = 1000
+BATCH_SIZE = 1000
 SUPPRESSED = "suppressed"
 # Characters that start a formula in a spreadsheet (OWASP, CSV injection).
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -46,7 +46,7 @@ def rows(session: Session, conditions: Sequence[ColumnElement[bool]]) -> Iterato
         .where(Subscriber.status != SubscriberStatus.ERASED, *conditions)
         .order_by(Subscriber.id)
     )
-    found = session.execute(query, execution_options={"yield_per": AT_ONCE})
+    found = session.execute(query, execution_options={"yield_per": BATCH_SIZE})
     for person, key, suppressed in found:
         choice = choice_of(key)
         yield {

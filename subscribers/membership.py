@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from newsletter.errors import Conflict
 from subscribers import store
 from subscribers.addresses import hash_address, normalise_address
-from subscribers.consent import Origin, record
+from subscribers.consent import ConsentOrigin, record
 from subscribers.models import ConsentKind, Frequency, Subscriber, SubscriberStatus
 from subscribers.topics import Choice
 
@@ -46,7 +46,7 @@ def join(
     secret: str,
     joining: Signup,
     *,
-    origin: Origin,
+    origin: ConsentOrigin,
     proven: bool,
     now: datetime,
 ) -> Subscriber:
@@ -67,7 +67,7 @@ def join(
     reason = store.suppression_reason(session, address_hash)
     if reason is not None:
         raise Conflict(
-            f"{address} is suppressed ({reason}); if they ask to be mailed again,  "
+            f"{address} is suppressed ({reason}); if they ask to be mailed again, "
             f"lift it first: newsletter subscribers unsuppress {address}"
         )
     preferences = _preferences(joining)
@@ -100,7 +100,9 @@ def join(
     return subscriber
 
 
-def confirm(session: Session, subscriber: Subscriber, *, origin: Origin, now: datetime) -> bool:
+def confirm(
+    session: Session, subscriber: Subscriber, *, origin: ConsentOrigin, now: datetime
+) -> bool:
     """Confirm a pending subscriber; False if already confirmed.
 
     Raises:
@@ -119,7 +121,9 @@ def confirm(session: Session, subscriber: Subscriber, *, origin: Origin, now: da
     return True
 
 
-def leave(session: Session, subscriber: Subscriber, *, origin: Origin, now: datetime) -> bool:
+def leave(
+    session: Session, subscriber: Subscriber, *, origin: ConsentOrigin, now: datetime
+) -> bool:
     """End a subscription; False if it was over already."""
     if subscriber.status in OVER:
         return False
@@ -128,7 +132,9 @@ def leave(session: Session, subscriber: Subscriber, *, origin: Origin, now: date
     return True
 
 
-def resubscribe(session: Session, subscriber: Subscriber, *, origin: Origin, now: datetime) -> bool:
+def resubscribe(
+    session: Session, subscriber: Subscriber, *, origin: ConsentOrigin, now: datetime
+) -> bool:
     """Undo leaving, with the previous preferences; False if already undone.
 
     Raises:
@@ -161,7 +167,7 @@ def choose(
     subscriber: Subscriber,
     preferences: Preferences,
     *,
-    origin: Origin,
+    origin: ConsentOrigin,
     now: datetime,
 ) -> bool:
     """Set the preferences; True if that changes the consent."""
@@ -196,7 +202,9 @@ def described(preferences: Preferences) -> str:
     return "; ".join(parts)
 
 
-def object_to(session: Session, subscriber: Subscriber, *, origin: Origin, now: datetime) -> bool:
+def object_to(
+    session: Session, subscriber: Subscriber, *, origin: ConsentOrigin, now: datetime
+) -> bool:
     """End a subscription and suppress the address (UK GDPR, art. 21); False if done before."""
     is_on = subscriber.status not in OVER
     if is_on:
@@ -207,7 +215,9 @@ def object_to(session: Session, subscriber: Subscriber, *, origin: Origin, now: 
     return is_new
 
 
-def erase(session: Session, subscriber: Subscriber, *, origin: Origin, now: datetime) -> None:
+def erase(
+    session: Session, subscriber: Subscriber, *, origin: ConsentOrigin, now: datetime
+) -> None:
     """Erase personal data; the hash stays suppressed and the id stays for the ledger."""
     if subscriber.status is SubscriberStatus.ERASED:
         return

@@ -9,7 +9,7 @@ from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, mapped_column
 
 from newsletter.database import Base, UTCDateTime
-from subscribers.folding import search_text
+from subscribers.search_folding import search_text
 
 
 class SubscriberStatus(StrEnum):
@@ -104,7 +104,7 @@ class Subscriber(Base):
     search_text: Mapped[str] = mapped_column(
         default=_search_text_of_row, server_default="", deferred=True
     )
-    """Address and name in the form of `subscribers.folding`.
+    """Address and name in the form of `subscribers.search_folding`.
 
     Set by every INSERT and every change of an object; a bulk UPDATE of address or name must set it
     too.

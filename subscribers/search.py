@@ -10,13 +10,13 @@ import re
 from sqlalchemy import ColumnElement, false, select
 from sqlalchemy.orm import Session
 
-from subscribers.folding import fold
 from subscribers.models import Subscriber, SubscriberStatus
+from subscribers.search_folding import fold
 
 # SQLite would otherwise scan whole rows, several times as long.
 _COVERING_INDEX = "INDEXED BY subscribers_search"
 # Longer than any address or name; SQLite limits a LIKE pattern to 50,000 bytes.
-MOST_LETTERS = 10_000
+MAX_LETTERS = 10_000
 # Characters in neither addresses nor names, which a database may refuse as a parameter.
 _UNSEARCHABLE = re.compile("[\x00\n\ud800-\udfff]")
 
@@ -62,7 +62,7 @@ def conditions(
         found.append(within)
     if searched := _searched(words):
         is_found = Subscriber.search_text.like(_pattern(searched), escape="\\")
-        found.append(is_found if len(searched) <= MOST_LETTERS else false())
+        found.append(is_found if len(searched) <= MAX_LETTERS else false())
     return found
 
 

@@ -14,7 +14,7 @@ from newsletter.database import Database
 from newsletter.migrations.running import upgrade
 
 # What a test writes stays in the files as dead rows: a database that has grown is not used again.
-LARGEST_GROWTH_BYTES: Final = 4_000_000
+MAX_GROWTH_BYTES: Final = 4_000_000
 
 # As a replica, whose triggers and foreign keys are not asked: the audit log lets nobody delete.
 EMPTY: Final = """
@@ -93,7 +93,7 @@ class DatabasePool:
             except psycopg.errors.UndefinedTable:
                 return False
             connection.execute(EMPTY)
-            return _size_bytes(connection) - self._bytes < LARGEST_GROWTH_BYTES
+            return _size_bytes(connection) - self._bytes < MAX_GROWTH_BYTES
 
     def _administer(self, statement: LiteralString) -> None:
         with psycopg.connect(self._server.format(name="postgres"), autocommit=True) as connection:

@@ -33,7 +33,7 @@ from newsletter.editions.models import EditionState
 PATIENCE_SECONDS = 60
 LATER = timedelta(hours=5)
 # More than the consecutive deferrals of any delivery here.
-MOST_ROUNDS = 12
+MAX_ROUNDS = 12
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,7 +122,7 @@ def opened(
 def send_the_rest(scene: Scene) -> None:
     """Send the rest, advancing the clock as long as something is deferred."""
     now = SystemClock().now()
-    for turn in range(1, MOST_ROUNDS):
+    for turn in range(1, MAX_ROUNDS):
         with opened(scene.config, now + turn * LATER) as app:
             app.engine.recover()
             app.engine.send(scene.number)

@@ -13,16 +13,16 @@ from sqlalchemy.orm import Session
 from subscribers import store
 from subscribers.models import Frequency, Subscriber, SubscriberStatus
 from subscribers.segments.expressions import (
-    All,
+    And,
     Comparison,
     Expression,
     IsEmpty,
     Not,
+    Or,
     RelativeDate,
     Unit,
     Value,
 )
-from subscribers.segments.expressions import Any as AnyOf
 from subscribers.segments.fields import ATTRIBUTE, FIELDS, OPERATORS, FieldType, Operator
 from subscribers.topics import Choice
 
@@ -141,8 +141,8 @@ EXPRESSIONS: st.SearchStrategy[Expression] = st.recursive(
     tests_of_a_field(),
     lambda inner: st.one_of(
         st.builds(Not, operand=inner),
-        st.builds(All, operands=st.tuples(inner, inner)),
-        st.builds(AnyOf, operands=st.tuples(inner, inner)),
+        st.builds(And, operands=st.tuples(inner, inner)),
+        st.builds(Or, operands=st.tuples(inner, inner)),
     ),
     max_leaves=6,
 )
@@ -174,9 +174,9 @@ def enter(session: Session, people: list[Person]) -> None:
 def is_meant(expression: Expression, person: Person) -> bool:
     """Whether a person matches an expression."""
     match expression:
-        case All(operands=operands):
+        case And(operands=operands):
             return all(is_meant(operand, person) for operand in operands)
-        case AnyOf(operands=operands):
+        case Or(operands=operands):
             return any(is_meant(operand, person) for operand in operands)
         case Not(operand=operand):
             return not is_meant(operand, person)

@@ -22,7 +22,7 @@ keep_network = "{KEEP_NETWORK.days}d"
 is_on = true
 """
 OBJECTION = timedelta(weeks=1)
-MOST_MOVES_A_DAY = 3
+MAX_MOVES_PER_DAY = 3
 LONDON = ZoneInfo("Europe/London")
 # The status in which a notice of each kind applies.
 STANDS = {
@@ -262,7 +262,7 @@ class Model:
             person.new_address = ""
             return True
         told = [at for at in person.told_of_moves_at if at > now - timedelta(days=1)]
-        if len(told) >= MOST_MOVES_A_DAY:
+        if len(told) >= MAX_MOVES_PER_DAY:
             return False
         person.told_of_moves_at.append(now)
         person.new_address, person.new_address_asked_at = "", now

@@ -21,7 +21,7 @@ from newsletter.tokens.links import LinkSigners
 from newsletter.transports.base import Accepted, ClosingSession, Mail, Outcome, Recorder
 from subscribers import membership
 from subscribers.addresses import hash_address
-from subscribers.consent import Origin
+from subscribers.consent import ConsentOrigin
 from subscribers.membership import Signup
 from subscribers.models import Frequency, Subscriber
 
@@ -172,7 +172,7 @@ def add_subscriber(
         session,
         SECRET,
         joining,
-        origin=Origin(source="test"),
+        origin=ConsentOrigin(source="test"),
         proven=proven,
         now=now - timedelta(days=1),
     )

@@ -210,6 +210,35 @@ def test_every_file_that_the_design_page_names_exists() -> None:
     assert not missing
 
 
+def test_every_function_that_a_row_of_the_design_page_names_is_in_its_file() -> None:
+    rows = (ROOT / "docs" / "design.md").read_text(encoding="utf-8").splitlines()
+    missing = []
+    for row in rows:
+        for file, names in re.findall(r"`(\w+/[\w/]+\.py)`((?:, `\w+`)+)", row):
+            text = "".join(
+                path.read_text(encoding="utf-8")
+                for path in (ROOT / file, ROOT / "newsletter" / file)
+                if path.exists()
+            )
+            missing += [
+                f"{file}: {name}"
+                for name in re.findall(r"\w+", names)
+                if f"def {name}(" not in text
+            ]
+    assert not missing
+
+
+def test_a_class_name_has_one_meaning() -> None:
+    defined: dict[str, list[str]] = {}
+    for module, path in MODULES.items():
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                defined.setdefault(node.name, []).append(module)
+    # Each provider has its own, found by these names.
+    shared = {name: modules for name, modules in defined.items() if len(modules) > 1}
+    assert shared.keys() == {"Transport", "Webhook"}
+
+
 def test_exit_statuses_stand_in_one_module() -> None:
     leaving = re.compile(r"(?:SystemExit|sys\.exit|ctx\.exit)\((?:from|code=)?\s*\d")
     cli = {module: path for module, path in MODULES.items() if is_in(module, "newsletter.cli")}

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, Field
 
-from newsletter.config.kinds import Section
+from newsletter.config.kinds import OptionTable
 from newsletter.transports.base import (
     Accepted,
     ClosingSession,
@@ -25,7 +25,7 @@ from newsletter.transports.base import (
 )
 
 
-class EmlFolderOptions(Section):
+class EmlFolderOptions(OptionTable):
     """A folder of .eml files."""
 
     folder: ConfigRelativePath = Field(description="Where the files go; made where it is missing")

@@ -1,4 +1,4 @@
-"""What people do with their own subscription on the public site, by the links in their mails.
+"""Actions of a subscriber on their own subscription, authorised by the links in their mails.
 
 The face has read the signed token, and says by its actor whose subscription is meant.
 """
@@ -29,12 +29,12 @@ from newsletter.subscriptions import (
 from newsletter.subscriptions import (
     unsubscribe as leaving,
 )
-from newsletter.subscriptions.unsubscribe import Departure
+from newsletter.subscriptions.unsubscribe import UnsubscribeReason
 from newsletter.tokens.expiring_link import ExpiringLink
 from newsletter.tokens.links import NOBODY, PreferencesLink
 from subscribers import membership
 from subscribers import store as people
-from subscribers.consent import Origin
+from subscribers.consent import ConsentOrigin
 from subscribers.membership import Preferences, Signup
 from subscribers.models import Frequency
 
@@ -42,7 +42,7 @@ KIND = "subscriber"
 
 
 @action(Permission.SIGN_UP)
-def sign_up(work: UnitOfWork[Context], joining: Signup, *, origin: Origin) -> None:
+def sign_up(work: UnitOfWork[Context], joining: Signup, *, origin: ConsentOrigin) -> None:
     """Enter one's own address, and be asked by mail to confirm it.
 
     Raises:
@@ -58,7 +58,7 @@ def sign_up(work: UnitOfWork[Context], joining: Signup, *, origin: Origin) -> No
 
 
 @action(Permission.OWN_SUBSCRIPTION)
-def confirm(work: UnitOfWork[Context], link: ExpiringLink, *, origin: Origin) -> None:
+def confirm(work: UnitOfWork[Context], link: ExpiringLink, *, origin: ConsentOrigin) -> None:
     """Confirm that the address is one's own; again changes nothing.
 
     Raises:
@@ -81,7 +81,7 @@ def choose(
     wishes: Preferences,
     until: datetime | None,
     *,
-    origin: Origin,
+    origin: ConsentOrigin,
 ) -> None:
     """Set what one is sent, and until when nothing is.
 
@@ -104,7 +104,7 @@ def choose(
 
 @action(Permission.OWN_SUBSCRIPTION)
 def lower_frequency(
-    work: UnitOfWork[Context], link: PreferencesLink, frequency: Frequency, *, origin: Origin
+    work: UnitOfWork[Context], link: PreferencesLink, frequency: Frequency, *, origin: ConsentOrigin
 ) -> None:
     """Take fewer mails instead of leaving.
 
@@ -175,7 +175,7 @@ def keep_address(work: UnitOfWork[Context], link: PreferencesLink) -> None:
 
 
 @action(Permission.OWN_SUBSCRIPTION)
-def move(work: UnitOfWork[Context], link: ExpiringLink, *, origin: Origin) -> int:
+def move(work: UnitOfWork[Context], link: ExpiringLink, *, origin: ConsentOrigin) -> int:
     """Be mailed at the new address from now on; the number of the subscriber who has it.
 
     Raises:
@@ -193,7 +193,7 @@ def move(work: UnitOfWork[Context], link: ExpiringLink, *, origin: Origin) -> in
 
 
 @action(Permission.OWN_SUBSCRIPTION)
-def object_to_move(work: UnitOfWork[Context], change_id: int, *, origin: Origin) -> None:
+def object_to_move(work: UnitOfWork[Context], change_id: int, *, origin: ConsentOrigin) -> None:
     """Stop a change of address, or put the old address back where the new one has confirmed.
 
     Raises:
@@ -222,7 +222,7 @@ def mail_preferences_link(work: UnitOfWork[Context], link: PreferencesLink) -> b
 
 
 @action(Permission.OWN_SUBSCRIPTION)
-def unsubscribe(work: UnitOfWork[Context], edition_id: int, departure: Departure) -> bool:
+def unsubscribe(work: UnitOfWork[Context], edition_id: int, departure: UnsubscribeReason) -> bool:
     """End the subscription; False where it was over already.
 
     Raises:
@@ -244,7 +244,7 @@ def unsubscribe(work: UnitOfWork[Context], edition_id: int, departure: Departure
 
 
 @action(Permission.OWN_SUBSCRIPTION)
-def resubscribe(work: UnitOfWork[Context], link: ExpiringLink, *, origin: Origin) -> None:
+def resubscribe(work: UnitOfWork[Context], link: ExpiringLink, *, origin: ConsentOrigin) -> None:
     """Undo one's leaving, with what had been chosen; undoing it again changes nothing.
 
     Raises:
@@ -259,7 +259,9 @@ def resubscribe(work: UnitOfWork[Context], link: ExpiringLink, *, origin: Origin
 
 
 @action(Permission.OWN_SUBSCRIPTION)
-def object_to_mail(work: UnitOfWork[Context], link: PreferencesLink, *, origin: Origin) -> None:
+def object_to_mail(
+    work: UnitOfWork[Context], link: PreferencesLink, *, origin: ConsentOrigin
+) -> None:
     """End the subscription and be never mailed again (UK GDPR, art. 21).
 
     Raises:
@@ -273,7 +275,7 @@ def object_to_mail(work: UnitOfWork[Context], link: PreferencesLink, *, origin: 
 
 
 @action(Permission.OWN_SUBSCRIPTION)
-def erase(work: UnitOfWork[Context], link: PreferencesLink, *, origin: Origin) -> None:
+def erase(work: UnitOfWork[Context], link: PreferencesLink, *, origin: ConsentOrigin) -> None:
     """Be forgotten (UK GDPR, art. 17); a hash stays, so that nobody enters the address again.
 
     Raises:

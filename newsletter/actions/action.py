@@ -26,7 +26,7 @@ from newsletter.actions.context import Context
 from newsletter.errors import NewsletterError
 from newsletter.staff import audit
 from newsletter.staff.actors import Actor
-from newsletter.staff.audit import Subject
+from newsletter.staff.audit import AuditSubject
 from newsletter.staff.permissions import Permission
 
 ContextT = TypeVar("ContextT", bound=Context)
@@ -44,7 +44,7 @@ class _Line(Generic[ContextT]):
     context: ContextT
     actor: Actor
     action: str
-    subject: Subject = field(default_factory=Subject)
+    subject: AuditSubject = field(default_factory=AuditSubject)
     details: dict[str, Any] = field(default_factory=dict)
 
     def about(self, kind: str, name: object, **details: Any) -> None:
@@ -53,7 +53,7 @@ class _Line(Generic[ContextT]):
         Args:
             name: an id or configured name, never an address: audit lines are never deleted.
         """
-        self.subject = Subject(kind=kind, name=str(name))
+        self.subject = AuditSubject(kind=kind, name=str(name))
         self.details |= details
 
 

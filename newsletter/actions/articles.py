@@ -11,7 +11,7 @@ from newsletter.articles import scheduling, store
 from newsletter.articles.body.media_sizes import MediaLength, update_media_sizes
 from newsletter.articles.body.pictures import with_stored_pictures
 from newsletter.articles.corrections import correct as publish_correction
-from newsletter.articles.editing import Edit, apply_edit
+from newsletter.articles.editing import ArticleEdit, apply_edit
 from newsletter.articles.importers.base import BadRecord, ImportContext, Record
 from newsletter.articles.ingestion.record_import import ImportStopped, Progress, import_records
 from newsletter.articles.ingestion.reports import ImportReport, RecordOutcome
@@ -24,9 +24,9 @@ from newsletter.editions.each_article import compose_single
 from newsletter.errors import FetchError
 from newsletter.fetching import Size
 from newsletter.media import store as pictures
-from newsletter.media.addresses import hash_in
 from newsletter.media.models import MediaItem
 from newsletter.media.uploads import store_upload
+from newsletter.media.urls import hash_in
 from newsletter.staff.permissions import Permission
 
 KIND = "article"
@@ -94,7 +94,7 @@ def _with_pictures(
 
 
 @action(Permission.WRITE)
-def edit(work: UnitOfWork[Context], reference: str | int, change: Edit) -> ArticleChange:
+def edit(work: UnitOfWork[Context], reference: str | int, change: ArticleEdit) -> ArticleChange:
     """Change an article, by its number, slug or tag.
 
     Raises:
@@ -146,7 +146,7 @@ def save(
     reference: int,
     content: ArticleContent,
     base: str,
-    change: Edit | None = None,
+    change: ArticleEdit | None = None,
 ) -> ArticleChange:
     """Write a person's words into an article, publish or schedule it.
 
@@ -166,7 +166,7 @@ def save(
         article,
         content,
         base,
-        change or Edit(),
+        change or ArticleEdit(),
         str(work.actor),
         context,
         work.now,

@@ -14,7 +14,7 @@ from newsletter.editions import store
 from newsletter.editions.approvals.rules import check_seen, may_approve
 from newsletter.editions.approvals.snapshots import fingerprint_of
 from newsletter.editions.coming import store as coming_store
-from newsletter.editions.coming.arrangement import Edit, edited
+from newsletter.editions.coming.arrangement import ArrangementEdit, edited
 from newsletter.editions.coming.models import ComingEdition
 from newsletter.editions.compose import compose_digest, record_missed, record_skipped
 from newsletter.editions.composing.composition import Composition
@@ -118,7 +118,7 @@ def compose_due(
 
 
 @action(Permission.WRITE)
-def edit(work: UnitOfWork[Context], name: str, change: Edit) -> None:
+def edit(work: UnitOfWork[Context], name: str, change: ArrangementEdit) -> None:
     """Change the stories or words of a digest's coming edition, before it is composed.
 
     Raises:

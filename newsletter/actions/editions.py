@@ -16,7 +16,7 @@ from newsletter.delivery.sending.engine import Engine
 from newsletter.editions import store
 from newsletter.editions.approvals import store as approvals
 from newsletter.editions.approvals.snapshots import fingerprint, snapshot_of
-from newsletter.editions.coming.arrangement import Edit
+from newsletter.editions.coming.arrangement import ArrangementEdit
 from newsletter.editions.coming.drafts import edit_draft, lock_draft
 from newsletter.editions.compose import set_subject
 from newsletter.editions.composing.composition import Composition
@@ -28,7 +28,7 @@ from newsletter.staff.permissions import Permission
 KIND = "edition"
 
 
-class SendingContext(Context, Protocol):
+class EngineContext(Context, Protocol):
     """A context that can send."""
 
     @property
@@ -67,7 +67,7 @@ def look(work: UnitOfWork[Context], number: int) -> None:
 
 
 @action(Permission.WRITE)
-def edit(work: UnitOfWork[ComposingContext], number: int, change: Edit) -> None:
+def edit(work: UnitOfWork[ComposingContext], number: int, change: ArrangementEdit) -> None:
     """Change the stories or words of a digest's edition that waits for approval.
 
     Approvals of what it was before count no more. Whoever had seen what they change, has seen what
@@ -214,7 +214,7 @@ def resolve(
 
 
 @long_action(Permission.SEND)
-def start(job: Job[SendingContext], number: int) -> int:
+def start(job: Job[EngineContext], number: int) -> int:
     """Fan an edition out, to be sent by this process; the number of waiting mails.
 
     `Engine.send` sends them.

@@ -9,9 +9,9 @@ from newsletter.delivery.alarms import Alarm
 from newsletter.delivery.ledger import transcripts
 from newsletter.feedback import incoming, recording, store, undoing, watching
 from newsletter.feedback.judgement import Patience
-from newsletter.feedback.receivers.base import Position
+from newsletter.feedback.receivers.base import MailboxPosition
 from newsletter.feedback.recording import Recorded
-from newsletter.feedback.watching import Lines
+from newsletter.feedback.watching import PauseThresholds
 from newsletter.staff.permissions import Permission
 from newsletter.tokens.envelope import EnvelopeSigner
 from newsletter.transports.events import Event, EventKind
@@ -19,7 +19,7 @@ from newsletter.transports.events import Event, EventKind
 ContextT = TypeVar("ContextT", bound=Context)
 KIND = "feedback"
 # Bounds a transaction.
-FORGOTTEN_AT_ONCE = 500
+BATCH_SIZE = 500
 
 
 @action(Permission.REPORT)
@@ -50,7 +50,7 @@ def receive(work: UnitOfWork[Context], content: bytes, recipients: Sequence[str]
 
 @action(Permission.REPORT)
 def remember_mailbox(
-    work: UnitOfWork[Context], name: str, position: Position, problem: str = ""
+    work: UnitOfWork[Context], name: str, position: MailboxPosition, problem: str = ""
 ) -> None:
     """Remember how far a mailbox is read, and why it could not be read.
 
@@ -69,12 +69,12 @@ def look_after(work: UnitOfWork[Context]) -> list[Alarm]:
     Also for refusals that are about us, once a day, and forgets old evidence and transcripts.
     """
     options = work.context.config.feedback
-    lines = Lines(bounces=options.max_bounces, complaints=options.max_complaints)
-    paused, alarms = watching.pause_editions(work.session, lines, work.now)
-    alarms += watching.blocked(work.session, work.now)
+    thresholds = PauseThresholds(bounces=options.max_bounces, complaints=options.max_complaints)
+    paused, alarms = watching.pause_editions(work.session, thresholds, work.now)
+    alarms += watching.blocked_alarms(work.session, work.now)
     kept_since = work.now - options.keep_evidence
-    store.forget_evidence(work.session, kept_since, FORGOTTEN_AT_ONCE)
-    transcripts.forget(work.session, kept_since, FORGOTTEN_AT_ONCE)
+    store.forget_evidence(work.session, kept_since, BATCH_SIZE)
+    transcripts.forget(work.session, kept_since, BATCH_SIZE)
     work.about("editions", "", paused=paused, alarms=[alarm.title for alarm in alarms])
     if not alarms:
         work.skip_audit_line()

@@ -31,11 +31,11 @@ from subscribers.importing.list_reading import (
 )
 from subscribers.importing.rows import attribute_of_tag
 from subscribers.importing.storage import history, rollback
-from subscribers.importing.storage.batches import Row
+from subscribers.importing.storage.batches import FileRow
 from subscribers.importing.storage.rollback import RollbackResult
 from subscribers.importing.uploaded import jobs, views
 from subscribers.importing.uploaded import store as uploads
-from subscribers.importing.uploaded.answers import UploadAnswers
+from subscribers.importing.uploaded.instructions import UploadAnswers
 from subscribers.importing.uploaded.outcome import OutcomeReport
 from subscribers.models import Subscriber, UploadPhase
 from subscribers.segments import store as segments
@@ -64,7 +64,7 @@ def enter(
     job: Job[Context],
     begun: history.ImportStart,
     terms: ImportTerms,
-    batches: Iterable[Sequence[Row]],
+    batches: Iterable[Sequence[FileRow]],
     tell: OnDecision,
     tags: Mapping[str, str],
 ) -> ImportResult:
@@ -250,7 +250,7 @@ def _import_rows(
     job: Job[Context],
     number: int,
     terms: ImportTerms,
-    batches: Iterable[Sequence[Row]],
+    batches: Iterable[Sequence[FileRow]],
     tell: OnDecision,
     counts: Counter[str],
 ) -> None:
@@ -270,7 +270,9 @@ def _require_fit(examined: ExaminedList) -> None:
         raise Conflict(jobs.UNTRUSTED.format(misfits=found.fitness.misfits))
 
 
-def _among(batches: Iterable[Sequence[Row]], wanted: Collection[int]) -> Iterator[Sequence[Row]]:
+def _among(
+    batches: Iterable[Sequence[FileRow]], wanted: Collection[int]
+) -> Iterator[Sequence[FileRow]]:
     """The rows with these numbers; without numbers all."""
     for batch in batches:
         yield [row for row in batch if row.number in wanted] if wanted else batch
@@ -318,7 +320,7 @@ class _Progress:
         with self._job.transaction() as work:
             jobs.expect(work.session, self._number, total, work.now)
 
-    def through(self, batches: Iterable[Sequence[Row]]) -> Iterator[Sequence[Row]]:
+    def through(self, batches: Iterable[Sequence[FileRow]]) -> Iterator[Sequence[FileRow]]:
         """The same batches, counted when they are done."""
         for batch in batches:
             yield batch

@@ -77,7 +77,7 @@ def _sign_up_flood(work: UnitOfWork[Context]) -> list[Alarm]:
         work.session, f"signups {work.now:%Y-%m-%d}", work.now
     ):
         return []
-    most = usual_rate.most_per_hour(work.session, work.context.config.joining, work.now)
+    most = usual_rate.max_per_hour(work.session, work.context.config.joining, work.now)
     return [
         Alarm(
             title="Far more sign-ups than usual",

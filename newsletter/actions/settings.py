@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from newsletter.actions.action import UnitOfWork, action
 from newsletter.actions.context import Context
 from newsletter.config.layers import (
-    Origin,
+    Layer,
     is_file_only,
     kind_of,
     origin_of,
@@ -153,8 +153,8 @@ def _refuse_locked(
     key: str, raw: Mapping[str, Any], environment: Mapping[str, str], path: Path
 ) -> None:
     where = {
-        Origin.FILE: f"in {path}; change it there, or remove it there first",
-        Origin.ENVIRONMENT: "by an environment variable; change it there",
+        Layer.FILE: f"in {path}; change it there, or remove it there first",
+        Layer.ENVIRONMENT: "by an environment variable; change it there",
     }
     if (origin := origin_of(key, raw, environment, {})) in where:
         raise Conflict(f"{key} is set {where[origin]}")

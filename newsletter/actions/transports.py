@@ -7,7 +7,7 @@ from newsletter.actions.action import Job, long_action
 from newsletter.actions.context import Context
 from newsletter.errors import ConfigurationError, Conflict, ResourceNotFound, SendingRefused
 from newsletter.staff.permissions import Permission
-from newsletter.transports.api.account import Connectable, Connection
+from newsletter.transports.api.account import Connectable, WebhookRegistration
 from newsletter.transports.api.webhooks import HasWebhook, webhook_address
 from newsletter.transports.base import Transport
 
@@ -26,7 +26,7 @@ class TransportsContext(Context, Protocol):
 
 
 @long_action(Permission.ADMINISTER)
-def connect(job: Job[TransportsContext], name: str) -> Connection:
+def connect(job: Job[TransportsContext], name: str) -> WebhookRegistration:
     """Register the site's address at a transport's provider.
 
     What it says of options has to be set afterwards, so that the provider's calls are taken.

@@ -13,7 +13,7 @@ from newsletter.articles.importers.base import one_line
 from newsletter.articles.models import ArticleStatus, Correction
 from newsletter.errors import Conflict, InvalidInput
 
-LONGEST_NOTE = 1000
+MAX_NOTE_LENGTH = 1000
 
 
 def correct(session: Session, reference: str | int, note: str, now: datetime) -> Correction:
@@ -34,9 +34,9 @@ def correct(session: Session, reference: str | int, note: str, now: datetime) ->
             f"change it with newsletter articles edit {article.id}"
         )
     words = one_line(note)
-    if not words or len(words) > LONGEST_NOTE:
+    if not words or len(words) > MAX_NOTE_LENGTH:
         raise InvalidInput(
-            f"the note has {len(words)} characters; say in 1 to {LONGEST_NOTE} what was wrong "
+            f"the note has {len(words)} characters; say in 1 to {MAX_NOTE_LENGTH} what was wrong "
             "and is right now"
         )
     changed_at = store.begin_change(session, now)

@@ -11,8 +11,8 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from newsletter.articles import store
-from newsletter.articles.body.addresses import relative_to_site
 from newsletter.articles.body.sanitising import sanitise, summary_of, text_of
+from newsletter.articles.body.urls import relative_to_site
 from newsletter.articles.importers.base import (
     ImportContext,
     Unreadable,
@@ -33,7 +33,7 @@ FIELDS = ("title", "date", "author", "summary", "topics", "image", "link", "stat
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Edit:
+class ArticleEdit:
     """What to change; None leaves a field as it is.
 
     Args:
@@ -53,7 +53,7 @@ class Edit:
 
 
 def apply_edit(
-    session: Session, article: Article, edit: Edit, context: ImportContext, now: datetime
+    session: Session, article: Article, edit: ArticleEdit, context: ImportContext, now: datetime
 ) -> bool:
     """Apply the changes; False if nothing is different.
 
@@ -94,7 +94,7 @@ def apply_edit(
     return True
 
 
-def _set_fields(article: Article, edit: Edit) -> None:
+def _set_fields(article: Article, edit: ArticleEdit) -> None:
     if edit.title is not None:
         article.title = checked_title(edit.title)
     article.published_at = edit.published_at or article.published_at
@@ -156,7 +156,7 @@ def document_of(article: Article, context: ImportContext) -> str:
     return f"---\n{head}---\n\n{markdown_of(article.body_html)}\n"
 
 
-def read_document(text: str, article: Article, context: ImportContext) -> Edit:
+def read_document(text: str, article: Article, context: ImportContext) -> ArticleEdit:
     """The changes in a document from `document_of`; an unchanged body stays as it is stored.
 
     Raises:
@@ -169,7 +169,7 @@ def read_document(text: str, article: Article, context: ImportContext) -> Edit:
     fields = Fields(document.values)
     date = fields.find("date")
     is_same = body.strip() == markdown_of(article.body_html)
-    edit = Edit(
+    edit = ArticleEdit(
         title=fields.text("title"),
         published_at=None if date is None else moment_of(date, context.zone),
         author=fields.author(),

@@ -7,7 +7,7 @@ from unicodedata import normalize
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-LONGEST_SLUG = 80
+MAX_SLUG_LENGTH = 80
 UNDATED = "undated"
 
 
@@ -39,8 +39,11 @@ def slug_of(title: str, fallback: str) -> str:
     plain = normalize("NFKD", title.casefold()).encode("ascii", "ignore").decode()
     plain = re.sub(r"['’]", "", plain)
     slug = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
-    if len(slug) > LONGEST_SLUG:
-        slug = slug[: LONGEST_SLUG + 1].rpartition("-")[0][:LONGEST_SLUG] or slug[:LONGEST_SLUG]
+    if len(slug) > MAX_SLUG_LENGTH:
+        slug = (
+            slug[: MAX_SLUG_LENGTH + 1].rpartition("-")[0][:MAX_SLUG_LENGTH]
+            or slug[:MAX_SLUG_LENGTH]
+        )
     return slug.strip("-") or fallback
 
 

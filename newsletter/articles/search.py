@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Select, column, or_, select, table, text
 from newsletter.articles.models import Article
 
 NAME = "articles_search"
-MOST_WORDS = 32
+MAX_WORDS = 32
 # Thai, Lao, Myanmar, Khmer; Hangul; kana, bopomofo, Han: words are found within longer ones.
 _UNSPACED = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u1100-\u11ff\u3130-\u318f\uac00-\ud7af"
@@ -81,7 +81,7 @@ def words_of(query: str) -> list[str]:
     """
     parts = re.sub("[\x00\ud800-\udfff]", "", query).split()
     words = [one for part in parts for one in _at_punctuation(part)]
-    return list(dict.fromkeys(word for word in words if re.search(r"[^\W_]", word)))[:MOST_WORDS]
+    return list(dict.fromkeys(word for word in words if re.search(r"[^\W_]", word)))[:MAX_WORDS]
 
 
 def _at_punctuation(part: str) -> list[str]:

@@ -21,7 +21,7 @@ from newsletter.errors import ResourceNotFound
 
 PAGE = 50
 Key = tuple[str, str]
-LARGEST_ID = 2**63 - 1
+MAX_ID = 2**63 - 1
 # PostgreSQL advisory lock held by transactions that change articles, so that `changed_at` follows
 # commit order. An arbitrary constant.
 CHANGE_LOCK = 7_203_711
@@ -129,7 +129,7 @@ def get(session: Session, reference: str | int) -> Article:
     """
     words = str(reference).strip()
     if words.isascii() and words.isdigit():
-        found = session.get(Article, int(words)) if int(words) <= LARGEST_ID else None
+        found = session.get(Article, int(words)) if int(words) <= MAX_ID else None
     else:
         name = Article.uid if words.startswith("tag:") else Article.slug
         found = session.scalars(select(Article).where(name == words)).first()

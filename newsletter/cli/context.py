@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 USER_NAME = re.compile(r"[\w.][\w.-]{0,63}", re.ASCII)
 
 
-class Program:
+class Invocation:
     """One run of the command."""
 
     def __init__(self, config_path: Path) -> None:
@@ -102,10 +102,10 @@ def pass_program(command: Callable[..., Any]) -> Callable[..., Any]:
     @click.pass_context
     def wrapped(ctx: click.Context, *args: Any, **kwargs: Any) -> Any:
         root = ctx.find_root()
-        if not isinstance(root.obj, Program):
+        if not isinstance(root.obj, Invocation):
             # Commands print their results; only `serve` and `worker` log.
             log_to_stderr(logging.CRITICAL)
-            root.obj = Program(root.obj)
+            root.obj = Invocation(root.obj)
         return ctx.invoke(command, root.obj, *args, **kwargs)
 
     return update_wrapper(wrapped, command)

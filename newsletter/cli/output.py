@@ -8,19 +8,19 @@ from typing import Any
 import click
 from rich.table import Table
 
-from newsletter.cli.context import Program
+from newsletter.cli.context import Invocation
 from newsletter.printable import printable, printable_json
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for a script.")
 
 
-def print_json(program: Program, value: Any) -> None:
+def print_json(program: Invocation, value: Any) -> None:
     """JSON on standard output; times in ISO 8601."""
     program.say(printable_json(json.dumps(value, default=_plain, ensure_ascii=False, indent=2)))
 
 
 def print_table(
-    program: Program, columns: Sequence[str], rows: Iterable[Sequence[Any]], empty: str
+    program: Invocation, columns: Sequence[str], rows: Iterable[Sequence[Any]], empty: str
 ) -> None:
     """A table, or the text for an empty one."""
     table = Table(box=None, pad_edge=False, header_style="bold")

@@ -52,7 +52,7 @@ HEADER = """\
 
 
 @dataclass(frozen=True, kw_only=True)
-class Table:
+class ExampleTable:
     """One table of the file.
 
     Args:
@@ -74,7 +74,7 @@ class TransportKind:
     options: type[BaseModel]
 
 
-def tables(transports: Iterable[TransportKind], values: Mapping[str, Any]) -> list[Table]:
+def tables(transports: Iterable[TransportKind], values: Mapping[str, Any]) -> list[ExampleTable]:
     """Every table of the file, in order.
 
     Args:
@@ -82,17 +82,17 @@ def tables(transports: Iterable[TransportKind], values: Mapping[str, Any]) -> li
     """
     first, *others = transports
     found = [
-        Table(path="site", model=Site),
-        Table(path="site.imprint", model=Imprint),
-        Table(path="database", model=DatabaseOptions),
-        Table(path="senders.default", model=Sender, values={"address": "news@example.org"}),
-        Table(
+        ExampleTable(path="site", model=Site),
+        ExampleTable(path="site.imprint", model=Imprint),
+        ExampleTable(path="database", model=DatabaseOptions),
+        ExampleTable(path="senders.default", model=Sender, values={"address": "news@example.org"}),
+        ExampleTable(
             path="transports.default",
             model=first.options,
             values={"kind": first.kind, "host": "localhost"},
         ),
         *(
-            Table(
+            ExampleTable(
                 path=f"transports.{other.kind}",
                 model=other.options,
                 values={"kind": other.kind, "path": "mails"},
@@ -100,36 +100,38 @@ def tables(transports: Iterable[TransportKind], values: Mapping[str, Any]) -> li
             )
             for other in others
         ),
-        Table(path="sending", model=SendingOptions),
-        Table(
+        ExampleTable(path="sending", model=SendingOptions),
+        ExampleTable(
             path="routes.both",
             model=RouteOptions,
             values={"members": {"default": 3, "second": 1}},
             active=False,
         ),
-        Table(path="limits.default", model=LimitOptions, active=False),
-        Table(path='limits.default.domains."example.org"', model=RateOptions, active=False),
-        Table(path="cluster", model=ClusterOptions, active=False),
-        Table(path="alarms", model=AlarmOptions),
-        Table(path="joining", model=JoiningOptions),
-        Table(path="digests.friday", model=DigestOptions, values={"name": "The Friday digest"}),
-        Table(path="bulletins", model=BulletinOptions),
-        Table(path="each_article", model=EachArticleOptions),
-        Table(path="feeds", model=FeedOptions),
-        Table(
+        ExampleTable(path="limits.default", model=LimitOptions, active=False),
+        ExampleTable(path='limits.default.domains."example.org"', model=RateOptions, active=False),
+        ExampleTable(path="cluster", model=ClusterOptions, active=False),
+        ExampleTable(path="alarms", model=AlarmOptions),
+        ExampleTable(path="joining", model=JoiningOptions),
+        ExampleTable(
+            path="digests.friday", model=DigestOptions, values={"name": "The Friday digest"}
+        ),
+        ExampleTable(path="bulletins", model=BulletinOptions),
+        ExampleTable(path="each_article", model=EachArticleOptions),
+        ExampleTable(path="feeds", model=FeedOptions),
+        ExampleTable(
             path="feeds.topics.housing",
             model=TopicFeedOptions,
             values={"entries": 20, "content": "excerpt"},
             active=False,
         ),
-        Table(
+        ExampleTable(
             path="sources.partner",
             model=SourceOptions,
             values={"url": "https://example.org/feed.atom"},
             active=False,
         ),
-        Table(path="feedback", model=FeedbackOptions),
-        Table(
+        ExampleTable(path="feedback", model=FeedbackOptions),
+        ExampleTable(
             path="feedback.mailboxes.bounces",
             model=MailboxOptions,
             values={
@@ -140,9 +142,9 @@ def tables(transports: Iterable[TransportKind], values: Mapping[str, Any]) -> li
             },
             active=False,
         ),
-        Table(path="web", model=WebOptions),
-        Table(path="console", model=ConsoleOptions),
-        Table(
+        ExampleTable(path="web", model=WebOptions),
+        ExampleTable(path="console", model=ConsoleOptions),
+        ExampleTable(
             path="console.providers.google",
             model=ProviderOptions,
             values={
@@ -153,14 +155,14 @@ def tables(transports: Iterable[TransportKind], values: Mapping[str, Any]) -> li
             },
             active=False,
         ),
-        Table(path="theme", model=ThemeOptions),
-        Table(path="templates", model=TemplateOptions),
-        Table(path="lint", model=LintOptions),
+        ExampleTable(path="theme", model=ThemeOptions),
+        ExampleTable(path="templates", model=TemplateOptions),
+        ExampleTable(path="lint", model=LintOptions),
     ]
     return [_with_values(table, values) for table in found]
 
 
-def write_example(found: Iterable[Table]) -> str:
+def write_example(found: Iterable[ExampleTable]) -> str:
     """The text of the file."""
     return HEADER + "".join(_write_table(table) for table in found)
 
@@ -176,27 +178,27 @@ START_HEADER = """\
 def write_start(values: Mapping[str, Any]) -> str:
     """The text of a new site's file."""
     found = [
-        Table(path="site", model=Site),
-        Table(path="database", model=DatabaseOptions),
-        Table(path="web", model=WebOptions),
+        ExampleTable(path="site", model=Site),
+        ExampleTable(path="database", model=DatabaseOptions),
+        ExampleTable(path="web", model=WebOptions),
     ]
     return START_HEADER + "".join(
         _write_table(_with_values(table, values), only={*START_KEYS, *values}) for table in found
     )
 
 
-def _with_values(table: Table, values: Mapping[str, Any]) -> Table:
+def _with_values(table: ExampleTable, values: Mapping[str, Any]) -> ExampleTable:
     own = {
         path.removeprefix(f"{table.path}."): value
         for path, value in values.items()
         if path.rpartition(".")[0] == table.path
     }
-    return Table(
+    return ExampleTable(
         path=table.path, model=table.model, values={**table.values, **own}, active=table.active
     )
 
 
-def _write_table(table: Table, only: Collection[str] = ()) -> str:
+def _write_table(table: ExampleTable, only: Collection[str] = ()) -> str:
     lines = [f"[{table.path}]"]
     if "kind" in table.values and "kind" not in table.model.model_fields:
         lines += ["# What it is; docs/transports.md has all kinds, and how to name one of your own"]
@@ -208,7 +210,7 @@ def _write_table(table: Table, only: Collection[str] = ()) -> str:
     return "\n" + "".join(f"{mark}{line}\n" for line in lines)
 
 
-def _write_option(table: Table, key: str, option: FieldInfo) -> Iterator[str]:
+def _write_option(table: ExampleTable, key: str, option: FieldInfo) -> Iterator[str]:
     path = f"{table.path}.{key}"
     secret = _is_secret(option.annotation)
     note = f" (secret: or {key}_file, or {environment_name(path)})" if secret else ""

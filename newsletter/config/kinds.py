@@ -24,7 +24,7 @@ from newsletter.config.durations import parse_duration
 from newsletter.config.quiet_hours import parse_quiet_hours
 
 
-class Section(BaseModel):
+class OptionTable(BaseModel):
     """A table of the file; unknown keys are refused."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=False)
@@ -34,6 +34,12 @@ def _known_zone(name: str) -> str:
     if name not in available_timezones():
         raise ValueError("not a time zone; write a name such as Europe/London or UTC")
     return name
+
+
+def _at_least_a_second(timeout: timedelta) -> timedelta:
+    if timeout < timedelta(seconds=1):
+        raise ValueError("write at least 1s")
+    return timeout
 
 
 def _cron(expression: str) -> str:
@@ -68,6 +74,7 @@ Zone = Annotated[str, AfterValidator(_known_zone)]
 Cron = Annotated[str, AfterValidator(_cron)]
 QuietHours = Annotated[str, AfterValidator(_quiet_hours)]
 Duration = Annotated[timedelta, BeforeValidator(parse_duration)]
+Timeout = Annotated[Duration, AfterValidator(_at_least_a_second)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 OneLine = Annotated[str, StringConstraints(pattern=r"^[^\r\n]*$", strip_whitespace=True)]
 Colour = Annotated[str, AfterValidator(parse_colour)]

@@ -36,7 +36,7 @@ FILE_ONLY = (
 _WHOLE = "transports"
 
 
-class Origin(StrEnum):
+class Layer(StrEnum):
     """The layer that an option's value comes from."""
 
     DEFAULT = "default"  # built in
@@ -79,13 +79,13 @@ def is_in_file(raw: Mapping[str, Any], key: str) -> bool:
 
 def origin_of(
     key: str, raw: Mapping[str, Any], environment: Mapping[str, str], stored: Mapping[str, Any]
-) -> Origin:
+) -> Layer:
     """The highest layer that sets a key."""
     if environment_name(key) in environment:
-        return Origin.ENVIRONMENT
+        return Layer.ENVIRONMENT
     if is_in_file(raw, key):
-        return Origin.FILE
-    return Origin.SETTING if key in stored else Origin.DEFAULT
+        return Layer.FILE
+    return Layer.SETTING if key in stored else Layer.DEFAULT
 
 
 def is_file_only(key: str) -> bool:

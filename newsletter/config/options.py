@@ -17,8 +17,8 @@ from newsletter.config.kinds import (
     LanguageTag,
     LintRule,
     OneLine,
+    OptionTable,
     QuietHours,
-    Section,
     Slug,
     WebAddress,
     Zone,
@@ -38,7 +38,7 @@ from newsletter.config.tables.sending import (
 from newsletter.config.tables.theme_options import ThemeOptions
 
 
-class Imprint(Section):
+class Imprint(OptionTable):
     """Who promotes the material, on whose behalf (Elections Act 2022, Part 6)."""
 
     promoter: OneLine = Field("", description="Name of the promoter; mail is refused without it")
@@ -47,7 +47,7 @@ class Imprint(Section):
     on_behalf_of_address: OneLine = Field("", description="Their postal address")
 
 
-class Site(Section):
+class Site(OptionTable):
     """The organisation and its public address."""
 
     name: OneLine = Field("Our newsletter", description="The name in headers, feeds and pages")
@@ -77,7 +77,7 @@ class Site(Section):
     imprint: Imprint = Field(default_factory=Imprint)
 
 
-class DatabaseOptions(Section):
+class DatabaseOptions(OptionTable):
     """The database."""
 
     url: str = Field(
@@ -86,7 +86,7 @@ class DatabaseOptions(Section):
     )
 
 
-class Sender(Section):
+class Sender(OptionTable):
     """Who a mail is from."""
 
     name: OneLine = Field("", description="Name shown as the sender; empty: site.name")
@@ -118,7 +118,7 @@ class Sender(Section):
         return selector
 
 
-class DigestOptions(Section):
+class DigestOptions(OptionTable):
     """A recurring digest."""
 
     name: OneLine = Field(description="The digest's name, as subscribers see it")
@@ -176,7 +176,7 @@ class DigestOptions(Section):
     )
 
 
-class BulletinOptions(Section):
+class BulletinOptions(OptionTable):
     """One-off bulletins."""
 
     template: Slug = Field(
@@ -207,7 +207,7 @@ class BulletinOptions(Section):
     )
 
 
-class EachArticleOptions(Section):
+class EachArticleOptions(OptionTable):
     """Each article as a mail of its own, to subscribers who chose that."""
 
     is_on: bool = Field(False, description="true: articles are mailed, and the forms offer it")
@@ -223,7 +223,7 @@ class EachArticleOptions(Section):
     transport: Slug | Literal[""] = Field("", description="Transport; empty: sending.transport")
 
 
-class TopicFeedOptions(Section):
+class TopicFeedOptions(OptionTable):
     """What is different in the feed of one topic."""
 
     entries: int | None = Field(
@@ -234,7 +234,7 @@ class TopicFeedOptions(Section):
     )
 
 
-class FeedOptions(Section):
+class FeedOptions(OptionTable):
     """Atom, RSS and JSON feeds."""
 
     entries: int = Field(
@@ -266,7 +266,7 @@ class FeedOptions(Section):
     )
 
 
-class SourceOptions(Section):
+class SourceOptions(OptionTable):
     """A feed polled for articles."""
 
     url: WebAddress = Field(description="Address of an RSS, Atom or JSON feed")
@@ -279,7 +279,7 @@ class SourceOptions(Section):
     )
 
 
-class WebOptions(Section):
+class WebOptions(OptionTable):
     """The public site."""
 
     host: str = Field("127.0.0.1", description="Address to listen on")
@@ -290,7 +290,7 @@ class WebOptions(Section):
         le=64,
         description="Processes that serve the site; at most one for each processor",
     )
-    most_at_once: int = Field(
+    max_concurrent: int = Field(
         100,
         ge=1,
         description="Requests that each process works on at once; further ones are answered 503 "
@@ -309,7 +309,7 @@ class WebOptions(Section):
     )
 
 
-class LintOptions(Section):
+class LintOptions(OptionTable):
     """Preflight: the checks of every mail before it is sent."""
 
     links: bool = Field(
@@ -324,7 +324,7 @@ class LintOptions(Section):
     )
 
 
-class TemplateOptions(Section):
+class TemplateOptions(OptionTable):
     """The operator's own templates."""
 
     folder: str = Field("", description="Folder whose files override the shipped ones")
@@ -333,7 +333,7 @@ class TemplateOptions(Section):
 TransportTable = dict[str, Any]
 
 
-class Config(Section):
+class Config(OptionTable):
     """The whole file."""
 
     site: Site = Field(default_factory=Site)

@@ -7,7 +7,7 @@ from datetime import datetime
 from newsletter.delivery.alarms import Alarm, alarm_mail
 from newsletter.delivery.transactional import MailContext
 from newsletter.errors import NewsletterError
-from newsletter.transports.base import Accepted, Finding, Inspectable, Outcome, Transport
+from newsletter.transports.base import Accepted, CheckFinding, Inspectable, Outcome, Transport
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,7 +21,7 @@ class TransportCheck:
     """
 
     transport: str
-    findings: Sequence[Finding] = ()
+    findings: Sequence[CheckFinding] = ()
     is_taken: bool
     answer: str
 
@@ -44,7 +44,7 @@ def check_transport(
     name: str, transport: Transport, address: str, mail_context: MailContext, now: datetime
 ) -> TransportCheck:
     """Inspect the server and send one mail."""
-    found: Sequence[Finding] = ()
+    found: Sequence[CheckFinding] = ()
     answer = _Answer()
     alarm = Alarm(
         title=f"A test of the transport {name}",

@@ -8,8 +8,8 @@ from newsletter.actions.context import Context
 from newsletter.staff.actors import Actor
 from subscribers import store
 from subscribers.importing.list_importer import ImportTerms
-from subscribers.importing.rows import Person
-from subscribers.importing.storage.batches import Row
+from subscribers.importing.rows import ListedPerson
+from subscribers.importing.storage.batches import FileRow
 from subscribers.importing.storage.history import ImportStart
 from subscribers.importing.values.states import ListState
 from subscribers.membership import Preferences
@@ -20,7 +20,7 @@ DOMAIN = "crowd.example"
 FILE = "sample-people.csv"
 PROOF = "sample people of the demonstration"
 PEOPLE = 2000
-IN_A_BATCH = 500
+BATCH_SIZE = 500
 FIRST_NAMES = """
 Ada Amir Anwen Beth Bram Carys Chidi Clara Dana Dev Ebele Edie Ewan Farah Finn Freya
 Gita Glyn Hana Hugh Idris Imani Ines Isla Ivor Jaya Jonah Kemi Kit Lena Leo Mabel Malik
@@ -77,16 +77,16 @@ def name_of(number: int) -> str:
     return f"{first} {last}"
 
 
-def _batches(most: int) -> Iterator[list[Row]]:
+def _batches(most: int) -> Iterator[list[FileRow]]:
     rows = [_row(number) for number in range(most)]
-    for start in range(0, most, IN_A_BATCH):
-        yield rows[start : start + IN_A_BATCH]
+    for start in range(0, most, BATCH_SIZE):
+        yield rows[start : start + BATCH_SIZE]
 
 
-def _row(number: int) -> Row:
+def _row(number: int) -> FileRow:
     address, name = address_of(number), name_of(number)
     topics = (TOPICS[number % len(TOPICS)],) if number % 3 == 0 else ()
-    said = Person(
+    said = ListedPerson(
         row=number + 2,
         address=address,
         name=name,
@@ -99,4 +99,4 @@ def _row(number: int) -> Row:
         since="",
         state=ListState.SUBSCRIBED,
     )
-    return Row(number=number + 2, cells=[address, name], said=said)
+    return FileRow(number=number + 2, cells=[address, name], said=said)

@@ -1,1 +1,1 @@
-"""What is sent, to whom and when: digests, bulletins and the life of an edition."""
+"""Editions: digests, bulletins, schedules, and the life of an edition."""

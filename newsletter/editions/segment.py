@@ -22,5 +22,5 @@ def in_segment(
     if not edition.segment:
         return true()
     zone = ZoneInfo(edition.masthead["timezone"])
-    asking = QueryContext(now=now, zone=zone, measures=measures)
-    return members(edition.segment, asking)
+    context = QueryContext(now=now, zone=zone, measures=measures)
+    return members(edition.segment, context)

@@ -27,7 +27,7 @@ from newsletter.errors import Conflict, ResourceNotFound
 
 # Older corrections are only on the site and in feeds.
 OLD_CORRECTION = timedelta(days=90)
-MOST_CORRECTIONS = 10
+MAX_CORRECTIONS = 10
 UNDER_WAY = frozenset(
     {EditionState.QUEUED, EditionState.SENDING, EditionState.PAUSED, EditionState.STOPPED}
 )
@@ -257,7 +257,7 @@ def untold_corrections(session: Session, digest: str, now: datetime) -> list[Ame
         .where(EditionArticle.digest == digest, Edition.created_at < Correction.at, ~told)
         .where(Article.status == ArticleStatus.PUBLISHED, Correction.at > now - OLD_CORRECTION)
         .order_by(Correction.at, Correction.article_id, Correction.number)
-        .limit(MOST_CORRECTIONS)
+        .limit(MAX_CORRECTIONS)
     )
     return [_amendment(article, note) for article, note in session.execute(query)]
 

@@ -1,1 +1,1 @@
-"""What comes back: bounces, complaints and automatic replies, and what follows from them."""
+"""Returned mail: bounces, complaints and automatic replies, and their consequences."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from newsletter.feedback.reading.reader import read
-from newsletter.feedback.reading.report import Finding, Report
+from newsletter.feedback.reading.report import MailReport, RecipientFinding
 from newsletter.tokens.envelope import EnvelopeSigner, Purpose, SignedWord
 from newsletter.transports.events import BOUNCES, Event, EventKind, EventSource
 
@@ -40,7 +40,7 @@ def events_of(
     if named is None and report.findings:
         named = delivery_of(content, signer)
     identity = _identity(content)
-    found = report.findings or (Finding(kind=EventKind.UNKNOWN),)
+    found = report.findings or (RecipientFinding(kind=EventKind.UNKNOWN),)
     if named is not None:
         # A mail with its own envelope has one recipient.
         found = (_chief(found),)
@@ -71,8 +71,8 @@ def _unsubscribe(word: SignedWord, content: bytes, now: datetime) -> Event:
 
 
 def _event(
-    finding: Finding,
-    report: Report,
+    finding: RecipientFinding,
+    report: MailReport,
     content: bytes,
     identity: str,
     named: int | None,
@@ -95,7 +95,7 @@ def _event(
     )
 
 
-def _chief(findings: Sequence[Finding]) -> Finding:
+def _chief(findings: Sequence[RecipientFinding]) -> RecipientFinding:
     return next((one for one in findings if one.kind in BOUNCES), findings[0])
 
 

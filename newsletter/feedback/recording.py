@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import islice
 from typing import Any, NamedTuple
@@ -18,13 +18,13 @@ from newsletter.transports.events import Event, EventKind
 from subscribers import membership
 from subscribers import store as people
 from subscribers.addresses import hash_address, normalise_address
-from subscribers.consent import Origin
+from subscribers.consent import ConsentOrigin
 
 MAX_EVIDENCE_BYTES = 64 * 1024
 # So many are looked up by one statement.
-AT_ONCE = 200
+BATCH_SIZE = 200
 # Numbers beyond are none of ours, and no database looks them up.
-LARGEST_NUMBER = 2**63 - 1
+MAX_NUMBER = 2**63 - 1
 # `variants.message_id_stem` and the delivery's number, before the domain.
 _MESSAGE_ID = re.compile(r"<?e(\d{1,18})\.[0-9a-f]{1,16}\.(\d{1,18})@", re.IGNORECASE)
 
@@ -50,8 +50,8 @@ def record(
     """Record events not recorded before, and act on each."""
     result = Recorded()
     left = iter(events)
-    while batch := list(islice(left, AT_ONCE)):
-        distinct = {event.key: event for event in batch}
+    while batch := list(islice(left, BATCH_SIZE)):
+        distinct = {event.key: _storable(event, now) for event in batch}
         known = store.known_keys(session, distinct.keys())
         new = {key: event for key, event in distinct.items() if key not in known}
         found = list(_attributed(session, secret, new, now))
@@ -62,6 +62,16 @@ def record(
         store.add_evidence(session, list(_evidence(recorded, now)))
         _act(session, recorded, patience, now, result)
     return result
+
+
+def _storable(event: Event, now: datetime) -> Event:
+    """As a database takes it: without null and half characters, at no time to come."""
+    return replace(
+        event,
+        recipient=reasons.storable(event.recipient),
+        status=reasons.storable(event.status),
+        at=min(event.at, now) if event.at else None,
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,7 +152,7 @@ def _number(event: Event) -> int | None:
     number = event.delivery
     if number is None and (found := _MESSAGE_ID.match(event.message_id.strip())):
         number = int(found[2])
-    return number if number is not None and 0 < number <= LARGEST_NUMBER else None
+    return number if number is not None and 0 < number <= MAX_NUMBER else None
 
 
 def _row(told: _Told, now: datetime) -> dict[str, Any]:
@@ -194,7 +204,7 @@ def _act(
             continue
         if event.kind is EventKind.UNSUBSCRIBE:
             subscriber = people.by_id(session, subscriber_id)
-            origin = Origin(source=f"told by {event.transport or event.source}")
+            origin = ConsentOrigin(source=f"told by {event.transport or event.source}")
             if membership.leave(session, subscriber, origin=origin, now=now):
                 result.left.append(subscriber_id)
         elif judgement.suppresses(

@@ -13,7 +13,7 @@ from newsletter.delivery.ledger.models import Delivery, DeliveryState
 from newsletter.editions.models import Edition
 from newsletter.errors import ResourceNotFound
 from newsletter.feedback.models import FeedbackEvent, FeedbackEvidence, FeedbackMailbox
-from newsletter.feedback.receivers.base import Position
+from newsletter.feedback.receivers.base import MailboxPosition
 from newsletter.transports.events import BOUNCES, EventKind
 from subscribers.models import Subscriber
 
@@ -224,7 +224,7 @@ def find_mailbox(session: Session, name: str) -> FeedbackMailbox | None:
 
 
 def remember_mailbox(
-    session: Session, name: str, position: Position, problem: str, now: datetime
+    session: Session, name: str, position: MailboxPosition, problem: str, now: datetime
 ) -> None:
     """Remember how far a mailbox is read."""
     session.merge(

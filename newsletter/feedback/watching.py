@@ -3,6 +3,7 @@
 Never commits. An edition that a person resumed is paused again only when the count has doubled.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -16,54 +17,56 @@ from newsletter.delivery.ledger import store as ledger
 from newsletter.delivery.ledger.models import DeliveryState, Watch
 from newsletter.editions.models import Edition, EditionState
 from newsletter.feedback.models import FeedbackEvent
-from newsletter.transports.events import EventKind, EventSource
+from newsletter.transports.events import BOUNCES, EventKind, EventSource
 
 # Fewer say nothing about a list: two bounces of the first ten mails are no share.
 MIN_SENT = 50
 MIN_BOUNCES = 10
 MIN_COMPLAINTS = 2
-# Refusals at sending are watched by the sender's own breaker.
-_BOUNCES = (EventKind.HARD, EventKind.SOFT, EventKind.FULL, EventKind.BLOCKED)
 BLOCKED_SINCE = timedelta(days=1)
 MIN_BLOCKED = 5
 SHOWN_REASONS = 5
 
 
 @dataclass(frozen=True, kw_only=True)
-class Lines:
+class PauseThresholds:
     """The shares of the mails sent beyond which an edition is paused; 0: never."""
 
     bounces: float
     complaints: float
 
 
-def pause_editions(session: Session, lines: Lines, now: datetime) -> tuple[list[int], list[Alarm]]:
-    """Pause the editions under way that pass a line; their numbers, and an alarm for each."""
+def pause_editions(
+    session: Session, thresholds: PauseThresholds, now: datetime
+) -> tuple[list[int], list[Alarm]]:
+    """Pause the editions being sent that exceed one; their numbers, and an alarm for each."""
     paused, alarms = [], []
     query = select(Edition.id).where(Edition.state == EditionState.SENDING)
     for number in session.scalars(query.order_by(Edition.id)).all():
-        if alarm := _passed(session, number, lines, now):
+        if alarm := _alarm_if_exceeded(session, number, thresholds, now):
             control.pause(session, number)
             paused.append(number)
             alarms.append(alarm)
     return paused, alarms
 
 
-def _passed(session: Session, number: int, lines: Lines, now: datetime) -> Alarm | None:
-    bounces = _count(session, number, _BOUNCES)
-    complaints = _count(session, number, (EventKind.COMPLAINT,))
+def _alarm_if_exceeded(
+    session: Session, number: int, thresholds: PauseThresholds, now: datetime
+) -> Alarm | None:
+    bounces = _count(session, number, BOUNCES)
+    complaints = _count(session, number, {EventKind.COMPLAINT})
     if bounces < MIN_BOUNCES and complaints < MIN_COMPLAINTS:
         return None
     sent = ledger.counts(session, number).get(DeliveryState.SENT, 0)
     if sent < MIN_SENT:
         return None
-    for what, count, least, line in (
-        ("complaints", complaints, MIN_COMPLAINTS, lines.complaints),
-        ("bounces", bounces, MIN_BOUNCES, lines.bounces),
+    for what, count, least, threshold in (
+        ("complaints", complaints, MIN_COMPLAINTS, thresholds.complaints),
+        ("bounces", bounces, MIN_BOUNCES, thresholds.bounces),
     ):
-        is_beyond = line and count >= least and count > line * sent
-        if is_beyond and _has_doubled(session, number, what, count, now):
-            return _alarm(number, what, count, sent, line)
+        is_exceeded = threshold and count >= least and count > threshold * sent
+        if is_exceeded and _has_doubled(session, number, what, count, now):
+            return _alarm(number, what, count, sent, threshold)
     return None
 
 
@@ -80,8 +83,9 @@ def _has_doubled(session: Session, number: int, what: str, count: int, now: date
     return True
 
 
-def _count(session: Session, number: int, kinds: tuple[EventKind, ...]) -> int:
-    told = (
+def _count(session: Session, number: int, kinds: Collection[EventKind]) -> int:
+    """Mails that came back; refusals at sending are watched by the sender's circuit breaker."""
+    returned = (
         select(FeedbackEvent.delivery_id)
         .where(
             FeedbackEvent.edition_id == number,
@@ -91,13 +95,13 @@ def _count(session: Session, number: int, kinds: tuple[EventKind, ...]) -> int:
         )
         .distinct()
     )
-    return session.scalars(select(func.count()).select_from(told.subquery())).one()
+    return session.scalars(select(func.count()).select_from(returned.subquery())).one()
 
 
-def _alarm(number: int, what: str, count: int, sent: int, line: float) -> Alarm:
+def _alarm(number: int, what: str, count: int, sent: int, threshold: float) -> Alarm:
     return Alarm(
         title=f"Edition {number} is paused: too many {what}",
-        text=f"{count} {what} came back for {sent} mails sent, more than {line:.2%}. Mailbox "
+        text=f"{count} {what} came back for {sent} mails sent, more than {threshold:.2%}. Mailbox "
         "providers block senders for this.",
         details=(
             f"What came back: newsletter feedback list --edition {number}",
@@ -106,7 +110,7 @@ def _alarm(number: int, what: str, count: int, sent: int, line: float) -> Alarm:
     )
 
 
-def blocked(session: Session, now: datetime) -> list[Alarm]:
+def blocked_alarms(session: Session, now: datetime) -> list[Alarm]:
     """An alarm, once a day, where mail was refused because of us."""
     since = now - BLOCKED_SINCE
     query = (

@@ -26,8 +26,8 @@ from newsletter.feeds.scopes import Selection
 
 log = structlog.get_logger()
 
-MOST_FEEDS = 256
-MOST_BYTES = 128 * 1024 * 1024
+MAX_FEEDS = 256
+MAX_BYTES = 128 * 1024 * 1024
 # Size estimate with the compressed forms, which are about half of the document.
 BYTES_WITH_CODINGS = 1.5
 # Stale entries are served for so long while one request revalidates; then another one tries.
@@ -106,7 +106,7 @@ class FeedCache(Generic[Served]):
             # Serve stale on any error.
             if last is None:
                 raise
-            log.exception("a feed cannot be built; the last good one is served", error=str(error))
+            log.exception("feed not built, last good one served", error=str(error))
             last.good_until = self._now() + MEANWHILE_SECONDS
             return last
         # Revocation of a private feed is checked on every request.
@@ -151,8 +151,8 @@ class FeedCache(Generic[Served]):
         with self._lock:
             self._feeds[path] = feed
             self._bytes += _size(feed)
-            while len(self._feeds) > MOST_FEEDS or (
-                self._bytes > MOST_BYTES and len(self._feeds) > 1
+            while len(self._feeds) > MAX_FEEDS or (
+                self._bytes > MAX_BYTES and len(self._feeds) > 1
             ):
                 self._bytes -= _size(self._feeds.popitem(last=False)[1])
 

@@ -21,10 +21,10 @@ class FeedEventKind(StrEnum):
 class FeedEvent(Base):
     """An archived event with its frozen entry; shared by every feed that has it."""
 
-    __tablename__ = "feed_happenings"
+    __tablename__ = "feed_events"
     __table_args__ = (
         UniqueConstraint("kind", "article_id", "number", "at"),
-        Index("ix_feed_happenings_article_id", "article_id"),
+        Index("ix_feed_events_article_id", "article_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -61,8 +61,8 @@ class FeedArchiveItem(Base):
         ForeignKey("feed_archives.id", ondelete="CASCADE"), primary_key=True
     )
     position: Mapped[int] = mapped_column(primary_key=True)
-    happening_id: Mapped[int] = mapped_column(
-        ForeignKey("feed_happenings.id", ondelete="CASCADE"), index=True
+    event_id: Mapped[int] = mapped_column(
+        ForeignKey("feed_events.id", ondelete="CASCADE"), index=True
     )
 
 

@@ -16,7 +16,7 @@ from newsletter.feeds.documents.content import FeedKind
 TOPICS, AUTHORS, PRIVATE = "topics", "authors", "private"
 # Separates the topics of a combination in a URL; not valid in a slug.
 AND = "+"
-MOST_TOPICS = 12
+MAX_TOPICS = 12
 LAST_PAGE = 100_000
 QUERY = ("content", "entries", "page", "archive")
 
@@ -45,8 +45,8 @@ class Scope:
             InvalidInput: too many topics for one feed.
         """
         topics = tuple(sorted({name for name in names.split(AND) if name}))
-        if len(topics) > MOST_TOPICS:
-            raise InvalidInput(f"a feed combines at most {MOST_TOPICS} topics; choose fewer")
+        if len(topics) > MAX_TOPICS:
+            raise InvalidInput(f"a feed combines at most {MAX_TOPICS} topics; choose fewer")
         return cls(topics=topics)
 
     @property

@@ -39,7 +39,7 @@ def seal(session: Session, config: Config, scope: Scope, now: datetime) -> int:
         part = waiting[i * size : (i + 1) * size]
         told = _event_rows(session, part, config.site.base_url)
         session.add_all(
-            FeedArchiveItem(archive_id=archive.id, position=position, happening_id=one.id)
+            FeedArchiveItem(archive_id=archive.id, position=position, event_id=one.id)
             for position, one in enumerate(told)
         )
         session.flush()

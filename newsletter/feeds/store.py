@@ -220,7 +220,7 @@ def archived(session: Session, scope: Scope) -> list[tuple[FeedEventKind, int, i
     """The events in the scope's archives, oldest first: kind, article, correction, time."""
     query = (
         select(FeedEvent.kind, FeedEvent.article_id, FeedEvent.number, FeedEvent.at)
-        .join(FeedArchiveItem, FeedArchiveItem.happening_id == FeedEvent.id)
+        .join(FeedArchiveItem, FeedArchiveItem.event_id == FeedEvent.id)
         .join(FeedArchive)
         .where(FeedArchive.scope == scope.key)
         .order_by(FeedArchive.number, FeedArchiveItem.position)
@@ -258,7 +258,7 @@ def archive_items(
     """
     query = (
         select(FeedEvent, Article.status, Article.uid, Article.changed_at)
-        .join(FeedArchiveItem, FeedArchiveItem.happening_id == FeedEvent.id)
+        .join(FeedArchiveItem, FeedArchiveItem.event_id == FeedEvent.id)
         .join(FeedArchive)
         .join(Article, Article.id == FeedEvent.article_id)
         .where(FeedArchive.scope == scope.key, FeedArchive.number == number)
@@ -349,7 +349,7 @@ def _in_archives(scope: Scope, kind: FeedEventKind) -> Select[int]:
     """The article's events of a kind in the scope's archives."""
     return (
         select(FeedEvent.id)
-        .join(FeedArchiveItem, FeedArchiveItem.happening_id == FeedEvent.id)
+        .join(FeedArchiveItem, FeedArchiveItem.event_id == FeedEvent.id)
         .join(FeedArchive)
         .where(
             FeedArchive.scope == scope.key,

@@ -26,7 +26,7 @@ log = structlog.get_logger()
 
 LEASE = timedelta(minutes=3)
 FIRST_WAIT = timedelta(minutes=1)
-LONGEST_WAIT = timedelta(hours=6)
+MAX_WAIT = timedelta(hours=6)
 TIMEOUT_SECONDS = 15
 USER_AGENT = "newsletter (WebSub publisher)"
 
@@ -91,8 +91,8 @@ def notify_hub(hub: str, url: str) -> None:
 def wait_after(failures: int, retry_after: timedelta | None) -> timedelta:
     """The back-off after so many consecutive failures."""
     doubled = FIRST_WAIT * int(2 ** min(failures - 1, 16))
-    wait = min(doubled, LONGEST_WAIT)
-    return max(wait, min(retry_after, LONGEST_WAIT)) if retry_after else wait
+    wait = min(doubled, MAX_WAIT)
+    return max(wait, min(retry_after, MAX_WAIT)) if retry_after else wait
 
 
 def _due(database: Database, config: Config, now: datetime) -> list[DueNotice]:

@@ -22,9 +22,9 @@ BODY_BYTES_A_SECOND = 16 * 1024
 SENDING_SECONDS = 300.0
 CLOSING_SECONDS = 1.0
 # nginx allows 32 KiB (large_client_header_buffers), Apache 8 KiB a line.
-LARGEST_HEADERS_BYTES = 32 * 1024
+MAX_HEADERS_BYTES = 32 * 1024
 # Per process; beyond, the connection waiting longest for its request is closed.
-MOST_CONNECTIONS = 4096
+MAX_CONNECTIONS = 4096
 
 _TOO_LARGE = b"431 Request Header Fields Too Large"
 _TIMEOUT = b"408 Request Timeout"
@@ -42,7 +42,7 @@ class Stage(StrEnum):
 class BoundedProtocol(HttpToolsProtocol):
     """uvicorn's protocol with timeouts, header limits and a maximum of connections."""
 
-    most_connections: ClassVar[int] = MOST_CONNECTIONS
+    max_connections: ClassVar[int] = MAX_CONNECTIONS
     header_seconds: ClassVar[float] = HEADER_SECONDS
     body_seconds: ClassVar[float] = BODY_SECONDS
     body_bytes_a_second: ClassVar[int] = BODY_BYTES_A_SECOND
@@ -58,7 +58,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self._unanswered: list[RequestResponseCycle] = []
         self._deadline: asyncio.TimerHandle | None = None
         self._sending: asyncio.TimerHandle | None = None
-        if len(self.connections) > self.most_connections and self._waiting:
+        if len(self.connections) > self.max_connections and self._waiting:
             longest, _ = self._waiting.popitem(last=False)
             longest.transport.abort()
         self._waiting[self] = None
@@ -85,7 +85,7 @@ class BoundedProtocol(HttpToolsProtocol):
         if self.stage is Stage.HEADERS:
             # The parser does not report an unfinished header, so bytes are counted here.
             self._header_bytes += len(data)
-        if self._header_bytes > LARGEST_HEADERS_BYTES:
+        if self._header_bytes > MAX_HEADERS_BYTES:
             self._give_up(_TOO_LARGE)
         elif self.stage in (Stage.ANSWER, Stage.IDLE):
             self._disarm()
@@ -141,7 +141,7 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def _count(self, header_bytes: int) -> None:
         self._header_bytes += header_bytes
-        if self._header_bytes > LARGEST_HEADERS_BYTES:
+        if self._header_bytes > MAX_HEADERS_BYTES:
             raise ValueError("the headers are too large")
 
     def _arm(self) -> None:

@@ -5,8 +5,8 @@ from starlette.requests import Request
 from newsletter.errors import ResourceNotFound
 
 # The largest integer of SQLite and PostgreSQL.
-LARGEST_ID = 2**63 - 1
-MOST_DIGITS = len(str(LARGEST_ID))
+MAX_ID = 2**63 - 1
+MAX_DIGITS = len(str(MAX_ID))
 LAST_PAGE = 100_000
 
 
@@ -32,5 +32,5 @@ def page_in(request: Request) -> int:
 
 def number_in(text: str) -> int | None:
     """The number that a text is; None where it is none, or larger than any row's."""
-    is_number = text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS
-    return int(text) if is_number and int(text) <= LARGEST_ID else None
+    is_number = text.isascii() and text.isdigit() and len(text) <= MAX_DIGITS
+    return int(text) if is_number and int(text) <= MAX_ID else None

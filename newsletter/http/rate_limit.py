@@ -115,7 +115,10 @@ class RedisRateLimit:
                 return self._is_counted(keyed_hash(self._key, who), share)
             except StorageError as error:
                 self._rests_until = now + REDIS_RETRY_SECONDS
-                log.warning("joining.counted_in does not answer", error=str(error.storage_error))
+                log.warning(
+                    "rate limits counted in process, Redis does not answer",
+                    error=str(error.storage_error),
+                )
         return self._own.is_allowed(who, share)
 
     def _is_counted(self, name: str, share: int) -> bool:

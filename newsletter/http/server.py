@@ -6,7 +6,7 @@ from typing import Any
 import uvicorn
 from starlette.types import ASGIApp
 
-from newsletter.http.http_protocol import MOST_CONNECTIONS, BoundedProtocol
+from newsletter.http.http_protocol import MAX_CONNECTIONS, BoundedProtocol
 from newsletter.http.middleware.host import strict_transport
 
 # File descriptors beside client connections: database, templates, libraries, pipes.
@@ -48,10 +48,10 @@ def run_server(
 def allow_connections() -> None:
     """Raise RLIMIT_NOFILE for the maximum of connections; lower that where it cannot be raised."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = MOST_CONNECTIONS + OTHER_DESCRIPTORS
+    wanted = MAX_CONNECTIONS + OTHER_DESCRIPTORS
     allowed = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
     if soft != resource.RLIM_INFINITY and soft < allowed:
         resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, hard))
         soft = allowed
     if soft != resource.RLIM_INFINITY:
-        BoundedProtocol.most_connections = max(1, min(MOST_CONNECTIONS, soft - OTHER_DESCRIPTORS))
+        BoundedProtocol.max_connections = max(1, min(MAX_CONNECTIONS, soft - OTHER_DESCRIPTORS))

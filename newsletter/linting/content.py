@@ -21,7 +21,7 @@ from newsletter.linting.findings import (
 GMAIL_CLIPS_AT_BYTES = 104_448
 # Larger mails are not fully scanned by filters, and phones ask before downloading them.
 LARGE_MAIL_BYTES = 500_000
-LONGEST_SUBJECT_CHARACTERS = 90
+MAX_SUBJECT_CHARACTERS = 90
 # Fewer characters a picture count as an image-only mail.
 WORDS_PER_PICTURE = 60
 SCHEMES = frozenset({"http", "https", "mailto", "tel"})
@@ -214,7 +214,7 @@ def _size(mail: CheckedMail) -> Iterator[Finding]:
 
 def _subject(mail: CheckedMail) -> Iterator[Finding]:
     subject = mail.subject
-    if len(subject) > LONGEST_SUBJECT_CHARACTERS:
+    if len(subject) > MAX_SUBJECT_CHARACTERS:
         yield warning(
             Rule.SPAM, f"the subject has {len(subject)} characters; phones show about 40 of them"
         )

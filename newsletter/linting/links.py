@@ -15,10 +15,10 @@ from newsletter.linting.findings import CheckedMail, Finding, Rule, finding_for,
 
 # Not Found, Gone (RFC 9110, 15.5.5 and 15.5.11).
 DEAD = frozenset({404, 410})
-ASKED_AT_ONCE = 8
+CONCURRENT_REQUESTS = 8
 # Time limit of all requests: the checks run before sending.
 TOTAL_SECONDS = 20.0
-MOST_ASKED = 200
+MAX_ASKED = 200
 
 LinkStatus = Callable[[str], int]
 """The HTTP status of a URL; raises FetchError without a response."""
@@ -56,10 +56,10 @@ def check_links(
     mail_of = {
         address: mail for mail in reversed(mails) for address in addresses_in(mail.html, own)
     }
-    asked = list(mail_of)[:MOST_ASKED]
+    asked = list(mail_of)[:MAX_ASKED]
     if not asked:
         return []
-    pool = ThreadPoolExecutor(ASKED_AT_ONCE, thread_name_prefix="links")
+    pool = ThreadPoolExecutor(CONCURRENT_REQUESTS, thread_name_prefix="links")
     answers = {pool.submit(_ask_one, address, ask, mail_of[address]): address for address in asked}
     done, late = wait(answers, timeout=total.total_seconds())
     pool.shutdown(wait=False, cancel_futures=True)

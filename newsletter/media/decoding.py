@@ -13,10 +13,10 @@ from PIL import Image, ImageCms, ImageOps, ImageSequence, UnidentifiedImageError
 
 from newsletter.errors import InvalidInput
 
-LARGEST_BYTES = 25 * 1024 * 1024
+MAX_BYTES = 25 * 1024 * 1024
 # Of all frames together; a telephone's picture has 50 million.
-MOST_PIXELS = 60_000_000
-MOST_FRAMES = 300
+MAX_PIXELS = 60_000_000
+MAX_FRAMES = 300
 # The only decoders that are tried, whatever the file is called.
 FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "AVIF", "HEIF")
 NAMES = "JPEG, PNG, GIF, WebP, AVIF or HEIC"
@@ -58,10 +58,9 @@ def decode_picture(content: bytes) -> DecodedPicture:
     Raises:
         UnusablePicture: no supported format, damaged, or too large.
     """
-    if len(content) > LARGEST_BYTES:
+    if len(content) > MAX_BYTES:
         raise UnusablePicture(
-            f"the picture has {len(content) >> 20} MB; make it smaller than "
-            f"{LARGEST_BYTES >> 20} MB"
+            f"the picture has {len(content) >> 20} MB; make it smaller than {MAX_BYTES >> 20} MB"
         )
     _register_heif()
     try:
@@ -88,7 +87,7 @@ def _register_heif() -> None:
 
 def _decoded(image: Image.Image) -> DecodedPicture:
     frames = getattr(image, "n_frames", 1) if image.format == "GIF" else 1
-    if image.width * image.height * frames > MOST_PIXELS or frames > MOST_FRAMES:
+    if image.width * image.height * frames > MAX_PIXELS or frames > MAX_FRAMES:
         raise _too_many_pixels()
     return DecodedPicture(
         frames=tuple(_frame(one) for one in ImageSequence.Iterator(image))
@@ -101,7 +100,7 @@ def _decoded(image: Image.Image) -> DecodedPicture:
 
 def _too_many_pixels() -> UnusablePicture:
     return UnusablePicture(
-        f"the picture has more than {MOST_PIXELS // 1_000_000} million pixels; make it smaller"
+        f"the picture has more than {MAX_PIXELS // 1_000_000} million pixels; make it smaller"
     )
 
 

@@ -11,8 +11,8 @@ from hashlib import sha256
 
 from PIL import Image
 
-from newsletter.media.addresses import HASH_CHARACTERS
 from newsletter.media.decoding import DecodedPicture, Frame, UnusablePicture, decode_picture
+from newsletter.media.urls import HASH_CHARACTERS
 
 # Width of the text column of the shipped mail templates, in pixels.
 COLUMN_PIXELS = 536
@@ -21,7 +21,7 @@ TALLEST_PIXELS = 4 * DENSE_PIXELS
 JPEG_QUALITY = 82
 # A PNG up to this factor of the JPEG is preferred: it keeps the edges of text and lines.
 PNG_FACTOR = 1.5
-LARGEST_ANIMATION_BYTES = 3 * 1024 * 1024
+MAX_ANIMATION_BYTES = 3 * 1024 * 1024
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,10 +100,10 @@ def _animation(frames: list[Frame], loops: int) -> bytes:
         disposal=2,
         optimize=True,
     )
-    if len(content) > LARGEST_ANIMATION_BYTES:
+    if len(content) > MAX_ANIMATION_BYTES:
         raise UnusablePicture(
             f"the animation has {len(content) >> 20} MB; make it shorter or smaller than "
-            f"{LARGEST_ANIMATION_BYTES >> 20} MB, since every reader would have to download it"
+            f"{MAX_ANIMATION_BYTES >> 20} MB, since every reader would have to download it"
         )
     return content
 

@@ -2,8 +2,8 @@
 
 from html import escape
 
-from newsletter.media.addresses import media_path
 from newsletter.media.models import MediaItem, MediaRendition
+from newsletter.media.urls import media_path
 
 
 def path_of(rendition: MediaRendition) -> str:

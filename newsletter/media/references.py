@@ -1,4 +1,4 @@
-"""Which stored pictures are referred to, anywhere in the database.
+"""References to stored pictures, anywhere in the database.
 
 Every text of every table counts, so that a table added later cannot lose its pictures; only tables
 whose texts are never shown to anybody, and grow with people, are left out.
@@ -11,7 +11,7 @@ from sqlalchemy import JSON, ColumnElement, String, Table, cast, or_, select
 from sqlalchemy.orm import Session
 
 from newsletter.database import Base
-from newsletter.media.addresses import hashes_in
+from newsletter.media.urls import hashes_in
 
 # Rows for each person or mail, without HTML.
 LEFT_OUT = frozenset(

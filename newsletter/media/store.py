@@ -16,7 +16,7 @@ if TYPE_CHECKING:  # with Pillow
     from newsletter.media.encoding import EncodedPicture
 
 PAGE = 48
-LONGEST_NAME = 200
+MAX_NAME_LENGTH = 200
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,7 +80,7 @@ def add(
     ).first()
     if known is not None:
         return known
-    item = MediaItem(source_hash=source_hash, name=name[:LONGEST_NAME], alt=alt, created_at=now)
+    item = MediaItem(source_hash=source_hash, name=name[:MAX_NAME_LENGTH], alt=alt, created_at=now)
     taken = set(
         session.scalars(
             select(MediaRendition.hash).where(MediaRendition.hash.in_([f.hash for f in files]))

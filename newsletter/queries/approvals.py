@@ -1,4 +1,4 @@
-"""How far an edition is approved, and what changed since somebody looked."""
+"""The progress of an edition's approval, and its changes since somebody looked."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -38,7 +38,7 @@ class ArticleFilters:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Position:
+class ArticleCursor:
     """Keyset pagination: only articles older than this one, the last of the previous page."""
 
     published_at: datetime
@@ -71,7 +71,7 @@ def article_page(
     session: Session,
     filters: ArticleFilters,
     *,
-    below: Position | None = None,
+    below: ArticleCursor | None = None,
     limit: int = PAGE,
 ) -> list[ListedArticle]:
     """A page of articles, newest first."""
@@ -95,11 +95,11 @@ def article_page(
 
 def every_article(session: Session, filters: ArticleFilters) -> Iterator[ListedArticle]:
     """All articles of a list, page by page."""
-    below: Position | None = None
+    below: ArticleCursor | None = None
     while found := article_page(session, filters, below=below, limit=500):
         yield from found
         last = found[-1].article
-        below = Position(published_at=last.published_at, id=last.id)
+        below = ArticleCursor(published_at=last.published_at, id=last.id)
 
 
 def told_by(session: Session, article_ids: Collection[int]) -> dict[int, list[Telling]]:

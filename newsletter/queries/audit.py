@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from newsletter.staff import audit, store
-from newsletter.staff.actors import Origin
-from newsletter.staff.audit import Entry, Filters
+from newsletter.staff.actors import ActorOrigin
+from newsletter.staff.audit import AuditRecord, Filters
 from newsletter.staff.permissions import ActorKind
 
 
@@ -23,7 +23,7 @@ class AuditLine:
     """"Ann Moor", "the schedule", "ann, on the command line"."""
     actor: str
     """As the log has it: "staff:3"."""
-    origin: Origin | None
+    origin: ActorOrigin | None
     action: str
     about: str
     """As the log has it: "edition:7"."""
@@ -42,7 +42,7 @@ def page(
     return [_line(entry, names) for entry in found]
 
 
-def _line(entry: Entry, names: Mapping[str, str]) -> AuditLine:
+def _line(entry: AuditRecord, names: Mapping[str, str]) -> AuditLine:
     return AuditLine(
         id=entry.id,
         at=entry.at,
@@ -57,7 +57,7 @@ def _line(entry: Entry, names: Mapping[str, str]) -> AuditLine:
     )
 
 
-def _who(entry: Entry, names: Mapping[str, str]) -> str:
+def _who(entry: AuditRecord, names: Mapping[str, str]) -> str:
     """Who did it; somebody who signs in or joins is a visitor until it is done."""
     staff = _staff_name(entry.subject, names)
     if entry.actor != ActorKind.VISITOR or not staff:

@@ -1,4 +1,4 @@
-"""How many a bulletin would go to, before it has any words."""
+"""The audience count of a bulletin that has no words yet."""
 
 from datetime import datetime
 

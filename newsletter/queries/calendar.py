@@ -1,4 +1,4 @@
-"""What went out and what is to go out between two moments, as a calendar shows it."""
+"""Past and coming editions between two moments, as a calendar shows them."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -17,8 +17,8 @@ from newsletter.editions.digests.upcoming import coming_run
 from newsletter.editions.models import Edition, EditionKind, EditionState
 
 # A run every minute of a month is more than a calendar can show.
-MOST_RUNS = 750
-MOST_EDITIONS = 1000
+MAX_RUNS = 750
+MAX_EDITIONS = 1000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,7 +64,7 @@ def _editions(session: Session, begin: datetime, end: datetime) -> Iterator[Cale
         .where(Edition.send_at >= begin, Edition.send_at < end, has_left_or_will)
         .where(Edition.state != EditionState.JOINED)
         .order_by(Edition.send_at, Edition.id)
-        .limit(MOST_EDITIONS)
+        .limit(MAX_EDITIONS)
         .options(*store.WITHOUT_TEXTS)
     )
     for edition in session.scalars(query):
@@ -88,7 +88,7 @@ def _runs(
         recorded = store.periods(session, name)
         changed = coming_store.find(session, name)
         held = coming_run(session, config, name, now) if changed and changed.is_held else None
-        runs = next_runs(options.schedule, config.zone_of(options), after, MOST_RUNS)
+        runs = next_runs(options.schedule, config.zone_of(options), after, MAX_RUNS)
         for run in takewhile(lambda run: run.at < end, runs):
             if run.period not in recorded:
                 yield CalendarEntry(

@@ -1,4 +1,4 @@
-"""What servers answered to an edition's mails: by kind, by domain, and address by address."""
+"""Servers' replies to an edition's mails: by kind, by domain, and address by address."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from newsletter.delivery.ledger.advice import what_to_do
 from newsletter.delivery.ledger.models import Delivery, DeliveryState
 from newsletter.delivery.ledger.reasons import normalised
 from subscribers.models import Subscriber
-from subscribers.segments.dialects import Position
+from subscribers.segments.dialects import TextPosition
 
 # Limits the distinct answers read; the rarest beyond are left out.
 MAX_ANSWERS = 5000
@@ -93,7 +93,7 @@ def answers_by_kind(session: Session, edition: int, limit: int = 20) -> Sequence
 
 def answers_by_domain(session: Session, edition: int, limit: int = 20) -> Sequence[DomainAnswers]:
     """The same by the recipients' domains, those with most first; without erased addresses."""
-    domain = func.substr(Subscriber.address, Position(Subscriber.address, "@") + 1)
+    domain = func.substr(Subscriber.address, TextPosition(Subscriber.address, "@") + 1)
     query = (
         select(domain.label("domain"), Delivery.state, func.count())
         .join(Subscriber, Subscriber.id == Delivery.subscriber_id)

@@ -1,4 +1,4 @@
-"""Who gets an edition and who does not, by name: the people behind each number of its audience."""
+"""The audience of an edition by name: the people behind each of its counts."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ REASONS = frozenset({RECIPIENTS, NOT_IN_TOPICS, NOT_IN_SEGMENT, *(e.value for e 
 
 
 @dataclass(frozen=True, kw_only=True)
-class Person:
+class EditionPerson:
     """A subscriber in a list."""
 
     number: int
@@ -40,7 +40,7 @@ def people_by_reason(
     *,
     limit: int,
     after: int = 0,
-) -> Sequence[Person]:
+) -> Sequence[EditionPerson]:
     """A page of those whom a reason of `delivery.dry_run.Audience` counts, by their numbers.
 
     Args:
@@ -59,7 +59,7 @@ def people_by_reason(
         .limit(limit)
     )
     return [
-        Person(number=number, address=address or "", name=name)
+        EditionPerson(number=number, address=address or "", name=name)
         for number, address, name in session.execute(query)
     ]
 

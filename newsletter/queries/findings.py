@@ -1,4 +1,4 @@
-"""What the preflight found, each with the place where it is mended."""
+"""Findings of the preflight, each with the page that mends it."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What imports of lists need of several rooms."""
+"""The names of topics, digests and languages that values of an imported list are matched with."""
 
 from sqlalchemy.orm import Session
 

@@ -19,7 +19,7 @@ from subscribers import consent
 from subscribers import store as people
 from subscribers.addresses import hash_address, normalise_address
 from subscribers.audience import Exclusion, Stream, exclusion
-from subscribers.consent import Proof
+from subscribers.consent import ConsentProof
 from subscribers.models import Subscriber, SubscriberStatus, Suppression
 from subscribers.topics import Choice
 
@@ -65,7 +65,7 @@ class PersonRecord:
     suppression: Suppression | None
     new_address: str
     """That they asked for and have not confirmed; else empty."""
-    consent: Sequence[Proof]
+    consent: Sequence[ConsentProof]
     """The oldest first."""
     mails: Sequence[MailLine]
     """Editions, the newest first."""

@@ -25,7 +25,7 @@ from subscribers.segments.unknown_names import unknown_names
 
 SAMPLE = 20
 # Far more than anybody writes at a time.
-MOST_DRAFTS = 1_000
+MAX_DRAFTS = 1_000
 
 
 def evaluation(session: Session, config: Config, now: datetime) -> QueryContext:
@@ -70,7 +70,7 @@ def uses(session: Session, config: Config) -> dict[str, list[str]]:
     found: dict[str, list[str]] = defaultdict(list)
     for digest in config.digests.values():
         found[digest.segment.strip()].append(f"the digest {digest.name}")
-    for draft, _ in bulletins.page(session, open_only=True, limit=MOST_DRAFTS):
+    for draft, _ in bulletins.page(session, open_only=True, limit=MAX_DRAFTS):
         found[draft.segment.strip()].append(f"the draft “{draft.subject or 'without a subject'}”")
     return found
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from newsletter.actions.settings import TRANSPORTS, SettingsContext
 from newsletter.config.example import toml_value
 from newsletter.config.layers import (
-    Origin,
+    Layer,
     field_of,
     is_file_only,
     is_secret,
@@ -35,7 +35,7 @@ class OptionView:
     key: str
     value: str
     """As TOML; a secret is never shown."""
-    origin: Origin
+    origin: Layer
     is_locked: bool
     """Whether the file or the environment sets it, or it is file-only."""
     description: str
@@ -66,7 +66,7 @@ def options(session: Session, context: SettingsContext) -> Iterator[OptionView]:
     stored = {setting.key: setting for setting in store.settings(session)}
     for key, value in option_keys(Config, config):
         origin = origin_of(key, raw, context.environment, stored)
-        setting = stored.get(key) if origin is Origin.SETTING else None
+        setting = stored.get(key) if origin is Layer.SETTING else None
         field = _field(key, config)
         kind = field.annotation if field is not None else None
         yield OptionView(
@@ -77,7 +77,7 @@ def options(session: Session, context: SettingsContext) -> Iterator[OptionView]:
             text="" if is_secret(kind) else as_typed(value),
             value=_shown(key, value, config),
             origin=origin,
-            is_locked=origin in {Origin.FILE, Origin.ENVIRONMENT} or is_file_only(key),
+            is_locked=origin in {Layer.FILE, Layer.ENVIRONMENT} or is_file_only(key),
             changed_at=setting.changed_at if setting else None,
             changed_by=setting.changed_by if setting else None,
         )

@@ -1,4 +1,4 @@
-"""What a new site still needs, step by step, and the DNS records of its senders."""
+"""The steps of set-up that a new site still lacks, and the DNS records of its senders."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ TESTED = "test_mails"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Step:
+class SetupStep:
     """One step of the set-up."""
 
     name: str
@@ -44,43 +44,43 @@ class DnsRecord:
     words: str
 
 
-def steps(session: Session, config: Config) -> Sequence[Step]:
+def steps(session: Session, config: Config) -> Sequence[SetupStep]:
     """What a new site needs, in order."""
     imprint = config.site.imprint
     address = next(iter(config.senders.values())).address if config.senders else ""
     has_sender = bool(address) and not address.endswith(SHIPPED_DOMAINS)
     return (
-        Step(
+        SetupStep(
             name="site",
             title="Name, address and time zone",
             words="What it is called, where it is, and in which zone times are told.",
             is_done=config.site.name != SHIPPED_NAME,
         ),
-        Step(
+        SetupStep(
             name="imprint",
             title="Imprint",
             words="Who promotes it, with a postal address. Without it no mail is sent.",
             is_done=bool(imprint.promoter and imprint.promoter_address),
         ),
-        Step(
+        SetupStep(
             name="sender",
             title="Sender and its DNS records",
             words="Whom mail is from, and the records that make mailboxes believe it.",
             is_done=has_sender,
         ),
-        Step(
+        SetupStep(
             name="transport",
             title="How mail leaves, with a test",
             words="The mail server, and a real mail to yourself.",
             is_done=_is_tested(session),
         ),
-        Step(
+        SetupStep(
             name="digest",
             title="The first digest",
             words="When it goes out, and what it tells.",
             is_done=bool(config.digests),
         ),
-        Step(
+        SetupStep(
             name="form",
             title="The sign-up form",
             words="A link or a form for your own pages.",

@@ -13,7 +13,7 @@ from jinja2 import TemplateError as JinjaError
 from jinja2.loaders import FileSystemLoader
 from jinja2.sandbox import SandboxedEnvironment
 
-from newsletter.articles.body.addresses import resolved
+from newsletter.articles.body.urls import resolved
 from newsletter.articles.identity import topic_slug
 from newsletter.config.options import Config
 from newsletter.editions.dates import clock_time, long_date

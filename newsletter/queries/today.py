@@ -1,4 +1,4 @@
-"""What the office looks at first: what needs a person, what goes out, what went out."""
+"""Data of the console's home page: what needs a person, what goes out, what went out."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

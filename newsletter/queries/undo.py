@@ -1,4 +1,4 @@
-"""What leaves soon and can still be taken back."""
+"""Editions in their undo window."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,1 +1,1 @@
-"""From an edition to the bytes of each subscriber's mail: rendered once, spliced per subscriber."""
+"""Rendering of editions as MIME messages: once for each variant, spliced for each subscriber."""

@@ -16,7 +16,7 @@ from newsletter.rendering.article_html import inner_html
 GMAIL_CLIPS_AT_BYTES = 104_448
 # Room for personal values.
 ROOM_FOR_PERSONAL_BYTES = 2_000
-LARGEST_HTML_BYTES = GMAIL_CLIPS_AT_BYTES - ROOM_FOR_PERSONAL_BYTES
+MAX_HTML_BYTES = GMAIL_CLIPS_AT_BYTES - ROOM_FOR_PERSONAL_BYTES
 SHORT_EXCERPT_CHARACTERS = 140
 LONG_BODY_BYTES = 60_000
 SHORT_BODY_BYTES = 6_000
@@ -75,7 +75,7 @@ def plans(count: int, stories: int) -> Iterator[SizePlan]:
 
 
 def _of_one(stories: int) -> Iterator[SizePlan]:
-    size = LARGEST_HTML_BYTES
+    size = MAX_HTML_BYTES
     while size > SHORTEST_BODY_BYTES:
         yield SizePlan(stories=stories, shown=1, body_bytes=size)
         size = int(size * BODY_STEP)

@@ -20,12 +20,12 @@ class PictureReader:
         static_folders: folders of `/static/`, in order; the site need not be reachable from the
             sending machine.
         stored: the bytes of an uploaded picture; None where the address is of no such picture.
-        largest_bytes: the size limit.
+        max_bytes: the size limit.
     """
 
     base_url: str
     static_folders: Sequence[Path]
-    largest_bytes: int
+    max_bytes: int
     stored: Callable[[str], bytes | None] = lambda _address: None
 
     def read(self, address: str) -> bytes:
@@ -43,7 +43,7 @@ class PictureReader:
             found = fetch(
                 address,
                 allow_private=is_ours,
-                largest_bytes=self.largest_bytes,
+                max_bytes=self.max_bytes,
                 total_time=TOTAL_TIME,
             )
             return found.content
@@ -54,8 +54,8 @@ class PictureReader:
         return self._bounded(content, address)
 
     def _bounded(self, content: bytes, address: str) -> bytes:
-        if len(content) > self.largest_bytes:
-            raise FetchError(f"{address}: the file is larger than {self.largest_bytes} bytes")
+        if len(content) > self.max_bytes:
+            raise FetchError(f"{address}: the file is larger than {self.max_bytes} bytes")
         return content
 
     def _path(self, address: str) -> Path | None:

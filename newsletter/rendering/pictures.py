@@ -18,9 +18,9 @@ from newsletter.errors import FetchError
 ReadPicture = Callable[[str], bytes]
 """The bytes at a URL; raises FetchError if unavailable or too large."""
 
-MOST_PICTURES = 12
+MAX_PICTURES = 12
 # Time limit for all pictures of a page: the rest keep their URLs.
-MOST_SECONDS = 30.0
+MAX_SECONDS = 30.0
 # Cache time, for the variants of one edition; later the picture may have changed.
 KEPT_SECONDS = 600.0
 # Formats supported by all mail clients; others (WebP, SVG) keep their URLs.
@@ -68,14 +68,14 @@ class PictureEmbedder:
 
     def inline(self, html: str) -> EmbeddedPage:
         """The page with its own pictures embedded."""
-        until = time.monotonic() + MOST_SECONDS
+        until = time.monotonic() + MAX_SECONDS
         addresses = dict.fromkeys(unescape(found[1]) for found in _IMAGE.findall(html))
         found: dict[str, Picture] = {}
         left: list[str] = []
         for address in addresses:
             if not (address in self._own or address.startswith(self._starts)):
                 continue
-            picture = self._picture(address, until, is_full=len(found) >= MOST_PICTURES)
+            picture = self._picture(address, until, is_full=len(found) >= MAX_PICTURES)
             if isinstance(picture, Picture):
                 found[escape(address)] = picture
             else:

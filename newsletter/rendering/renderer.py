@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from newsletter.rendering.content import MailContent
 from newsletter.rendering.encoding.message import text_part, write_message
 from newsletter.rendering.encoding.slots import Slot, placeholder
-from newsletter.rendering.fit_to_size import LARGEST_HTML_BYTES, SizePlan, largest_fitting, plans
+from newsletter.rendering.fit_to_size import MAX_HTML_BYTES, SizePlan, largest_fitting, plans
 from newsletter.rendering.inlining import inline_styles
 from newsletter.rendering.mjml import to_html
 from newsletter.rendering.pictures import EmbeddedPage, PictureEmbedder
@@ -89,7 +89,7 @@ class Renderer:
         plan, told = largest_fitting(
             ways,
             partial(self._bodies, content, nonce),
-            lambda telling: len(telling.html_part) <= LARGEST_HTML_BYTES,
+            lambda telling: len(telling.html_part) <= MAX_HTML_BYTES,
         )
         inlined = (
             self._pictures.inline(told.html) if self._pictures else EmbeddedPage(html=told.html)

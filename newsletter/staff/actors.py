@@ -12,7 +12,7 @@ from newsletter.staff.permissions import GRANTABLE, PERMISSIONS, ActorKind, Perm
 
 
 @dataclass(frozen=True, kw_only=True)
-class Origin:
+class ActorOrigin:
     """Where somebody acts from."""
 
     network: str
@@ -30,7 +30,7 @@ class Actor:
     """The operating-system user, a transport, or the id of a staff member or subscriber; never an
     address, since audit lines are never deleted."""
     permissions: frozenset[Permission]
-    origin: Origin | None = field(default=None, compare=False)
+    origin: ActorOrigin | None = field(default=None, compare=False)
     """Kept beside the audit line for a while; None: it is not."""
 
     def __str__(self) -> str:

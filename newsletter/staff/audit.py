@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, func, insert, select
 from sqlalchemy.orm import Session
 
-from newsletter.staff.actors import Actor, Origin
+from newsletter.staff.actors import Actor, ActorOrigin
 from newsletter.staff.models import AuditEntry, AuditOrigin, AuditOutcome
 
 # Without the ORM: half the time.
@@ -18,7 +18,7 @@ _FROM = insert(AuditOrigin)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Subject:
+class AuditSubject:
     """The object of an action."""
 
     kind: str = ""
@@ -31,7 +31,7 @@ class Subject:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Entry:
+class AuditRecord:
     """One line of the log."""
 
     id: int
@@ -42,7 +42,7 @@ class Entry:
     details: Mapping[str, Any]
     is_finished: bool
     """False for an action of several transactions that is under way, or was killed."""
-    origin: Origin | None
+    origin: ActorOrigin | None
     """None where there is none to know, or it is kept no more."""
 
 
@@ -67,7 +67,7 @@ def record(
     session: Session,
     actor: Actor,
     action: str,
-    subject: Subject,
+    subject: AuditSubject,
     details: Mapping[str, Any],
     now: datetime,
     *,
@@ -105,7 +105,7 @@ def record_outcome(
 
 def page(
     session: Session, filters: Filters, *, limit: int, below: int | None = None
-) -> list[Entry]:
+) -> list[AuditRecord]:
     """A page of lines, newest first.
 
     Args:
@@ -155,15 +155,17 @@ def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def _entry(row: AuditEntry, outcome: Mapping[str, Any] | None, found: AuditOrigin | None) -> Entry:
+def _entry(
+    row: AuditEntry, outcome: Mapping[str, Any] | None, found: AuditOrigin | None
+) -> AuditRecord:
     actor = f"{row.actor_kind}:{row.actor}" if row.actor else row.actor_kind.value
-    return Entry(
+    return AuditRecord(
         id=row.id,
         at=row.at,
         actor=actor,
         action=row.action,
-        subject=str(Subject(kind=row.subject_kind, name=row.subject)),
+        subject=str(AuditSubject(kind=row.subject_kind, name=row.subject)),
         details={**row.details, **(outcome or {})},
         is_finished=outcome is not None or not row.is_long,
-        origin=Origin(network=found.network, device=found.device) if found else None,
+        origin=ActorOrigin(network=found.network, device=found.device) if found else None,
     )

@@ -14,7 +14,7 @@ from newsletter.tokens.expiring_link import ExpiringLink
 from subscribers import address_change
 from subscribers import store as people
 from subscribers.address_change import Moved
-from subscribers.consent import Origin
+from subscribers.consent import ConsentOrigin
 from subscribers.models import Subscriber
 
 
@@ -44,7 +44,7 @@ def move(
     secret: str,
     options: JoiningOptions,
     *,
-    origin: Origin,
+    origin: ConsentOrigin,
     now: datetime,
 ) -> Subscriber:
     """Mail them at the new address from now on; returns the subscriber who has it.
@@ -65,7 +65,7 @@ def move(
 
 
 def object_to_move(
-    session: Session, number: int, *, origin: Origin, now: datetime
+    session: Session, number: int, *, origin: ConsentOrigin, now: datetime
 ) -> tuple[int, Subscriber]:
     """Stop a change of address, or put the old one back where the new one has confirmed.
 

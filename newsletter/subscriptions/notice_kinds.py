@@ -47,15 +47,15 @@ class NoticeContext:
 Values = Callable[[Session, Notice, Subscriber, NoticeContext], dict[str, Any]]
 
 
-class Mailbox(NamedTuple):
+class NoticeRecipient(NamedTuple):
     """Where a mail goes."""
 
     address: str
     address_hash: str
 
 
-def own_mailbox(_session: Session, _notice: Notice, subscriber: Subscriber) -> Mailbox:
-    return Mailbox(subscriber.address or "", subscriber.address_hash)
+def own_mailbox(_session: Session, _notice: Notice, subscriber: Subscriber) -> NoticeRecipient:
+    return NoticeRecipient(subscriber.address or "", subscriber.address_hash)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,7 +73,7 @@ class NoticeType:
     is_proven: bool = True
     """Whether the address is proven. Where it is not, nothing the subscriber chose stands in
     the mail, or the form would send a stranger's words to anybody."""
-    mailbox: Callable[[Session, Notice, Subscriber], Mailbox] = own_mailbox
+    mailbox: Callable[[Session, Notice, Subscriber], NoticeRecipient] = own_mailbox
     """Where it goes."""
 
 
@@ -120,9 +120,9 @@ def move_values(
     return {"move_url": address_links.new_address_url(context.base_url, signer, change)}
 
 
-def new_mailbox(session: Session, _notice: Notice, subscriber: Subscriber) -> Mailbox:
+def new_mailbox(session: Session, _notice: Notice, subscriber: Subscriber) -> NoticeRecipient:
     change = people.address_change(session, subscriber)
-    return Mailbox(change.address, change.address_hash)
+    return NoticeRecipient(change.address, change.address_hash)
 
 
 def moving_values(
@@ -133,9 +133,9 @@ def moving_values(
     return {"keep_url": address_links.objection_url(context.base_url, signer, change)}
 
 
-def old_mailbox(session: Session, notice: Notice, subscriber: Subscriber) -> Mailbox:
+def old_mailbox(session: Session, notice: Notice, subscriber: Subscriber) -> NoticeRecipient:
     change = _told_of(session, notice, subscriber)
-    return Mailbox(change.address, change.address_hash)
+    return NoticeRecipient(change.address, change.address_hash)
 
 
 def _told_of(session: Session, notice: Notice, subscriber: Subscriber) -> AddressMove:

@@ -31,7 +31,7 @@ log = structlog.get_logger()
 GIVE_UP = timedelta(days=1)
 # Submitting the form repeatedly must not flood somebody else's mailbox.
 MAX_PER_DAY = 3
-AT_ONCE = 100
+BATCH_SIZE = 100
 # Requests of a flood of sign-ups are dropped beyond this; a subscriber can submit the form again.
 MAX_DELAY = timedelta(hours=12)
 LEASE = timedelta(minutes=15)
@@ -62,12 +62,12 @@ def queue(
     subscriber: Subscriber,
     now: datetime,
     *,
-    most_per_hour: int | None = None,
+    max_per_hour: int | None = None,
 ) -> bool:
     """Queue a notice; False where a limit forbids it.
 
     Args:
-        most_per_hour: rate limit of this kind for the whole site; notices beyond it are delayed,
+        max_per_hour: rate limit of this kind for the whole site; notices beyond it are delayed,
             by up to `MAX_DELAY`.
     """
     connection = session.connection()
@@ -75,7 +75,7 @@ def queue(
     if connection.execute(_RECENT, same).scalar_one() >= MAX_PER_DAY:
         return False
     notice = {"kind": kind, "subscriber_id": subscriber.id, "created_at": now}
-    at = _send_time(session, kind, most_per_hour, now) if most_per_hour else now
+    at = _send_time(session, kind, max_per_hour, now) if max_per_hour else now
     if at > now + MAX_DELAY:
         return False
     state = DeliveryState.DEFERRED if at > now else DeliveryState.QUEUED
@@ -83,15 +83,15 @@ def queue(
     return True
 
 
-def _send_time(session: Session, kind: str, most_per_hour: int, now: datetime) -> datetime:
+def _send_time(session: Session, kind: str, max_per_hour: int, now: datetime) -> datetime:
     """When the rate limit allows the next notice of a kind."""
     of_kind = select(Notice.created_at, Notice.next_attempt_at).where(Notice.kind == kind)
     newest = of_kind.order_by(Notice.id.desc())
-    past = session.execute(newest.offset(most_per_hour - 1).limit(1)).first()
+    past = session.execute(newest.offset(max_per_hour - 1).limit(1)).first()
     if past is None or past.created_at <= now - timedelta(hours=1):
         return now
     last = session.execute(newest.limit(1)).one()
-    return max(last.next_attempt_at or now, now) + timedelta(hours=1) / most_per_hour
+    return max(last.next_attempt_at or now, now) + timedelta(hours=1) / max_per_hour
 
 
 def count_delayed(session: Session, kind: str) -> int:
@@ -236,7 +236,7 @@ def _due(session: Session, now: datetime) -> list[tuple[int, str]]:
     waiting = (Notice.state == DeliveryState.QUEUED) | (
         (Notice.state == DeliveryState.DEFERRED) & (Notice.next_attempt_at <= now)
     )
-    query = select(Notice.id, Notice.kind).where(waiting).order_by(Notice.id).limit(AT_ONCE)
+    query = select(Notice.id, Notice.kind).where(waiting).order_by(Notice.id).limit(BATCH_SIZE)
     return [(number, kind) for number, kind in session.execute(query)]
 
 

@@ -1,4 +1,4 @@
-"""What a subscriber's own page changes: the choice, how often, a pause; and who has such a page."""
+"""Changes on a subscriber's preference page: topics, frequency, pause; and who has such a page."""
 
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -11,7 +11,7 @@ from newsletter.errors import TokenSpent
 from newsletter.subscriptions import notices, preferences_link
 from newsletter.tokens.links import PreferencesLink
 from subscribers import membership
-from subscribers.consent import Origin
+from subscribers.consent import ConsentOrigin
 from subscribers.membership import Preferences
 from subscribers.models import Frequency, Subscriber, SubscriberStatus
 
@@ -39,7 +39,7 @@ def choose(
     until: datetime | None,
     config: Config,
     *,
-    origin: Origin,
+    origin: ConsentOrigin,
     now: datetime,
 ) -> bool:
     """Set what they are sent, and until when nothing is; whether that changes anything.
@@ -60,7 +60,7 @@ def lower_frequency(
     frequency: Frequency,
     config: Config,
     *,
-    origin: Origin,
+    origin: ConsentOrigin,
     now: datetime,
 ) -> bool:
     """Send them the same topics, by fewer mails; whether that changes anything."""

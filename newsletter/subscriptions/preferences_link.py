@@ -1,4 +1,4 @@
-"""Whom a link to the preferences opens them for, and which acts ask for a fresh one.
+"""Validation of links to the preference page: owner, moved address, age.
 
 Mails are forwarded, and the link with them. So it ends when the address changes, and what cannot
 be undone asks for a link that was mailed a short time ago.

@@ -18,12 +18,12 @@ from newsletter.subscriptions import preferences_link
 from newsletter.tokens.links import PreferencesLink
 from subscribers import consent, membership
 from subscribers import store as people
-from subscribers.consent import Origin
+from subscribers.consent import ConsentOrigin
 from subscribers.exporting import escape_formula
 from subscribers.models import Subscriber, SubscriberStatus
 
 # To forget one takes some milliseconds, in which nobody else may write to SQLite.
-AT_ONCE = 100
+BATCH_SIZE = 100
 
 
 def known_subscriber(session: Session, link: PreferencesLink) -> Subscriber:
@@ -136,7 +136,9 @@ def as_csv(disclosed: dict[str, Any]) -> str:
     return text.getvalue()
 
 
-def erase(session: Session, subscriber: Subscriber, *, origin: Origin, now: datetime) -> None:
+def erase(
+    session: Session, subscriber: Subscriber, *, origin: ConsentOrigin, now: datetime
+) -> None:
     """Erase the subscriber everywhere; the ledger keeps its rows, which then name nobody."""
     clear_traces(session, subscriber, now)
     membership.erase(session, subscriber, origin=origin, now=now)
@@ -148,7 +150,7 @@ def forget_unconfirmed(session: Session, before: datetime, now: datetime) -> int
     Nothing of them stays, not even a hash: they agreed to nothing. Those of one transaction are
     few, so that nobody who writes waits for long.
     """
-    found = people.unconfirmed_since(session, before, AT_ONCE)
+    found = people.unconfirmed_since(session, before, BATCH_SIZE)
     for subscriber in found:
         clear_traces(session, subscriber, now)
         membership.forget(session, subscriber)

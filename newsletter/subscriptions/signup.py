@@ -8,7 +8,7 @@ from newsletter.config.tables.joining_options import JoiningOptions
 from newsletter.delivery.ledger.models import NoticeKind
 from newsletter.subscriptions import confirm, notices, usual_rate
 from subscribers import membership
-from subscribers.consent import Origin
+from subscribers.consent import ConsentOrigin
 from subscribers.membership import Signup
 from subscribers.models import Subscriber, SubscriberStatus
 
@@ -19,7 +19,7 @@ def sign_up(
     joining: Signup,
     options: JoiningOptions,
     *,
-    origin: Origin,
+    origin: ConsentOrigin,
     now: datetime,
 ) -> Subscriber:
     """Add a pending subscriber and queue the confirmation mail.
@@ -34,6 +34,6 @@ def sign_up(
         # It lists their preferences and links to their page.
         notices.queue_if_enabled(session, NoticeKind.WELCOME, subscriber, options, now)
     else:
-        most = usual_rate.most_per_hour(session, options, now)
-        notices.queue(session, confirm.KIND, subscriber, now, most_per_hour=most)
+        most = usual_rate.max_per_hour(session, options, now)
+        notices.queue(session, confirm.KIND, subscriber, now, max_per_hour=most)
     return subscriber

@@ -10,12 +10,12 @@ from newsletter.delivery.ledger.models import NoticeKind
 from newsletter.subscriptions import notices
 from subscribers import membership
 from subscribers import store as people
-from subscribers.consent import Origin
+from subscribers.consent import ConsentOrigin
 from subscribers.models import Subscriber
 
 
 @dataclass(frozen=True, kw_only=True)
-class Departure:
+class UnsubscribeReason:
     """The reason given for unsubscribing."""
 
     reason: str = ""
@@ -27,7 +27,7 @@ def unsubscribe(
     session: Session,
     subscriber: Subscriber,
     edition_id: int,
-    departure: Departure,
+    departure: UnsubscribeReason,
     options: JoiningOptions,
     now: datetime,
 ) -> bool:
@@ -35,7 +35,7 @@ def unsubscribe(
 
     The reason is stored once, without the subscriber.
     """
-    origin = Origin(source=f"link in edition {edition_id}")
+    origin = ConsentOrigin(source=f"link in edition {edition_id}")
     if not membership.leave(session, subscriber, origin=origin, now=now):
         return False
     notices.queue_if_enabled(session, NoticeKind.GOODBYE, subscriber, options, now)

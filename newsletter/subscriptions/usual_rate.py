@@ -1,4 +1,4 @@
-"""How many sign-ups an hour are far above what is usual at a site.
+"""The rate of sign-ups that is usual at a site, and the ceiling above it.
 
 The rate is learned from people who confirmed: who enters others cannot confirm for them, so that a
 flood does not become usual. What was imported does not count.
@@ -26,7 +26,7 @@ FACTOR = 3
 _learned: WeakKeyDictionary[Engine, tuple[datetime, int]] = WeakKeyDictionary()
 
 
-def most_per_hour(session: Session, options: JoiningOptions, now: datetime) -> int:
+def max_per_hour(session: Session, options: JoiningOptions, now: datetime) -> int:
     """The ceiling of confirmation mails an hour: as configured, or learned."""
     return options.site_per_hour or _learned_today(session, now)
 

@@ -18,9 +18,9 @@ NOBODY = 0
 # subscriber apart.
 MARK_CHARACTERS = 12
 # What every database can look up as a number.
-LARGEST_NUMBER = 2**63 - 1
+MAX_NUMBER = 2**63 - 1
 # 9999-12-31, the last second that a datetime holds.
-LARGEST_SECOND = 253402300799
+MAX_SECOND = 253402300799
 # Of test mails, whose links open nothing.
 UNDATED = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -94,7 +94,7 @@ class LinkSigners:
             issued_at=issued_at,
             address_mark=mark,
             token=token,
-            edition_id=_number(edition, LARGEST_NUMBER),
+            edition_id=_number(edition, MAX_NUMBER),
         )
 
     def read_preferences(self, token: str) -> PreferencesLink:
@@ -122,8 +122,8 @@ def _payload(subscriber_id: int, address_hash: str, issued_at: datetime) -> str:
 def _read(payload: str) -> tuple[int, datetime, str]:
     number, _, rest = payload.partition(".")
     seconds, _, mark = rest.partition(".")
-    issued_at = datetime.fromtimestamp(_number(seconds, LARGEST_SECOND), UTC)
-    return _number(number, LARGEST_NUMBER), issued_at, mark
+    issued_at = datetime.fromtimestamp(_number(seconds, MAX_SECOND), UTC)
+    return _number(number, MAX_NUMBER), issued_at, mark
 
 
 def _number(text: str, largest: int) -> int:

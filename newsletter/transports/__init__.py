@@ -1,1 +1,1 @@
-"""How mail leaves: SMTP, provider APIs, Maildir, console."""
+"""Transports: SMTP, provider APIs, Maildir, console."""

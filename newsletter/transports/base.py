@@ -171,7 +171,7 @@ class Transport(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Finding:
+class CheckFinding:
     """A fact about a transport's server.
 
     Args:
@@ -186,7 +186,7 @@ class Finding:
 class Inspectable(Protocol):
     """A transport that can inspect its server."""
 
-    def inspect(self) -> Sequence[Finding]:
+    def inspect(self) -> Sequence[CheckFinding]:
         """Connect and report the server's features; sends no mail.
 
         Raises:

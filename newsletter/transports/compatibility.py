@@ -1,4 +1,4 @@
-"""Whether the transports in use can carry what the senders put into mails."""
+"""Compatibility of the transports in use with what the senders put into mails."""
 
 from collections.abc import Iterator
 from typing import Any

@@ -9,7 +9,7 @@ from unicodedata import category
 
 from pydantic import BaseModel, Field
 
-from newsletter.config.kinds import Section
+from newsletter.config.kinds import OptionTable
 from newsletter.transports.base import (
     Accepted,
     ClosingSession,
@@ -23,7 +23,7 @@ from newsletter.transports.base import (
 _RULE = "─" * 72
 
 
-class ConsoleOptions(Section):
+class TerminalOptions(OptionTable):
     """Printed mail."""
 
     raw: bool = Field(
@@ -38,10 +38,10 @@ class Transport:
         stream: where to print; None: standard output as of opening a session.
     """
 
-    Options: type[BaseModel] = ConsoleOptions
+    Options: type[BaseModel] = TerminalOptions
     connections = 1
 
-    def __init__(self, options: ConsoleOptions, stream: TextIO | None = None) -> None:
+    def __init__(self, options: TerminalOptions, stream: TextIO | None = None) -> None:
         self._raw = options.raw
         self._stream = stream
 

@@ -1,4 +1,4 @@
-"""What became of a mail after it was handed over, in one form for all who tell it.
+"""Delivery events (bounce, complaint, delivery) in one form for all sources.
 
 Reports by mail, providers' webhooks and refusals at sending all become an `Event`. What an answer
 means is told once, from the verdict on its words and codes. Pure.
@@ -110,7 +110,9 @@ _GONE_DOMAIN = re.compile(
     r"|no mail exchangers|domain .{0,40}does not accept mail|does not accept (any )?mail",
     re.IGNORECASE,
 )
-_NO_NAME_SERVER = re.compile(r"host not found, try again", re.IGNORECASE)
+_NO_NAME_SERVER = re.compile(
+    r"host not found, try again|malformed or unexpected name server reply", re.IGNORECASE
+)
 _SECURITY = re.compile(r"(?<![\d.])[45]\.7\.\d")
 _DIGIT = re.compile(r"(?<![\w.])([245])(?:\d\d(?![\w.])|\.\d{1,3}\.\d{1,3}(?![\w.]))")
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from pydantic import BaseModel, Field
 
 from newsletter.clock import Clock, SystemClock
-from newsletter.config.kinds import Section
+from newsletter.config.kinds import OptionTable
 from newsletter.transports.base import (
     Accepted,
     ClosingSession,
@@ -28,7 +28,7 @@ from newsletter.transports.base import (
 _FULL = {errno.ENOSPC, errno.EDQUOT}
 
 
-class MaildirOptions(Section):
+class MaildirOptions(OptionTable):
     """A Maildir."""
 
     path: ConfigRelativePath = Field(

@@ -20,9 +20,9 @@ from newsletter.errors import ConfigurationError
 from newsletter.transports.base import RELATIVE_TO_CONFIG, Transport
 
 _HELPERS = {
-    "addresses",
     "base",
     "compatibility",
+    "envelope_addresses",
     "events",
     "registry",
     "transcript_lines",

@@ -56,7 +56,7 @@ _DOMAIN = (
     r"(host|domain)( name)? (is )?(unknown|not found|does not exist|has no|doesn't exist)",
     r"no such (domain|host)|unknown (domain|host)|host or domain name not found|null ?mx",
     r"all relevant mx records|domain .{0,40}does not accept mail|recipient domain",
-    r"domain is not reachable",
+    r"domain is not reachable|unrouteable mail domain",
     r"unable to route|no route to|too many hops|(mail|message|routing) loop",
     r"insufficient system (storage|resources)|out of memory|(system|server) is (down|offline)",
     r"could not connect|connection (refused|timed out)|lookup fail|temporary lookup failure",
@@ -105,10 +105,11 @@ _RECIPIENT = (
     r"e-?mail account that you tried to reach does not exist|delivery to this address",
     r"rejected recipient|recipient (not|is not) (accepted|exist)|recipient verif(y|ication) fail",
     r"callout verification failed|need fully-qualified|bad address syntax|malformed address",
+    r"badrcptto",
 )
 _FULL = (
     r"(over|exceed(s|ed|ing)?|above|out of) (its |the |their |his |disk )*(quota|storage)",
-    r"quotaexceeded|quota (is |has been |usage )?(exceeded|full|reached)",
+    r"over-?quota|quotaexceeded|quota (is |has been |usage )?(exceeded|full|reached)",
     r"exceeded storage allocation",
     rf"({_MAILBOX}|inbox|mailfolder|maildir|mbox|storage)('s mailbox)? (is )?(almost )?full",
     r"(mailbox|recipient) (has )?(exceed|is over)|insufficient (mailbox |disk )?(quota|storage)",
@@ -132,6 +133,7 @@ _SYSTEM = (
 )
 _MESSAGE = (
     r"(message|mail|body|content)( size)? .{0,20}(too (large|big|long)|exceed)",
+    r"too much mail data",
     r"(size|length) (limit|exceeds)|maximum (message )?size",
     r"larger than the (current )?(system|max)|line (is )?too long|line limit|bare (lf|cr|newline)",
     r"exceed(s|ed)? (the )?(maximum|max|size|message|limit).{0,30}(size|length|bytes|message)",
@@ -146,7 +148,8 @@ _RESTRICTED = (
     r"recipient (has |does )?(block|not want)",
     r"not accept(ing|ed)? (your )?mail from|manually blocked sender|permission to (send|post)",
     r"moderat(ed|or)|members? only",
-    r"groups\.google\.com/support|投稿する権限|not a? ?member of|only members|closed (list|group)",
+    r"groups\.google\.com/support|投稿する権限|not a? ?member of|only members",
+    r"closed ((mailing )?list|group)",
 )
 # Exchange: restrictions set by the recipient, even where the text speaks of authentication.
 _SET_BY_RECIPIENT = (r"resolver\.rst(?!\.\w*size)",)
@@ -248,9 +251,12 @@ _ADDRESS = re.compile(r"<[^<>\s]*>|\S+@\S+")
 # Gmail's 4.7.28; likewise Exchange Online's 4.7.500 and above.
 _PACE_DETAILS = frozenset({28})
 _MAILBOX_STATUS, _MAIL_SYSTEM, _SECURITY = 2, 3, 7  # subjects of enhanced codes (RFC 3463, 3)
-# They concern the connection, whatever detail follows (RFC 5321, 3.8; RFC 3207, 4).
-_CLOSING = frozenset({421, 454})
-_LOGIN = frozenset({530, 534, 535, 538})
+CLOSING_CODES = frozenset({421, 454})
+"""They concern the connection, no mail, whatever detail follows (RFC 5321, 3.8; RFC 3207, 4)."""
+
+LOGIN_CODES = frozenset({530, 534, 535, 538})
+"""Authentication is required or failed (RFC 4954, 6)."""
+
 # Of the message's size, which some servers refuse with a code of another meaning.
 _TOO_LARGE = re.compile(
     r"(message|mail|size)\b.{0,20}too (large|big)|size limit|exceed.{0,30}size", re.IGNORECASE
@@ -263,7 +269,7 @@ _RATE = re.compile(_BUSY[1], re.IGNORECASE)
 _SPAMD = re.compile(_GREYLISTED[1], re.IGNORECASE)
 # spamd(8): a host has to wait passtime, 25 minutes by default, and come within four hours.
 _SPAMD_WAIT = timedelta(minutes=26)
-_LONGEST_HINT = timedelta(hours=4)
+_MAX_HINT = timedelta(hours=4)
 
 
 @cache
@@ -282,7 +288,7 @@ def classify(answer: str, *, at_content: bool = False) -> Verdict:
     """
     found = _CODE.match(answer)
     code = int(found[1]) if found else 0
-    if code in _LOGIN:
+    if code in LOGIN_CODES:
         return Verdict.MESSAGE if is_about_size(answer) else Verdict.CONFIGURATION
     enhanced = _ENHANCED.search(answer)
     subject, detail = (int(enhanced[1]), int(enhanced[2])) if enhanced else (0, 0)
@@ -294,7 +300,7 @@ def classify(answer: str, *, at_content: bool = False) -> Verdict:
             continue
         if pattern.search(words):
             return _fitting(verdict, code, subject, is_about_rate=bool(_RATE.search(words)))
-    if enhanced and code not in _CLOSING:
+    if enhanced and code not in CLOSING_CODES:
         return _of_enhanced(subject, detail, code)
     if at_content and code in _CONTENT_CODES:
         return Verdict.POLICY
@@ -317,7 +323,7 @@ def hinted_wait(answer: str) -> timedelta | None:
         wait = timedelta(minutes=int(found[1]))
     else:
         return _SPAMD_WAIT if _SPAMD.search(answer) else None
-    return min(wait, _LONGEST_HINT) + timedelta(seconds=10)
+    return min(wait, _MAX_HINT) + timedelta(seconds=10)
 
 
 def _fitting(verdict: Verdict, code: int, subject: int, *, is_about_rate: bool) -> Verdict:

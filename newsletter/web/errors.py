@@ -1,8 +1,8 @@
 """Maps errors to HTTP statuses and error pages. Internal errors are logged, never shown."""
 
-import logging
 from typing import Any
 
+import structlog
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -20,16 +20,16 @@ from newsletter.http.middleware.headers import HEADERS
 from newsletter.http.statuses import status_of
 from newsletter.web.state import site_of
 
-log = logging.getLogger(__name__)
+log = structlog.get_logger()
 
 RETRY_AFTER_SECONDS = 60
 
 
-class Withdrawn(ResourceNotFound):
+class ArticleWithdrawn(ResourceNotFound):
     """The article was published and is withdrawn."""
 
 
-OWN_STATUSES = ((Withdrawn, 410), (FeedRevoked, 410))
+OWN_STATUSES = ((ArticleWithdrawn, 410), (FeedRevoked, 410))
 
 MESSAGES: dict[int, tuple[str, str]] = {
     400: ("That did not work", "The request could not be understood. Please try again."),
@@ -53,7 +53,7 @@ def _known_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, NewsletterError)  # noqa: S101 - registered for nothing else
     status = status_of(error, OWN_STATUSES)
     if status >= 500:
-        log.error("%s %s: %s", request.method, request.url.path, error)
+        log.error("request failed", method=request.method, path=request.url.path, error=str(error))
     words = _message_of(error, status)
     # The error page needs templates too.
     return (
@@ -105,7 +105,8 @@ def _page(request: Request, status: int, words: tuple[str, str]) -> Response:
     try:
         return site_of(request).views.page("error.html", context, status, headers)
     except TemplateError as error:
-        log.error("%s", error)  # noqa: TRY400 - the message names the file; a trace adds nothing
+        # The message names the file; a traceback adds nothing.
+        log.error("error page failed", error=str(error))  # noqa: TRY400
         return _plain(status, words)
 
 

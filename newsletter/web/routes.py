@@ -41,8 +41,8 @@ def create_site(services: SiteServices) -> ASGIApp:
     site = Starlette(
         routes=_routes(services),
         middleware=[
-            Middleware(BodyBuffer, larger={webhooks.PREFIX: webhooks.LARGEST_BODY_BYTES}),
-            Middleware(ConcurrencyLimit, most=services.config.web.most_at_once),
+            Middleware(BodyBuffer, larger={webhooks.PREFIX: webhooks.MAX_BODY_BYTES}),
+            Middleware(ConcurrencyLimit, most=services.config.web.max_concurrent),
             Middleware(Compression),
             Middleware(DefaultHeaders, headers=HEADERS),
         ],

@@ -13,8 +13,8 @@ from newsletter.web.account.form_tokens import PURPOSE as FORM_PURPOSE
 from newsletter.web.account.form_tokens import FormTokens
 from newsletter.web.feeds.responses import answers_of
 from newsletter.web.services import SiteServices
-from newsletter.web.views import Views
-from newsletter.web.webhook_lots import WebhookLots
+from newsletter.web.views import SiteViews
+from newsletter.web.webhook_batches import WebhookBatches
 
 # Feeds have their own threads, independent of the load of pages.
 FEED_THREADS = 8
@@ -26,7 +26,7 @@ class SiteState:
     def __init__(self, services: SiteServices) -> None:
         self.services = services
         self.config = services.config
-        self.views = Views(services.config)
+        self.views = SiteViews(services.config)
         options = services.config.joining
         secret = services.config.site.secret_key.get_secret_value()
         self.signup_limit, self.signup_limit_per_mailbox = signup_rate_limits(
@@ -36,7 +36,7 @@ class SiteState:
         # Unsubscribing does not queue behind sign-ups.
         self.unsubscribe_threads = WriteThreads(services.database)
         self.webhook_threads = WriteThreads(services.database)
-        self.webhook_lots = WebhookLots(
+        self.webhook_batches = WebhookBatches(
             lambda name, events: feedback.record(services, actors.provider(name), events)
         )
         self.feed_threads = CapacityLimiter(FEED_THREADS)

@@ -9,7 +9,7 @@ from newsletter.config.options import Config
 from newsletter.queries.site_templates import SiteTemplates
 
 
-class Views:
+class SiteViews:
     """The page templates of one site."""
 
     def __init__(self, config: Config) -> None:

@@ -5,9 +5,9 @@ where they are not; our own faults are a 500. A call whose origin is not proven 
 no trace but a line in the log.
 """
 
-import logging
 from urllib.parse import urlsplit
 
+import structlog
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -19,10 +19,10 @@ from newsletter.public_addresses import is_loopback
 from newsletter.transports.api.webhooks import HasWebhook, NotProven, Told, Webhook, WebhookCall
 from newsletter.web.state import SiteState, site_of
 
-log = logging.getLogger(__name__)
+log = structlog.get_logger()
 
 PREFIX = "/webhooks/"
-LARGEST_BODY_BYTES = 8 * 1024 * 1024
+MAX_BODY_BYTES = 8 * 1024 * 1024
 """SparkPost's batches are the largest: up to 10,000 events."""
 
 
@@ -32,8 +32,8 @@ async def receive(request: Request) -> Response:
     call = WebhookCall(headers=request.headers, body=await request.body())
     told = await run_in_threadpool(_proven, site, name, call)
     if told.events:
-        waiting = site.webhook_lots.enter(name, told.events)
-        await site.webhook_threads.run(site.webhook_lots.finish, name, waiting)
+        waiting = site.webhook_batches.enter(name, told.events)
+        await site.webhook_threads.run(site.webhook_batches.finish, name, waiting)
     return PlainTextResponse("recorded\n")
 
 
@@ -43,11 +43,11 @@ def _proven(site: SiteState, name: str, call: WebhookCall) -> Told:
     try:
         told = webhook.receive(call, name, site.services.clock.now())
     except NotProven as error:
-        log.warning("a call to the webhook of transports.%s was refused: %s", name, error)
+        log.warning("webhook call refused", transport=name, error=str(error))
         raise NotAllowed("the origin of the call is not proven") from error
     if told.confirm:
-        fetching.fetch(told.confirm, largest_bytes=100_000)
-        log.info("confirmed that transports.%s tells of bounces", name)
+        fetching.fetch(told.confirm, max_bytes=100_000)
+        log.info("webhook subscription confirmed", transport=name)
     return told
 
 
@@ -66,7 +66,7 @@ def _webhook(site: SiteState, name: str) -> Webhook:
     webhook = transport.webhook()
     parts = urlsplit(site.config.site.base_url)
     if webhook.has_password and parts.scheme != "https" and not is_loopback(parts.hostname or ""):
-        log.warning("transports.%s: webhooks with a password need https in site.base_url", name)
+        log.warning("webhook needs https in site.base_url", transport=name)
         raise NotAllowed("this webhook needs https")
     return webhook
 

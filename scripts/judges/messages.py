@@ -17,9 +17,9 @@ from newsletter.rendering.fit_to_size import GMAIL_CLIPS_AT_BYTES
 
 STRICT = policy.SMTP.clone(raise_on_defect=True)
 # RFC 5322 section 2.1.1; a URL in a header cannot be folded.
-LONGEST_LINE_BYTES = 998
+MAX_LINE_BYTES = 998
 # RFC 2045 section 6.7, rule 5.
-LONGEST_BODY_LINE_BYTES = 76
+MAX_BODY_LINE_BYTES = 76
 # RFC 8058 section 3.1, byte for byte as Gmail requires for its own button.
 ONE_CLICK = re.compile(rb"\r\nList-Unsubscribe:(?:\r\n)? <https://[!-;=?-~]+>\r\n")
 POST = b"\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
@@ -74,7 +74,7 @@ def header_faults(mail: SampleMail) -> Iterator[str]:
     if not mail.message.isascii():
         yield "a byte is not ASCII"
     body = mail.message.partition(b"\r\n\r\n")[2]
-    for part, most in ((body, LONGEST_BODY_LINE_BYTES), (head, LONGEST_LINE_BYTES)):
+    for part, most in ((body, MAX_BODY_LINE_BYTES), (head, MAX_LINE_BYTES)):
         longest = max(map(len, part.split(b"\r\n")))
         if longest > most:
             yield f"a line has {longest} bytes"

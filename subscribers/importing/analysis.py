@@ -8,22 +8,22 @@ from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 
 from newsletter.errors import InvalidInput
-from subscribers.importing.columns import Assignment, ColumnChoices, assign, program_of
-from subscribers.importing.formats.table import Table
+from subscribers.importing.columns import ColumnAssignment, ColumnChoices, assign, program_of
+from subscribers.importing.formats.table import SourceTable
 from subscribers.importing.profiling import FileProfile, profile_columns
 from subscribers.importing.program import Program
-from subscribers.importing.questions import Column, UnknownWord, columns_of, unknown_words
+from subscribers.importing.questions import AnalysedColumn, UnknownWord, columns_of, unknown_words
 from subscribers.importing.values.cells import DamagedRow, addresses_in, without_nul
 from subscribers.importing.values.dates import DayMonthOrder
 from subscribers.importing.values.filenames import may_state_status, state_of_name
-from subscribers.importing.values.folding import folded
 from subscribers.importing.values.headings import OF_STATE, ROLES
 from subscribers.importing.values.states import ListState
+from subscribers.importing.values.word_folding import folded
 
 # With more ambiguous rows than this, the structure of the whole file is in doubt.
-MOST_DAMAGED = 2
-MOST_DAMAGED_SHARE = 0.05
-MOST_STRAYS = 20
+MAX_DAMAGED = 2
+MAX_DAMAGED_SHARE = 0.05
+MAX_STRAYS = 20
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,16 +55,16 @@ class RowFit:
     @property
     def is_trusted(self) -> bool:
         """Whether the file's structure is reliable."""
-        share = self.people * MOST_DAMAGED_SHARE
-        return self.misfits <= max(MOST_DAMAGED, share) and self.strays <= max(MOST_STRAYS, share)
+        share = self.people * MAX_DAMAGED_SHARE
+        return self.misfits <= max(MAX_DAMAGED, share) and self.strays <= max(MAX_STRAYS, share)
 
 
 @dataclass(frozen=True, kw_only=True)
 class FileAnalysis:
     """The content of a file, and what has to be asked."""
 
-    assigned: Assignment
-    columns: Sequence[Column]
+    assigned: ColumnAssignment
+    columns: Sequence[AnalysedColumn]
     words: Sequence[UnknownWord]
     """Unknown status words."""
     date: str
@@ -80,7 +80,7 @@ class FileAnalysis:
     """Assumptions made and rows skipped."""
 
     @property
-    def open_columns(self) -> list[Column]:
+    def open_columns(self) -> list[AnalysedColumn]:
         """Columns that may hold status or consent, without an answer."""
         return [column for column in self.columns if column.question]
 
@@ -91,7 +91,7 @@ class FileAnalysis:
 
 
 def analyse(
-    table: Table, file: str, answers: AdministratorAnswers, programs: Sequence[Program] = ()
+    table: SourceTable, file: str, answers: AdministratorAnswers, programs: Sequence[Program] = ()
 ) -> FileAnalysis:
     """Analyse a whole file.
 
@@ -126,7 +126,9 @@ def analyse(
     )
 
 
-def _assigned(table: Table, chosen: ColumnChoices, program: Program | None) -> Assignment:
+def _assigned(
+    table: SourceTable, chosen: ColumnChoices, program: Program | None
+) -> ColumnAssignment:
     place = table.address
     try:
         found = assign(table.header, chosen, program)
@@ -148,7 +150,7 @@ def _assigned(table: Table, chosen: ColumnChoices, program: Program | None) -> A
     return replace(found, chosen=found.chosen - {place})
 
 
-def _is_better_address(header: Sequence[str], place: int, found: Assignment) -> bool:
+def _is_better_address(header: Sequence[str], place: int, found: ColumnAssignment) -> bool:
     """Whether addresses stand in `place` alone, and its heading is one of addresses too.
 
     Microsoft Forms writes "anonymous" below "Email", and the answer to its question elsewhere.
@@ -158,7 +160,9 @@ def _is_better_address(header: Sequence[str], place: int, found: Assignment) -> 
     return is_another and folded(header[place]) in ROLES["address"]
 
 
-def _fitting(table: Table, assigned: Assignment, fitness: RowFit) -> Iterator[Sequence[str]]:
+def _fitting(
+    table: SourceTable, assigned: ColumnAssignment, fitness: RowFit
+) -> Iterator[Sequence[str]]:
     """The unambiguous rows; addresses in the others are recorded."""
     width = len(table.header)
     needed = max(
@@ -189,7 +193,7 @@ def _fits(row: Sequence[str], width: int, needed: int, address: int) -> bool:
 
 
 def _state(
-    table: Table, file: str, answers: AdministratorAnswers, assigned: Assignment
+    table: SourceTable, file: str, answers: AdministratorAnswers, assigned: ColumnAssignment
 ) -> tuple[ListState, str]:
     if answers.state is not None:
         return answers.state, ""

@@ -9,7 +9,7 @@ from newsletter.errors import InvalidInput
 from subscribers.addresses import hash_address, normalise_address
 from subscribers.exporting import unescape_formula
 from subscribers.importing.columns import address_column
-from subscribers.importing.formats.table import Table
+from subscribers.importing.formats.table import SourceTable
 from subscribers.importing.storage import history, store
 from subscribers.importing.storage.plan_writer import SUPPRESSION_COLUMNS
 from subscribers.importing.values.cells import DamagedRow, addresses_in
@@ -27,7 +27,7 @@ class Address:
     """Why it is invalid."""
 
 
-def addresses_of(table: Table) -> Iterator[Address]:
+def addresses_of(table: SourceTable) -> Iterator[Address]:
     """The addresses of a list of any file type.
 
     Raises:

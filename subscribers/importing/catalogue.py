@@ -1,4 +1,4 @@
-"""All programs whose exports are recognised."""
+"""The catalogue of programs whose exports are recognised."""
 
 from functools import cache
 from importlib import import_module

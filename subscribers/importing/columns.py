@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from newsletter.errors import InvalidInput
 from subscribers.importing.program import Program
-from subscribers.importing.values.folding import folded
 from subscribers.importing.values.headings import ALL_COUNT, OF_STATE, REASON_WORDS, ROLES
+from subscribers.importing.values.word_folding import folded
 
 ATTRIBUTE = "attribute."
 # The first columns of a reject file.
@@ -20,7 +20,7 @@ ColumnChoices = Mapping[str, Sequence[str]]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Assignment:
+class ColumnAssignment:
     """The role of each column."""
 
     places: Places
@@ -29,7 +29,9 @@ class Assignment:
     program: Program | None
 
 
-def assign(header: Sequence[str], chosen: ColumnChoices, program: Program | None) -> Assignment:
+def assign(
+    header: Sequence[str], chosen: ColumnChoices, program: Program | None
+) -> ColumnAssignment:
     """Map columns to roles, by heading alone.
 
     Choices add to recognised roles: a status column is read as one until it is ignored or given
@@ -53,7 +55,7 @@ def assign(header: Sequence[str], chosen: ColumnChoices, program: Program | None
         raise InvalidInput(
             f'no column is known to hold the address; {_listed(header)}; write --column address="…"'
         )
-    return Assignment(
+    return ColumnAssignment(
         places=_resolve_overlaps(found, names),
         chosen=frozenset(place for places in said.values() for place in places),
         program=program,

@@ -7,12 +7,12 @@ from subscribers.importing.formats import address_list, json_lists, ldif, record
 from subscribers.importing.formats.delimited import delimited, head_of
 from subscribers.importing.formats.encodings import encoding_of
 from subscribers.importing.formats.spreadsheets import is_spreadsheet, spreadsheet
-from subscribers.importing.formats.table import Table
+from subscribers.importing.formats.table import SourceTable
 
 PDF_MARK = b"%PDF"
 
 
-def open_list(path: Path, *, sheet: str = "", encoding: str = "") -> Table:
+def open_list(path: Path, *, sheet: str = "", encoding: str = "") -> SourceTable:
     """Open a list.
 
     Args:
@@ -34,7 +34,7 @@ def open_list(path: Path, *, sheet: str = "", encoding: str = "") -> Table:
     return _text(path, encoding)
 
 
-def _text(path: Path, encoding: str) -> Table:
+def _text(path: Path, encoding: str) -> SourceTable:
     found = encoding_of(path, encoding)
     head = head_of(path, found)
     if vcards.is_vcard(head):

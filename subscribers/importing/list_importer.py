@@ -11,9 +11,9 @@ from newsletter.clock import Clock
 from newsletter.database import Database
 from newsletter.errors import Conflict, InvalidInput
 from subscribers.addresses import hash_address, normalise_address
-from subscribers.importing.rows import Person
+from subscribers.importing.rows import ListedPerson
 from subscribers.importing.storage import store
-from subscribers.importing.storage.batches import Row
+from subscribers.importing.storage.batches import FileRow
 from subscribers.importing.storage.plan_writer import IMPORTED, write
 from subscribers.importing.storage.planning import (
     AddressStatus,
@@ -29,9 +29,9 @@ from subscribers.models import SubscriberStatus
 # Attempts for a batch that conflicts with concurrent sign-ups.
 ATTEMPTS = 5
 
-ParsedRow = Person | Decision
+ParsedRow = ListedPerson | Decision
 """A parsed row, or the decision that it cannot be read."""
-OnDecision = Callable[[Row, Decision], None]
+OnDecision = Callable[[FileRow, Decision], None]
 """Called with each row's decision."""
 
 
@@ -128,7 +128,7 @@ class ImportDryRun:
 
 def import_all(
     importer: ListImporter | ImportDryRun,
-    batches: Iterable[Sequence[Row]],
+    batches: Iterable[Sequence[FileRow]],
     on_decision: OnDecision,
     counts: Counter[str],
 ) -> None:

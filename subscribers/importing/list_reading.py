@@ -12,10 +12,10 @@ from subscribers.importing import catalogue
 from subscribers.importing.analysis import AdministratorAnswers, FileAnalysis, analyse
 from subscribers.importing.columns import fields_of
 from subscribers.importing.file_types import open_list
-from subscribers.importing.formats.table import Table
+from subscribers.importing.formats.table import SourceTable
 from subscribers.importing.list_importer import ImportTerms
 from subscribers.importing.rows import ReadOptions, RowReader, Tags
-from subscribers.importing.storage.batches import Row, batches
+from subscribers.importing.storage.batches import FileRow, batches
 from subscribers.importing.values.cells import one_line
 
 Mends = Mapping[int, Sequence[str]]
@@ -57,7 +57,7 @@ class ListRequest:
 class ExaminedList:
     """A file that was read once to its end."""
 
-    table: Table
+    table: SourceTable
     found: FileAnalysis
     reader: RowReader
     terms: ImportTerms
@@ -67,12 +67,12 @@ class ExaminedList:
         """Rows with something in them."""
         return self.found.rows + self.found.fitness.misfits
 
-    def batches(self) -> Generator[list[Row], None, None]:
+    def batches(self) -> Generator[list[FileRow], None, None]:
         """Its rows as people, as many at once as a transaction writes."""
         yield from batches(self.table.rows(), self.reader, self.table.first_row)
 
 
-def open_table(request: ListRequest, on_row: Callable[[], None] | None = None) -> Table:
+def open_table(request: ListRequest, on_row: Callable[[], None] | None = None) -> SourceTable:
     """The rows of the file, mended.
 
     Args:
@@ -94,7 +94,9 @@ def open_table(request: ListRequest, on_row: Callable[[], None] | None = None) -
     return replace(table, rows=rows)
 
 
-def examine(request: ListRequest, table: Table, secret: str, names: SiteNames) -> ExaminedList:
+def examine(
+    request: ListRequest, table: SourceTable, secret: str, names: SiteNames
+) -> ExaminedList:
     """The whole file examined.
 
     Whoever enters it looks first whether it `is_clear`, and with proof of consent `is_trusted`.

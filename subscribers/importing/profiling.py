@@ -17,10 +17,10 @@ from subscribers.importing.values.vocabulary import (
     status_of,
 )
 
-AT_ONCE = 500
+BATCH_SIZE = 500
 # Different values counted a column; status columns have far fewer.
-MOST_VALUES = 60
-MOST_WORDS = 200
+MAX_VALUES = 60
+MAX_WORDS = 200
 Judge = Callable[[str, Mapping[str, ListState]], ListState | None]
 JUDGES: Mapping[str, Judge] = {
     "status": status_of,
@@ -53,9 +53,9 @@ class ColumnProfile:
         if not self.is_complete:
             return
         self.values.update(counted)
-        if len(self.values) > MOST_VALUES:
+        if len(self.values) > MAX_VALUES:
             self.is_complete = False
-            self.values = Counter(dict(islice(self.values.items(), MOST_VALUES)))
+            self.values = Counter(dict(islice(self.values.items(), MAX_VALUES)))
 
     @property
     def samples(self) -> tuple[str, ...]:
@@ -91,7 +91,7 @@ def profile_columns(
     found = FileProfile(profiles=[ColumnProfile() for _ in range(width)])
     read = {place for role in places.values() for place in role}
     iterator = iter(rows)
-    while batch := list(islice(iterator, AT_ONCE)):
+    while batch := list(islice(iterator, BATCH_SIZE)):
         fitting = [row if len(row) == width else _fitted(row, width) for row in batch]
         found.rows += len(batch)
         columns = [[cell.strip() for cell in column] for column in zip(*fitting, strict=True)]
@@ -123,7 +123,7 @@ def _judge(
 
 
 def _count_unknown(unknown: Counter[str], value: str, count: int) -> None:
-    if value in unknown or len(unknown) < MOST_WORDS:
+    if value in unknown or len(unknown) < MAX_WORDS:
         unknown[value] += count
 
 

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from subscribers.importing.values.folding import folded
 from subscribers.importing.values.states import ListState
+from subscribers.importing.values.word_folding import folded
 
 
 @dataclass(frozen=True, kw_only=True)

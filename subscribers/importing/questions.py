@@ -5,11 +5,10 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from subscribers.importing.columns import Assignment
+from subscribers.importing.columns import ColumnAssignment
 from subscribers.importing.profiling import JUDGES, ColumnProfile, FileProfile
 from subscribers.importing.program import Program
 from subscribers.importing.values.dates import is_date
-from subscribers.importing.values.folding import folded
 from subscribers.importing.values.headings import (
     AGREEMENT_STEMS,
     ASIDE_STEMS,
@@ -29,11 +28,12 @@ from subscribers.importing.values.vocabulary import (
     is_yes_or_no,
     status_of,
 )
+from subscribers.importing.values.word_folding import folded
 
 # At most this many different values may be statuses.
 FEW_VALUES = 12
 # Statuses are no longer than this.
-LONGEST_WORD = 30
+MAX_WORD_LENGTH = 30
 # Counts, as of bounces.
 _COUNT = re.compile(r"\d{1,4}")
 _FREE = re.compile(r"@|https?:|www\.|\d[\d\s()./-]{6,}|[0-9a-f]{8}-[0-9a-f]{4}-", re.IGNORECASE)
@@ -45,7 +45,7 @@ OPEN = "?"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Column:
+class AnalysedColumn:
     """A column, its role, and why."""
 
     place: int
@@ -75,7 +75,9 @@ class UnknownWord:
     role: str
 
 
-def columns_of(header: Sequence[str], assigned: Assignment, found: FileProfile) -> list[Column]:
+def columns_of(
+    header: Sequence[str], assigned: ColumnAssignment, found: FileProfile
+) -> list[AnalysedColumn]:
     """Every column of a file."""
     roles = {
         place: role
@@ -95,9 +97,9 @@ def _column(
     heading: str,
     role: str | None,
     is_ignored: bool,
-    assigned: Assignment,
+    assigned: ColumnAssignment,
     found: FileProfile,
-) -> Column:
+) -> AnalysedColumn:
     profile = found.profiles[place]
     name = folded(heading)
     question = guess = ""
@@ -111,7 +113,7 @@ def _column(
         role = UNREAD
         question, why = _open_question(name, profile, assigned.program)
         guess = _guess(heading, profile) if question else ""
-    return Column(
+    return AnalysedColumn(
         place=place,
         heading=heading or f"column {place + 1}",
         role=role,
@@ -143,7 +145,7 @@ def _codes(profile: ColumnProfile) -> tuple[str, ...]:
     codes = tuple(value for value in profile.values if status_of(value, {}) is None)
     if codes:
         codes += tuple(filter(_is_short_yes_or_no, profile.values))
-    is_short = len(codes) <= FEW_VALUES and all(len(code) <= LONGEST_WORD for code in codes)
+    is_short = len(codes) <= FEW_VALUES and all(len(code) <= MAX_WORD_LENGTH for code in codes)
     return codes if profile.is_complete and is_short else ()
 
 
@@ -185,7 +187,7 @@ def _question_about_values(words: Collection[str], is_complete: bool) -> tuple[s
     if is_complete and all(map(_COUNT.fullmatch, words)):
         return "it holds small numbers", ""
     is_few = is_complete and len(words) <= FEW_VALUES
-    if is_few and not any(len(word) > LONGEST_WORD or _FREE.search(word) for word in words):
+    if is_few and not any(len(word) > MAX_WORD_LENGTH or _FREE.search(word) for word in words):
         return "it holds few different values", ""
     return "", "it holds many different values, or long ones"
 
@@ -224,7 +226,7 @@ def _is_short_yes_or_no(text: str) -> bool:
 
 
 def _doubtful_letters(
-    column: Column, profile: ColumnProfile, words: Mapping[str, ListState]
+    column: AnalysedColumn, profile: ColumnProfile, words: Mapping[str, ListState]
 ) -> list[str]:
     """Letters below a column of states that are codes, though they mean yes or no elsewhere.
 
@@ -239,7 +241,7 @@ def _doubtful_letters(
 
 
 def unknown_words(
-    columns: Sequence[Column], found: FileProfile, words: Mapping[str, ListState]
+    columns: Sequence[AnalysedColumn], found: FileProfile, words: Mapping[str, ListState]
 ) -> list[UnknownWord]:
     """Unknown words in status columns, the most frequent first.
 

@@ -1,11 +1,11 @@
-"""What was read from a file, as JSON that is kept with its import."""
+"""The report of an import, as JSON that is kept with it."""
 
 from typing import Any
 
 from subscribers.importing.analysis import FileAnalysis
 from subscribers.importing.questions import UNREAD
 
-LONGEST_SAMPLE = 30
+MAX_SAMPLE_LENGTH = 30
 
 
 def stored(examination: FileAnalysis) -> dict[str, Any]:
@@ -31,4 +31,4 @@ def stored(examination: FileAnalysis) -> dict[str, Any]:
 def short(text: str) -> str:
     """A sample of a cell in one line."""
     line = " ".join(text.split())
-    return line if len(line) <= LONGEST_SAMPLE else f"{line[: LONGEST_SAMPLE - 1]}…"
+    return line if len(line) <= MAX_SAMPLE_LENGTH else f"{line[: MAX_SAMPLE_LENGTH - 1]}…"

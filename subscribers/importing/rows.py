@@ -1,4 +1,4 @@
-"""From a row of a table to a person."""
+"""Parsing of a table's rows into people."""
 
 import json
 import re
@@ -24,10 +24,10 @@ from subscribers.importing.values.cells import (
     without_nul,
 )
 from subscribers.importing.values.dates import DayMonthOrder, in_iso
-from subscribers.importing.values.folding import folded
 from subscribers.importing.values.languages import offered
 from subscribers.importing.values.states import HAS_LEFT, ListState, worse
 from subscribers.importing.values.vocabulary import LEAVING_WORDS, is_nothing
+from subscribers.importing.values.word_folding import folded
 from subscribers.membership import Preferences
 from subscribers.models import Frequency
 from subscribers.topics import Choice
@@ -46,7 +46,7 @@ class Tags(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Person:
+class ListedPerson:
     """The content of one row."""
 
     row: int
@@ -117,7 +117,7 @@ class RowReader:
         self._preferences = lru_cache(maxsize=4096)(self._read_preferences)
         self._state_of = lru_cache(maxsize=4096)(self._read_state)
 
-    def people(self, row: int, cells: Sequence[str]) -> list[Person]:
+    def people(self, row: int, cells: Sequence[str]) -> list[ListedPerson]:
         """The people in a row.
 
         Somebody who has left is recognised whatever else is wrong with the row.
@@ -150,10 +150,10 @@ class RowReader:
         people = self._each(person, address) if _LONGER.search(address) else [person]
         return [self._doubted(each) for each in people] if self._reading.doubtful else people
 
-    def _person(self, row: int, texts: Sequence[str], state: ListState) -> Person:
+    def _person(self, row: int, texts: Sequence[str], state: ListState) -> ListedPerson:
         tags = self._tags_of(texts)
         known = tuple(slug for slug in map(self._reading.as_topic, tags) if self._is_topic(slug))
-        return Person(
+        return ListedPerson(
             row=row,
             address=texts[self._address],
             name=self._full_name(texts),
@@ -178,7 +178,7 @@ class RowReader:
             folded(tag) in LEAVING_WORDS and self._reading.as_topic(tag) not in self._reading.topics
         )
 
-    def _doubted(self, person: Person) -> Person:
+    def _doubted(self, person: ListedPerson) -> ListedPerson:
         """The person, not confirmed if an unreadable row may say that they left."""
         # In a damaged file a quotation mark may stand beside the address.
         named = (person.address, *addresses_in(person.address))
@@ -186,7 +186,7 @@ class RowReader:
             return person
         return replace(person, state=worse(person.state, ListState.PENDING))
 
-    def _each(self, person: Person, text: str) -> list[Person]:
+    def _each(self, person: ListedPerson, text: str) -> list[ListedPerson]:
         """One person for each address of a cell with several."""
         found = addresses_in(text)
         if not found or not MAILBOXES.fullmatch(text):
@@ -205,7 +205,7 @@ class RowReader:
             return None
         return [*cells[:width], *[""] * (width - len(cells))]
 
-    def _left_by(self, row: int, cells: Sequence[str]) -> list[Person]:
+    def _left_by(self, row: int, cells: Sequence[str]) -> list[ListedPerson]:
         """People who left, by a row with ambiguous cells.
 
         Raises:
@@ -332,9 +332,9 @@ def attribute_of_tag(slug: str) -> str:
     return f"tag-{slug}"
 
 
-def _leaver(row: int, address: str, state: ListState) -> Person:
+def _leaver(row: int, address: str, state: ListState) -> ListedPerson:
     """A person who left: no other data is kept."""
-    return Person(
+    return ListedPerson(
         row=row, address=address, name="", preferences=NOTHING, attributes={}, since="", state=state
     )
 

@@ -6,28 +6,27 @@ Every test is true or false, never NULL, so that `not` is the complement on both
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any as Anything
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Text, and_, cast, func, literal, not_, or_, select
-from sqlalchemy import false as never
+from sqlalchemy import ColumnElement, Text, and_, cast, func, literal, not_, or_, select, true
 
 from newsletter.errors import InvalidInput
 from subscribers.models import Subscriber, TopicChoice
-from subscribers.segments.dialects import AttributeValue, Folded, Position
+from subscribers.segments.case_folding import Folding
+from subscribers.segments.dialects import AttributeValue, Folded, TextPosition
 from subscribers.segments.expressions import (
-    All,
-    Any,
+    And,
     Comparison,
     Expression,
     IsEmpty,
     Not,
+    Or,
     RelativeDate,
     Unit,
     Value,
 )
 from subscribers.segments.fields import ATTRIBUTE, FieldType, Operator, known_field
-from subscribers.segments.folding import Folding
 
 Condition = ColumnElement[bool]
 
@@ -38,7 +37,7 @@ class Measure:
 
     subscriber: ColumnElement[int]
     """The subscriber id of a row."""
-    value: ColumnElement[Anything]
+    value: ColumnElement[Any]
     """The aggregate over a subscriber's rows."""
     among: Condition
     """The condition for rows."""
@@ -62,33 +61,33 @@ class QueryContext:
     """Statistics by field name."""
 
 
-def condition(expression: Expression, asking: QueryContext) -> Condition:
+def condition(expression: Expression, context: QueryContext) -> Condition:
     """The condition on `Subscriber` for an expression.
 
     Raises:
         InvalidInput: it uses a statistic that is not available.
     """
     match expression:
-        case All(operands=operands):
-            return and_(*(condition(operand, asking) for operand in operands))
-        case Any(operands=operands):
-            return or_(*(condition(operand, asking) for operand in operands))
+        case And(operands=operands):
+            return and_(*(condition(operand, context) for operand in operands))
+        case Or(operands=operands):
+            return or_(*(condition(operand, context) for operand in operands))
         case Not(operand=operand):
-            return not_(condition(operand, asking))
+            return not_(condition(operand, context))
         case IsEmpty(field=name):
-            return _is_empty(name, asking)
+            return _is_empty(name, context)
         case Comparison(operator=Operator.DIFFERENT, field=name, values=values):
-            return not_(_any_of(name, Operator.EQUAL, values, asking))
+            return not_(_any_of(name, Operator.EQUAL, values, context))
         case Comparison(operator=Operator.IN, field=name, values=values):
-            return _any_of(name, Operator.EQUAL, values, asking)
-    return _any_of(expression.field, expression.operator, expression.values, asking)
+            return _any_of(name, Operator.EQUAL, values, context)
+    return _any_of(expression.field, expression.operator, expression.values, context)
 
 
-def day_of(value: Value, asking: QueryContext) -> date:
+def day_of(value: Value, context: QueryContext) -> date:
     """The date of an absolute or relative date."""
     if not isinstance(value, RelativeDate):
         return date.fromisoformat(str(value))
-    today = asking.now.astimezone(asking.zone).date()
+    today = context.now.astimezone(context.zone).date()
     if value.unit is Unit.DAYS or value.unit is Unit.WEEKS:
         return today - timedelta(days=value.count * (7 if value.unit is Unit.WEEKS else 1))
     months = value.count * (12 if value.unit is Unit.YEARS else 1)
@@ -100,7 +99,7 @@ def day_of(value: Value, asking: QueryContext) -> date:
 
 
 def _any_of(
-    name: str, operator: Operator, values: tuple[Value, ...], asking: QueryContext
+    name: str, operator: Operator, values: tuple[Value, ...], context: QueryContext
 ) -> Condition:
     found = known_field(name)
     if found.kind is FieldType.NAMED:
@@ -108,15 +107,15 @@ def _any_of(
     if found.kind is FieldType.TEXT:
         return or_(*(text_test(_text(name), operator, str(value)) for value in values))
     if found.kind is FieldType.NUMBER:
-        return _number_test(_measure(name, asking), NUMBER_TESTS[operator], values)
-    column = _measure(name, asking).value if found.is_measured else MOMENTS[name]
-    tests = [_moment_test(column, operator, day_of(value, asking), asking) for value in values]
+        return _number_test(_measure(name, context), NUMBER_TESTS[operator], values)
+    column = _measure(name, context).value if found.is_measured else MOMENTS[name]
+    tests = [_moment_test(column, operator, day_of(value, context), context) for value in values]
     if found.is_measured:
-        return _measure(name, asking).having(or_(*tests))
+        return _measure(name, context).having(or_(*tests))
     return and_(column.is_not(None), or_(*tests))
 
 
-NUMBER_TESTS: Mapping[Operator, Callable[[Anything, Anything], Condition]] = {
+NUMBER_TESTS: Mapping[Operator, Callable[[Any, Any], Condition]] = {
     Operator.EQUAL: lambda a, b: a == b,
     Operator.LESS: lambda a, b: a < b,
     Operator.AT_MOST: lambda a, b: a <= b,
@@ -126,7 +125,7 @@ NUMBER_TESTS: Mapping[Operator, Callable[[Anything, Anything], Condition]] = {
 
 
 def _number_test(
-    measure: Measure, test: Callable[[Anything, Anything], Condition], values: tuple[Value, ...]
+    measure: Measure, test: Callable[[Any, Any], Condition], values: tuple[Value, ...]
 ) -> Condition:
     """Subscribers without rows have 0: if 0 passes, exclude those whose number does not."""
     passes = or_(*(test(measure.value, value) for value in values))
@@ -135,11 +134,9 @@ def _number_test(
     return measure.having(passes)
 
 
-def _moment_test(
-    column: Anything, operator: Operator, day: date, asking: QueryContext
-) -> Condition:
-    start = datetime.combine(day, time(), asking.zone).astimezone(UTC)
-    end = datetime.combine(day + timedelta(days=1), time(), asking.zone).astimezone(UTC)
+def _moment_test(column: Any, operator: Operator, day: date, context: QueryContext) -> Condition:
+    start = datetime.combine(day, time(), context.zone).astimezone(UTC)
+    end = datetime.combine(day + timedelta(days=1), time(), context.zone).astimezone(UTC)
     tests: Mapping[Operator, Condition] = {
         Operator.EQUAL: and_(column >= start, column < end),
         Operator.LESS: column < start,
@@ -150,21 +147,21 @@ def _moment_test(
     return tests[operator]
 
 
-def text_test(text: Anything, operator: Operator, value: str) -> Condition:
+def text_test(text: Any, operator: Operator, value: str) -> Condition:
     """The SQL test of a text: equal, or contains."""
     if operator is Operator.EQUAL:
         is_same: Condition = text == value
         return is_same
     if not value:
-        return ~never()
+        return true()
     folding = Folding.of(value)
     letters = [literal(letter, Text()) for pair in folding.pairs for letter in pair]
     folded = Folded(text, *letters)
-    found: Condition = Position(folded, literal(folding.wanted, Text())) > 0
+    found: Condition = TextPosition(folded, literal(folding.wanted, Text())) > 0
     return found
 
 
-def _is_empty(name: str, asking: QueryContext) -> Condition:
+def _is_empty(name: str, context: QueryContext) -> Condition:
     found = known_field(name)
     if found.kind is FieldType.NAMED:
         part = _topics() if name == "topic" else _digests()
@@ -172,36 +169,36 @@ def _is_empty(name: str, asking: QueryContext) -> Condition:
     if found.kind is FieldType.TEXT:
         is_blank: Condition = _text(name) == ""
         return is_blank
-    return ~_measure(name, asking).having() if found.is_measured else MOMENTS[name].is_(None)
+    return ~_measure(name, context).having() if found.is_measured else MOMENTS[name].is_(None)
 
 
 def _is_chosen(name: str, value: str) -> Condition:
     """The subscriber gets it: they chose it, or chose none, which means all."""
     part = _topics() if name == "topic" else _digests()
-    chosen = Position(part, literal(f",{value},", Text())) > 0
+    chosen = TextPosition(part, literal(f",{value},", Text())) > 0
     ids = select(TopicChoice.id).where(or_(part.in_(("", "|")), chosen))
     return Subscriber.choice_id.in_(ids)
 
 
-def _topics() -> Anything:
+def _topics() -> Any:
     return func.substr(TopicChoice.key, 1, _bar())
 
 
-def _digests() -> Anything:
+def _digests() -> Any:
     return func.substr(TopicChoice.key, _bar())
 
 
-def _bar() -> Anything:
-    return Position(TopicChoice.key + "|", literal("|", Text()))
+def _bar() -> Any:
+    return TextPosition(TopicChoice.key + "|", literal("|", Text()))
 
 
-def _text(name: str) -> Anything:
+def _text(name: str) -> Any:
     if name.startswith(ATTRIBUTE):
         key = literal(name.removeprefix(ATTRIBUTE), Text())
         return func.coalesce(AttributeValue(Subscriber.attributes, key), "")
     if name == "domain":
         address = func.coalesce(Subscriber.address, "@")
-        return func.substr(address, Position(address, literal("@", Text())) + 1)
+        return func.substr(address, TextPosition(address, literal("@", Text())) + 1)
     return cast(getattr(Subscriber, name), Text)
 
 
@@ -213,7 +210,7 @@ MOMENTS = {
 }
 
 
-def _measure(name: str, asking: QueryContext) -> Measure:
-    if name not in asking.measures:
+def _measure(name: str, context: QueryContext) -> Measure:
+    if name not in context.measures:
         raise InvalidInput(f"segment: {name} cannot be asked here; leave it out")
-    return asking.measures[name]
+    return context.measures[name]

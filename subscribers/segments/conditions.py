@@ -13,12 +13,12 @@ from enum import StrEnum
 
 from newsletter.errors import InvalidInput
 from subscribers.segments.expressions import (
-    All,
-    Any,
+    And,
     Comparison,
     Expression,
     IsEmpty,
     Not,
+    Or,
     RelativeDate,
     Unit,
     Value,
@@ -56,7 +56,7 @@ class RowTest(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Row:
+class ConditionRow:
     """One condition."""
 
     field: str
@@ -70,7 +70,7 @@ class Conditions:
     """The rows of a segment."""
 
     joiner: Joiner
-    blocks: Sequence[Sequence[Row]]
+    blocks: Sequence[Sequence[ConditionRow]]
 
 
 _OPERATORS: Mapping[RowTest, tuple[Operator, bool]] = {
@@ -130,15 +130,17 @@ def conditions_of(expression: Expression) -> Conditions | None:
         plain = _normal(expression, is_negated=False)
     except _NoRowError:
         return None
-    if isinstance(plain, Row):
+    if isinstance(plain, ConditionRow):
         return Conditions(joiner=Joiner.ALL, blocks=((plain,),))
-    blocks = [(each,) if isinstance(each, Row) else each.parts for each in plain.parts]
-    rows = [row for block in blocks for row in block if isinstance(row, Row)]
+    blocks = [(each,) if isinstance(each, ConditionRow) else each.parts for each in plain.parts]
+    rows = [row for block in blocks for row in block if isinstance(row, ConditionRow)]
     if len(rows) != sum(map(len, blocks)):
         return None
     return Conditions(
         joiner=plain.joiner,
-        blocks=tuple(tuple(row for row in block if isinstance(row, Row)) for block in blocks),
+        blocks=tuple(
+            tuple(row for row in block if isinstance(row, ConditionRow)) for block in blocks
+        ),
     )
 
 
@@ -151,7 +153,7 @@ def text_of(conditions: Conditions) -> str:
     blocks = [[_test(row) for row in block] for block in conditions.blocks if block]
     if not blocks:
         raise InvalidInput("say in at least one row who is meant")
-    outer, inner = (All, Any) if conditions.joiner is Joiner.ALL else (Any, All)
+    outer, inner = (And, Or) if conditions.joiner is Joiner.ALL else (Or, And)
     joined = [block[0] if len(block) == 1 else inner(operands=tuple(block)) for block in blocks]
     whole = joined[0] if len(joined) == 1 else outer(operands=tuple(joined))
     text = write(whole)
@@ -165,7 +167,7 @@ class _Joined:
     parts: tuple["_Part", ...]
 
 
-_Part = Row | _Joined
+_Part = ConditionRow | _Joined
 
 
 class _NoRowError(Exception):
@@ -180,12 +182,12 @@ def _normal(expression: Expression, *, is_negated: bool) -> _Part:
     match expression:
         case Not(operand=operand):
             return _normal(operand, is_negated=not is_negated)
-        case All(operands=operands):
+        case And(operands=operands):
             return _joined(Joiner.ANY if is_negated else Joiner.ALL, operands, is_negated)
-        case Any(operands=operands):
+        case Or(operands=operands):
             return _joined(Joiner.ALL if is_negated else Joiner.ANY, operands, is_negated)
         case IsEmpty(field=field):
-            return Row(field=field, test=RowTest.FILLED if is_negated else RowTest.EMPTY)
+            return ConditionRow(field=field, test=RowTest.FILLED if is_negated else RowTest.EMPTY)
     return _row(expression, is_negated)
 
 
@@ -198,7 +200,7 @@ def _joined(joiner: Joiner, operands: Sequence[Expression], is_negated: bool) ->
     return _Joined(joiner=joiner, parts=tuple(parts))
 
 
-def _row(comparison: Comparison, is_negated: bool) -> Row:
+def _row(comparison: Comparison, is_negated: bool) -> ConditionRow:
     test = _TESTS.get((comparison.operator, is_negated))
     if test is None and known_field(comparison.field).kind is FieldType.NUMBER:
         test = _OPPOSITE[comparison.operator]
@@ -206,7 +208,7 @@ def _row(comparison: Comparison, is_negated: bool) -> Row:
         raise _NoRowError
     values = [_written(value) for value in comparison.values]
     value = _listed(values) if test in SEVERAL else values[0]
-    return Row(field=comparison.field, test=test, value=value)
+    return ConditionRow(field=comparison.field, test=test, value=value)
 
 
 def _written(value: Value) -> str:
@@ -229,7 +231,7 @@ def _parted(text: str) -> list[str]:
     return parts or [text]
 
 
-def _test(row: Row) -> Expression:
+def _test(row: ConditionRow) -> Expression:
     """
     Raises:
         InvalidInput: the row cannot be used.

@@ -14,7 +14,7 @@ class Folded(FunctionElement[str]):
     inherit_cache = True
 
 
-class Position(FunctionElement[int]):
+class TextPosition(FunctionElement[int]):
     """The position of the second text in the first; 0 if absent. Case-sensitive."""
 
     type = Integer()
@@ -39,8 +39,8 @@ def _fold(element: Folded, compiler: Any, **options: Any) -> str:
     return folded
 
 
-@compiles(Position)
-def _position(element: Position, compiler: Any, **options: Any) -> str:
+@compiles(TextPosition)
+def _position(element: TextPosition, compiler: Any, **options: Any) -> str:
     name = "strpos" if compiler.dialect.name == "postgresql" else "instr"
     return f"{name}({compiler.process(element.clauses, **options)})"
 

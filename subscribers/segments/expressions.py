@@ -22,7 +22,7 @@ class Unit(StrEnum):
 
 
 # About a century, so that no date leaves the calendar.
-MOST_AGO: Mapping[Unit, int] = {
+MAX_AGO: Mapping[Unit, int] = {
     Unit.DAYS: 36_500,
     Unit.WEEKS: 5_200,
     Unit.MONTHS: 1_200,
@@ -65,26 +65,26 @@ class Not:
 
 
 @dataclass(frozen=True, kw_only=True)
-class All:
+class And:
     """Every operand holds; two or more."""
 
     operands: tuple["Expression", ...]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Any:
+class Or:
     """At least one operand holds; two or more."""
 
     operands: tuple["Expression", ...]
 
 
-Expression = Comparison | IsEmpty | Not | All | Any
+Expression = Comparison | IsEmpty | Not | And | Or
 
 
 def tests_in(expression: Expression) -> Iterator[Comparison | IsEmpty]:
     """The tests of single fields in an expression, from left to right."""
     match expression:
-        case All(operands=operands) | Any(operands=operands):
+        case And(operands=operands) | Or(operands=operands):
             for operand in operands:
                 yield from tests_in(operand)
         case Not(operand=operand):
@@ -104,15 +104,15 @@ def write(expression: Expression) -> str:
             return f"{write_field(field)} is empty"
         case Not(operand=operand):
             return f"not {_within(operand)}"
-        case All(operands=operands):
+        case And(operands=operands):
             return " and ".join(_within(operand) for operand in operands)
-        case Any(operands=operands):
+        case Or(operands=operands):
             return " or ".join(_within(operand) for operand in operands)
 
 
 def _within(operand: Expression) -> str:
     written = write(operand)
-    return f"({written})" if isinstance(operand, All | Any) else written
+    return f"({written})" if isinstance(operand, And | Or) else written
 
 
 def write_field(name: str) -> str:

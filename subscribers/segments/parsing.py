@@ -10,13 +10,13 @@ import re
 from datetime import date
 
 from subscribers.segments.expressions import (
-    MOST_AGO,
-    All,
-    Any,
+    MAX_AGO,
+    And,
     Comparison,
     Expression,
     IsEmpty,
     Not,
+    Or,
     RelativeDate,
     Unit,
     Value,
@@ -63,7 +63,7 @@ class _Parser:
         operands = [self._all(depth)]
         while self._accept("or"):
             operands.append(self._all(depth))
-        return operands[0] if len(operands) == 1 else Any(operands=tuple(operands))
+        return operands[0] if len(operands) == 1 else Or(operands=tuple(operands))
 
     def end(self) -> None:
         if self._token.kind is not TokenKind.END:
@@ -73,7 +73,7 @@ class _Parser:
         operands = [self._one(depth)]
         while self._accept("and"):
             operands.append(self._one(depth))
-        return operands[0] if len(operands) == 1 else All(operands=tuple(operands))
+        return operands[0] if len(operands) == 1 else And(operands=tuple(operands))
 
     def _one(self, depth: int) -> Expression:
         if depth > MAX_DEPTH:
@@ -173,8 +173,8 @@ class _Parser:
         self._next += 1
         self._expect("ago", "joined >= 30 days ago")
         count = int(token.text)
-        if count > MOST_AGO[unit]:
-            expected = f"at most {MOST_AGO[unit]} {unit}"
+        if count > MAX_AGO[unit]:
+            expected = f"at most {MAX_AGO[unit]} {unit}"
             raise SegmentError(token.at, token.shown, expected, "joined >= 30 days ago")
         return (
             RelativeDate(count=count, unit=unit) if count else RelativeDate(count=0, unit=Unit.DAYS)

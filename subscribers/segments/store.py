@@ -94,21 +94,21 @@ def expression_of(session: Session, text: str) -> str:
     return words
 
 
-def members(text: str, asking: QueryContext) -> ColumnElement[bool]:
+def members(text: str, context: QueryContext) -> ColumnElement[bool]:
     """The condition on `Subscriber` for an expression, without the erased.
 
     Raises:
         InvalidInput: an invalid expression.
     """
-    return condition(parse(text), asking) & (Subscriber.status != SubscriberStatus.ERASED)
+    return condition(parse(text), context) & (Subscriber.status != SubscriberStatus.ERASED)
 
 
-def count(session: Session, text: str, asking: QueryContext) -> int:
+def count(session: Session, text: str, context: QueryContext) -> int:
     """The current number of members.
 
     Raises:
         InvalidInput: an invalid expression, or one with an unavailable statistic.
     """
     raise_work_mem(session)
-    query = select(func.count()).select_from(Subscriber).where(members(text, asking))
+    query = select(func.count()).select_from(Subscriber).where(members(text, context))
     return session.scalars(query).one()

@@ -27,14 +27,14 @@ from newsletter.subscriptions import privacy
 from subscribers import membership
 from subscribers import store as people
 from subscribers.addresses import hash_address
-from subscribers.consent import Origin
+from subscribers.consent import ConsentOrigin
 from subscribers.membership import Preferences, Signup
 from subscribers.models import Frequency, Subscriber
 from subscribers.topics import Choice
 
 PEOPLE, ROUNDS, ACTS = 120, 8, 80
 SEEDS = range(2)
-ORIGIN = Origin(source="test")
+ORIGIN = ConsentOrigin(source="test")
 TOPICS = ("housing", "transport", "events")
 DIGESTS = ("friday", "housing")
 WANTS = {

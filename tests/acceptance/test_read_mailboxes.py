@@ -9,7 +9,7 @@ from certificates import Certificates
 
 from newsletter.config.tables.feedback import MailboxOptions
 from newsletter.feedback.receivers import mailboxes
-from newsletter.feedback.receivers.base import MailboxUnreachable, Position
+from newsletter.feedback.receivers.base import MailboxPosition, MailboxUnreachable
 
 pytestmark = pytest.mark.skipif(
     not mail_servers.may_run(), reason="Postfix and Dovecot must be started as root"
@@ -67,7 +67,7 @@ def options(
     )
 
 
-def read(chosen: MailboxOptions, position: Position) -> list[str]:
+def read(chosen: MailboxOptions, position: MailboxPosition) -> list[str]:
     """The last line of each mail that is taken in."""
     taken: list[bytes] = []
     mailboxes.read(chosen, position, lambda mail: taken.append(mail) or False)
@@ -78,7 +78,7 @@ def read(chosen: MailboxOptions, position: Position) -> list[str]:
 def test_each_mail_is_taken_in_once(
     dovecot: mail_servers.Dovecot, kind: str, listener: str, security: str
 ) -> None:
-    chosen, position = options(dovecot, kind, listener, security), Position()
+    chosen, position = options(dovecot, kind, listener, security), MailboxPosition()
     deliver(dovecot, "one", "two")
     assert read(chosen, position) == ["one", "two"]
     deliver(dovecot, "three")
@@ -96,7 +96,7 @@ def test_a_certificate_of_an_unknown_authority_is_refused(
 ) -> None:
     monkeypatch.delenv("SSL_CERT_FILE")
     with pytest.raises(MailboxUnreachable, match="certificate"):
-        read(options(dovecot, kind, listener, security), Position())
+        read(options(dovecot, kind, listener, security), MailboxPosition())
 
 
 @pytest.mark.parametrize(("kind", "listener"), [("imap", "imap"), ("pop3", "pop3")])
@@ -104,12 +104,12 @@ def test_a_line_of_any_length_stops_nothing(
     dovecot: mail_servers.Dovecot, kind: str, listener: str
 ) -> None:
     deliver(dovecot, "x" * 50_000, "after")
-    found = read(options(dovecot, kind, listener, "plain"), Position())
+    found = read(options(dovecot, kind, listener, "plain"), MailboxPosition())
     assert [len(line) for line in found] == [50_000, 5]
 
 
 def test_a_mailbox_made_anew_is_read_from_its_beginning(dovecot: mail_servers.Dovecot) -> None:
-    chosen, position = options(dovecot, "imap", "imap", "plain"), Position()
+    chosen, position = options(dovecot, "imap", "imap", "plain"), MailboxPosition()
     deliver(dovecot, "one", "two")
     read(chosen, position)
     # As another server or a restored mailbox has it (RFC 9051, 2.3.1.1).
@@ -124,4 +124,4 @@ def test_a_wrong_password_is_said(dovecot: mail_servers.Dovecot, kind: str, list
     chosen = options(dovecot, kind, listener, "plain")
     wrong = chosen.model_copy(update={"password": type(chosen.password)("wrong")})
     with pytest.raises(MailboxUnreachable, match=USER):
-        read(wrong, Position())
+        read(wrong, MailboxPosition())

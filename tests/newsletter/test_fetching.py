@@ -12,7 +12,7 @@ from threads import http_server
 
 from newsletter.errors import FetchError
 from newsletter.fetching import Fetched, fetch, size_of
-from newsletter.guarded_http import MOST_REDIRECTS
+from newsletter.guarded_http import MAX_REDIRECTS
 from newsletter.public_addresses import is_public
 
 ETAG = '"first"'
@@ -130,9 +130,9 @@ def test_a_redirect_is_followed_and_its_end_named(server: Server) -> None:
 
 
 def test_a_redirect_loop_is_refused(server: Server) -> None:
-    with pytest.raises(FetchError, match=f"more than {MOST_REDIRECTS} redirects"):
+    with pytest.raises(FetchError, match=f"more than {MAX_REDIRECTS} redirects"):
         get(server, "loop")
-    assert len(server.asked) == MOST_REDIRECTS + 1
+    assert len(server.asked) == MAX_REDIRECTS + 1
 
 
 @pytest.mark.parametrize(
@@ -169,7 +169,7 @@ def test_the_size_of_a_private_address_is_refused(server: Server) -> None:
 
 def test_size_is_bounded_after_unpacking(server: Server) -> None:
     with pytest.raises(FetchError, match="larger than 1000000 bytes"):
-        get(server, "bomb", largest_bytes=1_000_000)
+        get(server, "bomb", max_bytes=1_000_000)
 
 
 def test_a_connection_made_after_the_total_timeout_is_cut(server: Server) -> None:

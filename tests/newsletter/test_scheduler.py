@@ -18,7 +18,7 @@ from newsletter.editions import store
 from newsletter.editions.digests import registry
 from newsletter.editions.models import Edition, EditionState
 from newsletter.scheduler import forget_people, make_due_digests, start_scheduler
-from newsletter.subscriptions.privacy import AT_ONCE
+from newsletter.subscriptions.privacy import BATCH_SIZE
 from subscribers.models import Subscriber
 
 WEEK = timedelta(weeks=1)
@@ -149,7 +149,7 @@ def test_the_scheduler_composes_and_sends_due_editions(
 
 def test_unconfirmed_subscribers_are_purged_in_batches(app: Newsletter, clock: FixedClock) -> None:
     with app.database.write() as session:
-        for number in range(AT_ONCE + 5):
+        for number in range(BATCH_SIZE + 5):
             add_subscriber(session, f"p{number}@wexcombe.example", clock.now(), proven=False)
         add_subscriber(session, "ann@wexcombe.example", clock.now())
     clock.at += app.config.joining.forget + timedelta(days=2)

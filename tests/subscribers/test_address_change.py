@@ -6,11 +6,11 @@ from newsletter.clock import FixedClock
 from newsletter.database import Database
 from subscribers import membership, store
 from subscribers.address_change import move, request_change
-from subscribers.consent import Origin, history
+from subscribers.consent import ConsentOrigin, history
 from subscribers.models import ConsentKind, Subscriber, SubscriberStatus
 
 OLD, NEW = "ann@wexcombe.example", "ann@elsewhere.example"
-ORIGIN = Origin(source="link", network="192.0.2.7")
+ORIGIN = ConsentOrigin(source="link", network="192.0.2.7")
 
 
 def ann_moves(database: Database, clock: FixedClock) -> Subscriber:

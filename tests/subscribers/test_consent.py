@@ -11,7 +11,7 @@ from newsletter.clock import FixedClock
 from newsletter.database import Database
 from newsletter.errors import Conflict
 from subscribers import consent
-from subscribers.consent import Origin, history
+from subscribers.consent import ConsentOrigin, history
 from subscribers.models import ConsentKind
 
 REFUSED = "the ledger of consent can only be added to"
@@ -50,7 +50,7 @@ def test_a_wording_without_a_number_has_a_derived_version(
     with database.write() as session:
         ann = add_subscriber(session, "ann@example.org", clock.now())
         for words in ("Yes.", "Yes, please.", "Yes."):
-            origin = Origin(source="form", wording=words)
+            origin = ConsentOrigin(source="form", wording=words)
             consent.record(session, ann, ConsentKind.ASKED, origin, clock.now())
         session.flush()
         first, second, third = (proof.wording_version for proof in history(session, ann)[-3:])
@@ -58,7 +58,7 @@ def test_a_wording_without_a_number_has_a_derived_version(
 
 
 def test_ip_addresses_expire_and_events_stay(database: Database, clock: FixedClock) -> None:
-    origin = Origin(source="form", network="192.0.2.7")
+    origin = ConsentOrigin(source="form", network="192.0.2.7")
     with database.write() as session:
         ann = add_subscriber(session, "ann@example.org", clock.now())
         consent.record(session, ann, ConsentKind.CHANGED, origin, clock.now())
@@ -75,7 +75,7 @@ FORGOTTEN_ONLY = "where consent came from can only be forgotten"
 def with_network(database: Database, clock: FixedClock) -> None:
     with database.write() as session:
         person = add_subscriber(session, "ann@example.org", clock.now())
-        origin = Origin(source="form", network="192.0.2.7")
+        origin = ConsentOrigin(source="form", network="192.0.2.7")
         consent.record(session, person, ConsentKind.GIVEN, origin, clock.now())
 
 

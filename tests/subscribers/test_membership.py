@@ -10,7 +10,7 @@ from newsletter.database import Database
 from newsletter.errors import Conflict, InvalidInput
 from subscribers import membership, store
 from subscribers.addresses import hash_address
-from subscribers.consent import Origin, history
+from subscribers.consent import ConsentOrigin, history
 from subscribers.membership import Signup
 from subscribers.models import SubscriberStatus
 
@@ -24,8 +24,10 @@ def test_without_proof_a_new_subscriber_is_pending(database: Database, clock: Fi
 def test_the_ledger_keeps_every_step_in_order(database: Database, clock: FixedClock) -> None:
     with database.write() as session:
         person = add_subscriber(session, "ann@wexcombe.example", clock.now())
-        membership.leave(session, person, origin=Origin(source="one-click"), now=clock.now())
-        membership.leave(session, person, origin=Origin(source="one-click again"), now=clock.now())
+        membership.leave(session, person, origin=ConsentOrigin(source="one-click"), now=clock.now())
+        membership.leave(
+            session, person, origin=ConsentOrigin(source="one-click again"), now=clock.now()
+        )
     with database.read() as session:
         kinds = [event.kind.value for event in history(session, person)]
     assert kinds == ["asked", "given", "withdrawn"]
@@ -45,7 +47,7 @@ def test_joining_again_ends_a_pause(database: Database, clock: FixedClock) -> No
     with database.write() as session:
         person = add_subscriber(session, "ann@wexcombe.example", clock.now())
         membership.pause(person, clock.now() + timedelta(days=100))
-        membership.leave(session, person, origin=Origin(source="test"), now=clock.now())
+        membership.leave(session, person, origin=ConsentOrigin(source="test"), now=clock.now())
         add_subscriber(session, "ann@wexcombe.example", clock.now())
     assert person.paused_until is None
 
@@ -73,7 +75,7 @@ def test_an_unproven_sign_up_does_not_change_preferences(
 def test_joining_again_after_leaving_is_pending(database: Database, clock: FixedClock) -> None:
     with database.write() as session:
         person = add_subscriber(session, "ann@wexcombe.example", clock.now())
-        membership.leave(session, person, origin=Origin(source="test"), now=clock.now())
+        membership.leave(session, person, origin=ConsentOrigin(source="test"), now=clock.now())
         again = add_subscriber(session, "ann@wexcombe.example", clock.now(), proven=False)
     assert again.status is SubscriberStatus.PENDING
 
@@ -91,7 +93,7 @@ def test_a_suppressed_address_is_refused_in_any_spelling(
 def test_erasure_keeps_only_id_and_hash(database: Database, clock: FixedClock) -> None:
     with database.write() as session:
         person = add_subscriber(session, "ann@wexcombe.example", clock.now(), name="Ann")
-        membership.erase(session, person, origin=Origin(source="test"), now=clock.now())
+        membership.erase(session, person, origin=ConsentOrigin(source="test"), now=clock.now())
     with database.read() as session:
         kept = store.by_id(session, person.id)
         assert (kept.address, kept.name, kept.status) == (None, "", SubscriberStatus.ERASED)
@@ -102,9 +104,11 @@ def test_erasure_keeps_only_id_and_hash(database: Database, clock: FixedClock) -
 def test_an_erased_subscriber_cannot_be_confirmed(database: Database, clock: FixedClock) -> None:
     with database.write() as session:
         person = add_subscriber(session, "ann@wexcombe.example", clock.now(), proven=False)
-        membership.erase(session, person, origin=Origin(source="test"), now=clock.now())
+        membership.erase(session, person, origin=ConsentOrigin(source="test"), now=clock.now())
         with pytest.raises(Conflict, match="erased"):
-            membership.confirm(session, person, origin=Origin(source="old link"), now=clock.now())
+            membership.confirm(
+                session, person, origin=ConsentOrigin(source="old link"), now=clock.now()
+            )
 
 
 def test_a_name_is_one_line_of_printable_text(database: Database, clock: FixedClock) -> None:
@@ -122,5 +126,10 @@ def test_an_invalid_address_is_named_in_the_error(
     joining = Signup(address=address)
     with pytest.raises(InvalidInput, match="not a mail address"), database.write() as session:
         membership.join(
-            session, SECRET, joining, origin=Origin(source="t"), proven=False, now=clock.now()
+            session,
+            SECRET,
+            joining,
+            origin=ConsentOrigin(source="t"),
+            proven=False,
+            now=clock.now(),
         )

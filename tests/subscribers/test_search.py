@@ -11,11 +11,11 @@ from sqlalchemy import delete, select, text
 from sqlalchemy.orm import Session
 
 from newsletter.database import Database
-from subscribers.consent import Origin
-from subscribers.folding import fold, search_text
+from subscribers.consent import ConsentOrigin
 from subscribers.membership import erase
 from subscribers.models import Subscriber, SubscriberStatus
 from subscribers.search import page
+from subscribers.search_folding import fold, search_text
 from subscribers.segments.compiling import QueryContext
 from subscribers.segments.store import members
 
@@ -156,7 +156,7 @@ def test_erased_subscribers_are_not_found(
         enter(session, [Person(local="ann", domain="a.example", name="Ann Carter")])
     with database.write() as session:
         person = session.scalars(select(Subscriber)).one()
-        erase(session, person, origin=Origin(source="form"), now=NOW)
+        erase(session, person, origin=ConsentOrigin(source="form"), now=NOW)
     with database.read() as session:
         assert page(session, words="carter", limit=3) == []
         assert session.scalar(text("SELECT search_text FROM subscribers")) == ""

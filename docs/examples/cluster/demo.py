@@ -17,12 +17,12 @@ from servers import free_port, postgresql, recording_smtp, redis_server
 
 from newsletter.app import Newsletter
 from subscribers import membership
-from subscribers.consent import Origin
+from subscribers.consent import ConsentOrigin
 from subscribers.membership import Signup
 from subscribers.models import Frequency
 
 SUBSCRIBERS = int(sys.argv[1]) if len(sys.argv) > 1 else 2000
-ORIGIN = Origin(source="demonstration")
+ORIGIN = ConsentOrigin(source="demonstration")
 CONFIG = """
 [site]
 name = "Wexcombe Forward"

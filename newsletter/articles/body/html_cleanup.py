@@ -14,8 +14,8 @@ from typing import Any, TypeAlias
 from lxml import etree
 from lxml import html as trees
 
-from newsletter.articles.body.addresses import names_in, without_controls
 from newsletter.articles.body.embeds import link_for_frame, link_posts
+from newsletter.articles.body.urls import names_in, without_controls
 from newsletter.articles.ingestion.notes import counted
 
 Element: TypeAlias = Any

@@ -16,9 +16,9 @@ from newsletter.errors import FetchError
 from newsletter.fetching import Size
 
 # Articles a run; the rest is left to the next run.
-MOST_ARTICLES = 50
+MAX_ARTICLES = 50
 # Attempts for each URL, one a run.
-MOST_ASKED = 3
+MAX_ASKED = 3
 
 MediaLength = Callable[[str], Size]
 """The Content-Length of a URL; raises FetchError without one."""
@@ -27,7 +27,7 @@ MediaLength = Callable[[str], Size]
 def update_media_sizes(database: Database, ask: MediaLength, clock: Clock) -> int:
     """Request the missing sizes; the number of articles processed."""
     with database.read() as session:
-        due = store.unmeasured(session, MOST_ARTICLES)
+        due = store.unmeasured(session, MAX_ARTICLES)
     for article in due:
         media = [_measured(one, ask) for one in media_of(article)]
         with database.write() as session:
@@ -35,7 +35,7 @@ def update_media_sizes(database: Database, ask: MediaLength, clock: Clock) -> in
             if stored.changed_at != article.changed_at:
                 continue  # changed meanwhile; still due
             told, stored.media = _feed_fields(stored.media), media
-            stored.is_measured = all(one["length"] or one["asked"] >= MOST_ASKED for one in media)
+            stored.is_measured = all(one["length"] or one["asked"] >= MAX_ASKED for one in media)
             if _feed_fields(media) != told:
                 store.mark_changed(stored, store.begin_change(session, clock.now()))
     return len(due)
@@ -69,7 +69,7 @@ def _measured(one: dict[str, Any], ask: MediaLength) -> dict[str, Any]:
     except FetchError:
         return {**one, "asked": one["asked"] + 1}
     found = {"length": size.length_bytes, "type": one["type"] or size.content_type}
-    return {**one, **found, "asked": MOST_ASKED}
+    return {**one, **found, "asked": MAX_ASKED}
 
 
 def _feed_fields(media: Iterable[dict[str, Any]]) -> list[tuple[str, str, int]]:

@@ -13,19 +13,19 @@ import nh3
 from lxml import etree
 from lxml import html as trees
 
-from newsletter.articles.body.addresses import (
+from newsletter.articles.body.attachments import linking_players
+from newsletter.articles.body.html_cleanup import clean_html
+from newsletter.articles.body.urls import (
     IMAGE_SCHEMES,
     LINK_SCHEMES,
     absolute_address,
     names_in,
     without_controls,
 )
-from newsletter.articles.body.attachments import linking_players
-from newsletter.articles.body.html_cleanup import clean_html
 
 SUMMARY_LENGTH = 280
 # HTML5 parsing is quadratic in open elements; above this number of tags lxml closes them first.
-MOST_TAGS_AT_ONCE = 4000
+MAX_UNBALANCED_TAGS = 4000
 # Parsing once suffices nearly always; a third pass changes one odd body in ten thousand.
 READINGS = 3
 
@@ -68,7 +68,7 @@ _SENTENCE_END = re.compile(r"[.!?…。！？؟۔][\"'”’»)]*(?=\s)")
 def sanitise(html: str, base: str) -> str:
     """The allowed part of a body, links resolved against `base`; stable under parsing again."""
     html = linking_players(clean_html(without_controls(html)).html)
-    html = html if html.count("<") <= MOST_TAGS_AT_ONCE else _balanced(html)
+    html = html if html.count("<") <= MAX_UNBALANCED_TAGS else _balanced(html)
     # HTML parsing moves a link in a table in a link, so the output may parse differently: repeat
     # until it is stable.
     for _ in range(READINGS):
@@ -160,7 +160,7 @@ def text_of(html: str) -> str:
 
     Uses nh3: the standard library's parser takes half a minute for 100 KB of `<a "`.
     """
-    html = html if html.count("<") <= MOST_TAGS_AT_ONCE else _balanced(html)
+    html = html if html.count("<") <= MAX_UNBALANCED_TAGS else _balanced(html)
     blocks = nh3.clean(
         html,
         tags=set(BLOCKS),

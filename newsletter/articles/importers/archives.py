@@ -27,7 +27,7 @@ from newsletter.articles.importers.base import (
     checked,
 )
 from newsletter.articles.importers.markup.sent_mail import without_list_links
-from newsletter.articles.importers.neighbours import with_neighbours
+from newsletter.articles.importers.sibling_pictures import with_sibling_pictures
 from newsletter.articles.importers.values.decoding import decode
 from newsletter.articles.importers.values.fields import Fields
 from newsletter.articles.importers.values.file_names import draft_if_undated, key_of
@@ -35,8 +35,8 @@ from newsletter.articles.models import ArticleStatus
 from newsletter.unpacking import UNPACKING_ERRORS
 
 # Larger entries are refused as decompression bombs.
-LARGEST_ENTRY_BYTES = 64 * 1024 * 1024
-MOST_ENTRIES = 100_000
+MAX_ENTRY_BYTES = 64 * 1024 * 1024
+MAX_ENTRIES = 100_000
 READERS: Mapping[str, Importer] = {
     ".html": html.read,
     ".htm": html.read,
@@ -72,7 +72,9 @@ def read(content: bytes, name: str, context: ImportContext) -> Reading:
                 if PurePosixPath(entry).suffix.lower() in READERS:
                     for item in _read_entry(entry, load, name, rows, context):
                         yield (
-                            with_neighbours(item, entry, find) if isinstance(item, Record) else item
+                            with_sibling_pictures(item, entry, find)
+                            if isinstance(item, Record)
+                            else item
                         )
     except Unreadable as error:
         yield BadRecord(where=name, what=error.what, mend=error.mend)
@@ -84,19 +86,17 @@ def read(content: bytes, name: str, context: ImportContext) -> Reading:
 
 def _entries(archive: zipfile.ZipFile) -> list[Entry]:
     infos = [info for info in archive.infolist() if not info.is_dir() and _is_shown(info.filename)]
-    if len(infos) > MOST_ENTRIES:
+    if len(infos) > MAX_ENTRIES:
         raise Unreadable(
-            f"the archive has {len(infos)} entries", f"split it, {MOST_ENTRIES} in each"
+            f"the archive has {len(infos)} entries", f"split it, {MAX_ENTRIES} in each"
         )
 
     def loader(info: zipfile.ZipInfo) -> Callable[[], bytes]:
         def load() -> bytes:
             with archive.open(info) as file:
-                content = file.read(LARGEST_ENTRY_BYTES + 1)
-            if len(content) > LARGEST_ENTRY_BYTES:
-                raise Unreadable(
-                    f"it is larger than {LARGEST_ENTRY_BYTES >> 20} MiB", "leave it out"
-                )
+                content = file.read(MAX_ENTRY_BYTES + 1)
+            if len(content) > MAX_ENTRY_BYTES:
+                raise Unreadable(f"it is larger than {MAX_ENTRY_BYTES >> 20} MiB", "leave it out")
             return content
 
         return load

@@ -14,16 +14,16 @@ from html import escape, unescape
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from newsletter.articles.body.addresses import absolute_address, without_controls
 from newsletter.articles.body.attachments import Attachment, with_links
 from newsletter.articles.body.html_cleanup import clean_html
 from newsletter.articles.body.sanitising import summary_of, text_of
+from newsletter.articles.body.urls import absolute_address, without_controls
 from newsletter.articles.models import ArticleStatus
 from newsletter.config.options import Site
 from newsletter.errors import InvalidInput
 
-LONGEST_TITLE = 500
-LONGEST_MADE_TITLE = 80
+MAX_TITLE_LENGTH = 500
+MAX_MADE_TITLE_LENGTH = 80
 _INVISIBLE = re.compile(
     r"<(script|style)\b.*?(?:</\1\s*>|\Z)|<!--.*?(?:-->|\Z)", re.IGNORECASE | re.DOTALL
 )
@@ -32,7 +32,7 @@ _INLINE_TAG = re.compile(
     r"(?:\s[^<>]*)?/?>",
     re.IGNORECASE,
 )
-LONGEST_KEY = 500
+MAX_KEY_LENGTH = 500
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -236,13 +236,13 @@ def _title(written: str, body: str, notes: list[str]) -> str:
     """The title; else the first words of the body."""
     title = one_line(plain(written))
     if not title:
-        title = summary_of(text_of(body), LONGEST_MADE_TITLE)
+        title = summary_of(text_of(body), MAX_MADE_TITLE_LENGTH)
         if not title:
             raise Unreadable("there is neither title nor text", "write both")
         notes.append("without a title: its first words were taken")
-    if len(title) > LONGEST_TITLE:
+    if len(title) > MAX_TITLE_LENGTH:
         notes.append(f"the title has {len(title)} characters and was shortened")
-        title = summary_of(title, LONGEST_TITLE)
+        title = summary_of(title, MAX_TITLE_LENGTH)
     return title
 
 
@@ -260,14 +260,14 @@ def checked_title(text: str) -> str:
     """The title on one line.
 
     Raises:
-        Unreadable: empty, or longer than `LONGEST_TITLE`.
+        Unreadable: empty, or longer than `MAX_TITLE_LENGTH`.
     """
     title = one_line(text)
     if not title:
         raise Unreadable("there is no title", "give it one")
-    if len(title) > LONGEST_TITLE:
+    if len(title) > MAX_TITLE_LENGTH:
         raise Unreadable(
-            f"the title has {len(title)} characters", f"shorten it to {LONGEST_TITLE} at most"
+            f"the title has {len(title)} characters", f"shorten it to {MAX_TITLE_LENGTH} at most"
         )
     return title
 
@@ -275,7 +275,7 @@ def checked_title(text: str) -> str:
 def _key(key: str) -> str:
     """The key, or its hash if it is too long for the database index."""
     key = one_line(key)
-    return key if len(key) <= LONGEST_KEY else f"sha256:{sha256(key.encode()).hexdigest()}"
+    return key if len(key) <= MAX_KEY_LENGTH else f"sha256:{sha256(key.encode()).hexdigest()}"
 
 
 def _body(html: str, title: str, link: str, attachments: tuple[Attachment, ...]) -> str:

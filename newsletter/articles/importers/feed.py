@@ -15,9 +15,9 @@ from functools import partial
 from html import escape
 from typing import Any
 
-from newsletter.articles.body.addresses import absolute_address
 from newsletter.articles.body.attachments import Attachment
 from newsletter.articles.body.sanitising import sanitise, summary_of, text_of
+from newsletter.articles.body.urls import absolute_address
 from newsletter.articles.identity import fingerprint_of
 from newsletter.articles.importers import jsonfeed
 from newsletter.articles.importers.base import (
@@ -45,7 +45,7 @@ HTML = re.compile(rb"<!doctype\s+html|<html[\s>]", re.IGNORECASE)
 OFFERED = re.compile(
     rb"<link\b[^<>]*type=[\"']application/(?:rss|atom)\+xml[\"'][^<>]*>", re.IGNORECASE
 )
-LONGEST_NUMBER = 16
+MAX_NUMBER_LENGTH = 16
 # A summary is used as the body if it has this many characters and four times as many as the
 # content.
 ENOUGH_CHARACTERS = 500
@@ -276,7 +276,7 @@ def _attachments(entry: Any) -> Iterator[Attachment]:
         url = str(one.get("href") or one.get("url") or "")
         kind = str(one.get("type") or "").partition(";")[0].strip().lower()
         length = str(one.get("length") or one.get("filesize") or "")
-        is_number = length.isascii() and length.isdigit() and len(length) < LONGEST_NUMBER
+        is_number = length.isascii() and length.isdigit() and len(length) < MAX_NUMBER_LENGTH
         found.setdefault(
             url, Attachment(url=url, type=kind, length_bytes=int(length) if is_number else 0)
         )

@@ -18,12 +18,12 @@ from newsletter.articles.importers.base import (
     Unreadable,
 )
 from newsletter.articles.importers.format_detection import detect_importer, is_article_file
-from newsletter.articles.importers.neighbours import in_folder, with_neighbours
+from newsletter.articles.importers.sibling_pictures import in_folder, with_sibling_pictures
 from newsletter.articles.importers.sitemap import completed, is_sitemap, pages_of
 from newsletter.articles.importers.validation import errors_as_records
 from newsletter.errors import FetchError
 
-LARGEST_FILE_BYTES = 1024 * 1024 * 1024
+MAX_FILE_BYTES = 1024 * 1024 * 1024
 STANDARD_INPUT = "-"
 JEKYLL = ("_config.yml", "_config.yaml", "_config.toml")
 HUGO = ("hugo.toml", "hugo.yaml", "hugo.json", "config.toml", "config.yaml", "config.json")
@@ -142,9 +142,9 @@ def _loader(path: Path) -> Callable[[], bytes]:
 
 
 def _limited(file: BinaryIO, name: str) -> bytes:
-    content = file.read(LARGEST_FILE_BYTES + 1)
-    if len(content) > LARGEST_FILE_BYTES:
-        raise Unreadable(f"{name} is larger than {LARGEST_FILE_BYTES >> 20} MiB", "split it")
+    content = file.read(MAX_FILE_BYTES + 1)
+    if len(content) > MAX_FILE_BYTES:
+        raise Unreadable(f"{name} is larger than {MAX_FILE_BYTES >> 20} MiB", "split it")
     return content
 
 
@@ -203,7 +203,7 @@ def read_input(
     for item in parse(partial(read_content, wanted=wanted), content, offer.name, context):
         item = replace(item, where=offer.folder + item.where)
         if offer.beside is not None and isinstance(item, Record):
-            item = with_neighbours(item, offer.name, in_folder(offer.beside))
+            item = with_sibling_pictures(item, offer.name, in_folder(offer.beside))
         yield _keyed(item, context) if offer.name == STANDARD_INPUT else item
 
 

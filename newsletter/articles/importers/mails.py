@@ -29,7 +29,7 @@ from newsletter.articles.importers.values.dates import read_moment
 from newsletter.articles.importers.values.decoding import decode
 from newsletter.articles.importers.values.file_names import draft_if_undated
 
-LONGEST_HEADER = 5000
+MAX_HEADER_LENGTH = 5000
 MEND = "save the mail again as .eml"
 _FROM_LINE = re.compile(rb"^From [^\r\n]*(?:\r?\n|\Z)", re.MULTILINE)
 _QUOTED_FROM = re.compile(rb"^>(>*From )", re.MULTILINE)
@@ -108,7 +108,7 @@ def _header(message: Message, name: str) -> str:
     raw = (str(value) for other, value in message.raw_items() if other.lower() == name.lower())
     try:
         # The standard library's parser takes quadratic time.
-        return str(policy.default.header_fetch_parse(name, next(raw, "")[:LONGEST_HEADER]))
+        return str(policy.default.header_fetch_parse(name, next(raw, "")[:MAX_HEADER_LENGTH]))
     except Exception:  # noqa: BLE001  # the standard library's parser raises on some odd headers
         return ""
 

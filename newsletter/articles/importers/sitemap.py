@@ -17,9 +17,9 @@ from newsletter.articles.models import ArticleStatus
 from newsletter.errors import FetchError
 
 # sitemaps.org: at most 50,000 URLs a file, and as many files in an index.
-MOST_PAGES = 50_000
-MOST_FILES = 500
-LARGEST_BYTES = 50 * 1024 * 1024
+MAX_PAGES = 50_000
+MAX_FILES = 500
+MAX_BYTES = 50 * 1024 * 1024
 _GZIP = b"\x1f\x8b"
 
 
@@ -43,14 +43,14 @@ def pages_of(content: bytes, fetch: Callable[[str], bytes]) -> Iterator[Page]:
         Unreadable: it is damaged.
     """
     files, seen = [content], set[str]()
-    while files and len(seen) < MOST_PAGES:
+    while files and len(seen) < MAX_PAGES:
         for kind, page in _entries(_unpacked(files.pop(0))):
             if page.address in seen or not page.address.startswith(("http://", "https://")):
                 continue
             seen.add(page.address)
             if kind == "url":
                 yield page
-            elif len(files) < MOST_FILES:
+            elif len(files) < MAX_FILES:
                 try:
                     files.append(fetch(page.address))
                 except FetchError as error:
@@ -61,7 +61,7 @@ def _unpacked(content: bytes) -> bytes:
     if not content.startswith(_GZIP):
         return content
     with gzip.GzipFile(fileobj=io.BytesIO(content)) as file:
-        return file.read(LARGEST_BYTES)
+        return file.read(MAX_BYTES)
 
 
 def _entries(content: bytes) -> Iterator[tuple[str, Page]]:

@@ -28,7 +28,7 @@ from newsletter.articles.importers.values.file_names import draft_if_undated
 from newsletter.articles.importers.values.json_values import parse_json
 
 DELIMITERS = ",;\t|"
-LARGEST_FIELD_BYTES = 64 * 1024 * 1024
+MAX_FIELD_BYTES = 64 * 1024 * 1024
 HEADER_MEND = "the first line names the columns: id,title,date,topics,body"
 JSON_MEND = 'write a list of articles: [{"title": …, "date": …, "body": …}]'
 TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
@@ -64,7 +64,7 @@ def _rows(
     text: str, name: str, delimiter: str
 ) -> Iterator[BadRecord | tuple[str, Mapping[str, Any]]]:
     """Each row with its line number and its values by column."""
-    csv.field_size_limit(LARGEST_FIELD_BYTES)
+    csv.field_size_limit(MAX_FIELD_BYTES)
     reader = csv.reader(
         io.StringIO(text, newline=""), delimiter=delimiter or _delimiter(text), strict=True
     )

@@ -8,16 +8,16 @@ from collections.abc import Iterator
 from dataclasses import fields, is_dataclass, replace
 from typing import Any, TypeVar
 
-from newsletter.articles.body.addresses import without_controls
+from newsletter.articles.body.urls import without_controls
 from newsletter.articles.importers.base import BadRecord, Reading, Record, failure
 
-LARGEST_BODY_CHARACTERS = 5_000_000
-LARGEST_FIELD_CHARACTERS = 20_000
-MOST_TOPICS = 50
-LONGEST_TOPIC_CHARACTERS = 200
-MOST_ATTACHMENTS = 50
+MAX_BODY_CHARACTERS = 5_000_000
+MAX_FIELD_CHARACTERS = 20_000
+MAX_TOPICS = 50
+MAX_TOPIC_CHARACTERS = 200
+MAX_ATTACHMENTS = 50
 # Largest integer of SQLite and PostgreSQL.
-LARGEST_NUMBER = 2**63 - 1
+MAX_NUMBER = 2**63 - 1
 
 T = TypeVar("T")
 
@@ -38,7 +38,7 @@ def validated(item: Record | BadRecord) -> Record | BadRecord:
 def _with_fewer_topics(record: Record) -> Record:
     """The record with topics within the limits, and a note of those left out."""
     told = record.topics or ()
-    topics = tuple(t for t in told if len(t) <= LONGEST_TOPIC_CHARACTERS)[:MOST_TOPICS]
+    topics = tuple(t for t in told if len(t) <= MAX_TOPIC_CHARACTERS)[:MAX_TOPICS]
     if len(topics) == len(told):
         return record
     note = (
@@ -65,7 +65,7 @@ def _clean(value: T) -> T:
     elif isinstance(value, bool):
         pass
     elif isinstance(value, int):
-        cleaned = value if abs(value) <= LARGEST_NUMBER else 0
+        cleaned = value if abs(value) <= MAX_NUMBER else 0
     elif isinstance(value, tuple):
         cleaned = tuple(_clean(one) for one in value)
     elif is_dataclass(value) and not isinstance(value, type):
@@ -75,17 +75,17 @@ def _clean(value: T) -> T:
 
 
 def _reason_against(record: Record) -> tuple[str, str] | None:
-    if len(record.body_html) > LARGEST_BODY_CHARACTERS:
+    if len(record.body_html) > MAX_BODY_CHARACTERS:
         return (
             f"its text has {len(record.body_html)} characters",
-            f"split it: one article has {LARGEST_BODY_CHARACTERS} at most",
+            f"split it: one article has {MAX_BODY_CHARACTERS} at most",
         )
     for name in ("summary", "author", "image_url", "canonical_url"):
-        if len(getattr(record, name)) > LARGEST_FIELD_CHARACTERS:
+        if len(getattr(record, name)) > MAX_FIELD_CHARACTERS:
             return (
                 f"its {name} has {len(getattr(record, name))} characters",
-                f"shorten it to {LARGEST_FIELD_CHARACTERS} at most",
+                f"shorten it to {MAX_FIELD_CHARACTERS} at most",
             )
-    if len(record.attachments) > MOST_ATTACHMENTS:
-        return (f"it has {len(record.attachments)} attachments", f"{MOST_ATTACHMENTS} at most")
+    if len(record.attachments) > MAX_ATTACHMENTS:
+        return (f"it has {len(record.attachments)} attachments", f"{MAX_ATTACHMENTS} at most")
     return None

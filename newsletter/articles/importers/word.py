@@ -27,7 +27,7 @@ from newsletter.articles.importers.values.dates import find_reading
 from newsletter.articles.importers.values.file_names import date_in, draft_if_undated, key_of
 
 MEND = "save it again in Word as .docx, or as text, Markdown or HTML"
-LARGEST_UNPACKED_BYTES = 256 * 1024 * 1024
+MAX_UNPACKED_BYTES = 256 * 1024 * 1024
 _TITLE = re.compile(r"\s*<h1[^>]*>(?P<title>.*?)</h1>", re.DOTALL)
 _FIRST = re.compile(r"\s*<p>(?P<line>[^<]{1,100})</p>")
 _STYLES = "p[style-name='Title'] => h1:fresh\np[style-name='Subtitle'] => p:fresh"
@@ -100,7 +100,7 @@ def _converted(content: bytes, notes: list[str]) -> tuple[str, list[RecordPictur
 
 
 def _check_size(parts: zipfile.ZipFile) -> None:
-    if sum(info.file_size for info in parts.infolist()) > LARGEST_UNPACKED_BYTES:
+    if sum(info.file_size for info in parts.infolist()) > MAX_UNPACKED_BYTES:
         raise Unreadable("it is too large when unpacked", "split it")
 
 

@@ -1,1 +1,1 @@
-"""From records to stored articles: matched, owned, written, reported; polled feeds."""
+"""Ingestion of records as stored articles: matching, ownership, writing, reports; feed polling."""

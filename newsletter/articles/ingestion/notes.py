@@ -10,8 +10,8 @@ _TIMES = re.compile(r" \(\d+ times\)$")
 _DETAIL = re.compile(
     r"'[^']*'|\"[^\"]*\"|“[^”]*”|https?://\S+|\d+(?:[-:+.,]\d+)*(?: \d\d:\d\d(?::\d\d)?\S*)?"
 )
-MOST_OF_A_KIND = 5
-MOST_NOTES = 100
+MAX_OF_A_KIND = 5
+MAX_NOTES = 100
 OTHER_NOTES = "other note, told by --report"
 
 
@@ -36,8 +36,8 @@ class NoteCounter(Counter[str]):
         text = _TIMES.sub("", text)
         if text not in self:
             kind = kind_of(text)
-            if sum(kind == kind_of(known) for known in self) >= MOST_OF_A_KIND:
+            if sum(kind == kind_of(known) for known in self) >= MAX_OF_A_KIND:
                 text = kind
-            if text not in self and len(self) >= MOST_NOTES:
+            if text not in self and len(self) >= MAX_NOTES:
                 text = OTHER_NOTES
         self[text] += number

@@ -26,7 +26,7 @@ TIME = timedelta(seconds=60)
 MEMORY_BYTES = 2 * 1024**3
 MEMORY_BYTES_PER_BYTE = 8
 """Of the content, in addition: an export of a whole site is large by itself."""
-MOST_ENTRIES = 5000
+MAX_ENTRIES = 5000
 CHUNK_ITEMS = 100
 CHUNK_SECONDS = 1.0
 
@@ -100,10 +100,10 @@ class ParsingProcess:
 def read_in_process(
     read: Read, content: bytes, name: str, context: ImportContext, time: timedelta = TIME
 ) -> list[Item]:
-    """The first records of a polled feed, `MOST_ENTRIES` at most."""
+    """The first records of a polled feed, `MAX_ENTRIES` at most."""
     with ParsingProcess(time) as process:
         items = process.read(read, content, name, context)
-        found = list(islice(items, MOST_ENTRIES))
+        found = list(islice(items, MAX_ENTRIES))
         return [*found, *([_too_many(name)] if next(items, None) else [])]
 
 
@@ -126,7 +126,7 @@ def _ended(name: str) -> BadRecord:
 def _too_many(name: str) -> BadRecord:
     return BadRecord(
         where=name,
-        what=f"it has more than {MOST_ENTRIES} entries; the first were read",
+        what=f"it has more than {MAX_ENTRIES} entries; the first were read",
         mend="import the rest from a file",
     )
 

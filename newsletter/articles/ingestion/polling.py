@@ -27,7 +27,7 @@ from newsletter.fetching import Fetched, fetch
 
 log = structlog.get_logger()
 
-LONGEST_ERROR = 500
+MAX_ERROR_LENGTH = 500
 
 
 class Fetch(Protocol):
@@ -87,7 +87,7 @@ def poll_source(
     except NewsletterError as error:
         report = ImportReport(bad=[_failed(source.url, error)])
     except Exception as error:
-        log.exception("a feed could not be polled", url=source.url)
+        log.exception("feed not polled", url=source.url)
         report = ImportReport(bad=[failure(error, source.url)])
     try:
         _record_poll(database, source.url, clock.now(), error=report.bad[0].what)
@@ -148,7 +148,7 @@ def _record_poll(
     with database.write() as session:
         row = store.feed_source(session, url)
         row.polled_at = now
-        row.last_error = error[:LONGEST_ERROR]
+        row.last_error = error[:MAX_ERROR_LENGTH]
         if answer is not None:
             row.etag, row.last_modified = answer.etag, answer.last_modified
         elif not unchanged:

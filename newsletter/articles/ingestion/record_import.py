@@ -14,9 +14,9 @@ from sqlalchemy.exc import DataError, DBAPIError
 from sqlalchemy.orm import Session
 
 from newsletter.articles import store
-from newsletter.articles.body.addresses import relative_to_site
 from newsletter.articles.body.media_sizes import declared
 from newsletter.articles.body.sanitising import sanitise, summary_of, text_of
+from newsletter.articles.body.urls import relative_to_site
 from newsletter.articles.expiry import settled_record, was_withdrawn_by_expiry
 from newsletter.articles.identity import fingerprint_of, topic_slug
 from newsletter.articles.importers.base import (
@@ -45,10 +45,10 @@ from newsletter.errors import Conflict, StorageError
 
 BATCH_RECORDS = 500
 BATCH_CHARACTERS = 16_000_000
-LONGEST_SUMMARY = 2000
+MAX_SUMMARY_LENGTH = 2000
 # Each has a page and feeds of its own. Imports make no more; the most used of a batch come first.
-MOST_TOPICS_OF_SITE = 1000
-TOO_MANY_TOPICS = f"topics left out: an import makes no more when there are {MOST_TOPICS_OF_SITE}"
+MAX_SITE_TOPICS = 1000
+TOO_MANY_TOPICS = f"topics left out: an import makes no more when there are {MAX_SITE_TOPICS}"
 
 
 _PUBLIC = (None, ArticleStatus.PUBLISHED, ArticleStatus.SCHEDULED)
@@ -200,7 +200,7 @@ class _Batch:
         """The topics of the records by slug, new ones as far as the site may have them."""
         told = Counter(name for found in changed for name in found.record.topics or ())
         names = [name for name, _ in told.most_common()]
-        topics = store.get_or_create_topics(self._session, names, MOST_TOPICS_OF_SITE)
+        topics = store.get_or_create_topics(self._session, names, MAX_SITE_TOPICS)
         self._session.flush()
         return {topic.slug: topic for topic in topics}
 
@@ -351,7 +351,7 @@ def _fill(article: Article, found: Match, body: str, now: datetime) -> None:
     article.body_text = text_of(body)
     _set_time(article, record, now, had_expired)
     if record.summary or was_derived:
-        article.summary = summary_of(record.summary, LONGEST_SUMMARY) or summary_of(
+        article.summary = summary_of(record.summary, MAX_SUMMARY_LENGTH) or summary_of(
             article.body_text
         )
     article.author = record.author or article.author or ""

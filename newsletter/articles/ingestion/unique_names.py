@@ -13,7 +13,7 @@ from newsletter.articles.importers.base import ImportContext, Record
 # The slug of an article begun in the editor: it gets that of its title when it is first published.
 UNSEEN_SLUG = re.compile(r"draft-[0-9a-f]{12}")
 # Articles with one title.
-MOST_ALIKE = 100_000
+MAX_ALIKE = 100_000
 
 
 class NameAllocator:
@@ -78,7 +78,7 @@ def free_slug(session: Session, title: str, uid: str) -> str:
     slug = _slug(title, uid)
     return next(
         name
-        for name in (slug, *(f"{slug}-{number}" for number in range(2, MOST_ALIKE)))
+        for name in (slug, *(f"{slug}-{number}" for number in range(2, MAX_ALIKE)))
         if not store.taken_slugs(session, [name])
     )
 

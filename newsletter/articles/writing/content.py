@@ -1,4 +1,4 @@
-"""What a person writes of an article, as one value with a version."""
+"""The editable content of an article as one value with a version."""
 
 import json
 from collections.abc import Mapping
@@ -7,7 +7,7 @@ from hashlib import sha256
 from typing import Any
 
 from newsletter.articles.body.sanitising import summary_of
-from newsletter.articles.editing import Edit
+from newsletter.articles.editing import ArticleEdit
 from newsletter.articles.models import Article
 
 VERSION_CHARACTERS = 16
@@ -54,10 +54,10 @@ class ArticleContent:
         told = json.dumps(self.as_json(), sort_keys=True)
         return sha256(told.encode("utf-8", "surrogatepass")).hexdigest()[:VERSION_CHARACTERS]
 
-    def edit_of(self, article: Article) -> Edit:
+    def edit_of(self, article: Article) -> ArticleEdit:
         """The change that gives an article this content; an equal body is left untouched."""
         stored = ArticleContent.of(article)
-        return Edit(
+        return ArticleEdit(
             title=self.title,
             summary=None if self.summary == stored.summary else self.summary,
             author=self.author,

@@ -10,7 +10,7 @@ from newsletter.articles.body.sanitising import text_of
 from newsletter.articles.writing.content import ArticleContent
 
 # Longer texts are compared line by line only: comparing words is quadratic.
-MOST_WORDS = 400
+MAX_WORDS = 400
 # Lines that share less than this are shown as removed and added, not word by word.
 ALIKE = 0.4
 _WORDS = re.compile(r"\s+|[^\s]+")
@@ -88,7 +88,7 @@ def _changed(old: Sequence[str], new: Sequence[str]) -> Iterator[ChangedLine]:
 def _words(before: str, after: str) -> tuple[Part, ...]:
     old, new = _WORDS.findall(before), _WORDS.findall(after)
     matcher = SequenceMatcher(None, old, new, autojunk=False)
-    is_long = max(len(old), len(new)) > MOST_WORDS
+    is_long = max(len(old), len(new)) > MAX_WORDS
     if is_long or not (old and new) or matcher.ratio() < ALIKE:
         whole = (Part(kind=PartKind.REMOVED, text=before), Part(kind=PartKind.ADDED, text=after))
         return tuple(part for part in whole if part.text)

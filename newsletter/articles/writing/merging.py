@@ -21,7 +21,7 @@ _TAG = re.compile(
 
 
 @dataclass(frozen=True, kw_only=True)
-class Choice:
+class Difference:
     """A place where both differ."""
 
     name: str
@@ -47,10 +47,10 @@ class _Piece:
     is_same: bool
 
 
-def choices(stored: ArticleContent, own: ArticleContent) -> list[Choice]:
+def choices(stored: ArticleContent, own: ArticleContent) -> list[Difference]:
     """Every place where the two differ, in the order of the page."""
     fields = [
-        Choice(
+        Difference(
             name=name,
             where=label,
             stored=_shown(getattr(stored, name)),
@@ -60,7 +60,7 @@ def choices(stored: ArticleContent, own: ArticleContent) -> list[Choice]:
         if getattr(stored, name) != getattr(own, name)
     ]
     blocks = [
-        Choice(name=name, where="", stored=text_of(piece.stored), own=text_of(piece.own))
+        Difference(name=name, where="", stored=text_of(piece.stored), own=text_of(piece.own))
         for name, piece in _named(stored, own)
         if not piece.is_same
     ]

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from newsletter.articles import store as articles
 from newsletter.articles.body.sanitising import text_of
-from newsletter.articles.editing import Edit, apply_edit
+from newsletter.articles.editing import ArticleEdit, apply_edit
 from newsletter.articles.identity import article_name, fingerprint_of, tag_uri
 from newsletter.articles.importers.base import ImportContext, one_line
 from newsletter.articles.models import Article, ArticleStatus
@@ -21,7 +21,7 @@ from newsletter.articles.writing import history, store
 from newsletter.articles.writing.content import ArticleContent
 from newsletter.articles.writing.models import ArticleDraft
 from newsletter.errors import Conflict, InvalidInput
-from newsletter.media.addresses import hashes_in
+from newsletter.media.urls import hashes_in
 
 SOURCE = "console"
 UNTITLED = "Untitled"
@@ -94,7 +94,7 @@ def new_article(
     )
     session.add(article)
     session.flush()
-    _apply(session, article, content, Edit(), context, now)
+    _apply(session, article, content, ArticleEdit(), context, now)
     history.begin(session, article, by, now)
     return article
 
@@ -119,7 +119,7 @@ def keep_words(
     is_saved = False
     if content is not None and article.status is ArticleStatus.DRAFT and not is_stale:
         with history.recorded(session, article, by, now, by_itself=True):
-            _apply(session, article, content, Edit(), context, now)
+            _apply(session, article, content, ArticleEdit(), context, now)
         is_saved = True
     _note_presence(session, article.id, None if is_saved else content, base, by, now, is_saved)
     return KeptWords(
@@ -136,7 +136,7 @@ def save(
     article: Article,
     content: ArticleContent,
     base: str,
-    change: Edit,
+    change: ArticleEdit,
     by: str,
     context: ImportContext,
     now: datetime,
@@ -214,7 +214,7 @@ def _apply(
     session: Session,
     article: Article,
     content: ArticleContent,
-    change: Edit,
+    change: ArticleEdit,
     context: ImportContext,
     now: datetime,
 ) -> bool:

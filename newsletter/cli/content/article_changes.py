@@ -8,14 +8,14 @@ import click
 
 from newsletter.actions import articles as actions
 from newsletter.articles import store
-from newsletter.articles.editing import Edit, document_of, read_document
+from newsletter.articles.editing import ArticleEdit, document_of, read_document
 from newsletter.articles.importers.base import ImportContext
 from newsletter.articles.importers.markdown import html_of
 from newsletter.articles.importers.text import paragraphs_of
 from newsletter.articles.importers.values.dates import moment_of
 from newsletter.articles.importers.values.decoding import decode
 from newsletter.articles.models import Article, ArticleStatus
-from newsletter.cli.context import Program, pass_program
+from newsletter.cli.context import Invocation, pass_program
 from newsletter.errors import InvalidInput, NewsletterError
 
 STATUSES = click.Choice([status.value for status in ArticleStatus])
@@ -41,7 +41,7 @@ STATUSES = click.Choice([status.value for status in ArticleStatus])
     help="A file with everything, as the editor shows it.",
 )
 @pass_program
-def edit(program: Program, reference: str, document: Path | None, **options: Any) -> None:
+def edit(program: Invocation, reference: str, document: Path | None, **options: Any) -> None:
     """Change an article, by its number, slug or tag; without options, in your editor ($EDITOR)."""
     context = ImportContext.of(program.config.site)
     with program.database.read() as session:
@@ -55,13 +55,13 @@ def edit(program: Program, reference: str, document: Path | None, **options: Any
         _edit_in_editor(program, article, context)
 
 
-def _edit_of(options: dict[str, Any], context: ImportContext) -> Edit:
+def _edit_of(options: dict[str, Any], context: ImportContext) -> ArticleEdit:
     if options["date"] and options["publish_at"]:
         raise InvalidInput("--date and --publish-at are the same time; give one of them")
     date, status = options["date"] or options["publish_at"], options["status"]
     if options["publish_at"] and not status:
         status = ArticleStatus.PUBLISHED.value
-    return Edit(
+    return ArticleEdit(
         title=options["title"],
         published_at=moment_of(date, context.zone) if date else None,
         author=options["author"],
@@ -86,7 +86,7 @@ def _body_of(path: Path) -> str:
     return paragraphs_of(text) if path.suffix.lower() == ".txt" else html_of(text)
 
 
-def _apply(program: Program, number: int, change: Edit, context: ImportContext) -> None:
+def _apply(program: Invocation, number: int, change: ArticleEdit, context: ImportContext) -> None:
     edited = actions.edit(program.app, program.actor, number, change)
     state = "changed" if edited.is_changed else "is as it was"
     program.say(f"article {number} {state}: {edited.title}")
@@ -95,7 +95,7 @@ def _apply(program: Program, number: int, change: Edit, context: ImportContext) 
         program.say(f"it appears on {at:%d %B %Y at %H:%M} ({context.zone.key})")
 
 
-def _edit_in_editor(program: Program, article: Article, context: ImportContext) -> None:
+def _edit_in_editor(program: Invocation, article: Article, context: ImportContext) -> None:
     """Open the editor; an invalid text is saved to a file for another try."""
     before = document_of(article, context)
     after = click.edit(before, extension=".md")
@@ -123,7 +123,7 @@ def _save_text(text: str, number: int) -> str:
 @click.command()
 @click.argument("references", nargs=-1, required=True, metavar="ARTICLE...")
 @pass_program
-def withdraw(program: Program, references: tuple[str, ...]) -> None:
+def withdraw(program: Invocation, references: tuple[str, ...]) -> None:
     """Take articles off the site and the feeds; edit ARTICLE --status published brings one back."""
     for each in actions.withdraw(program.app, program.actor, references):
         state = "withdrawn" if each.is_changed else "was withdrawn already"
@@ -134,7 +134,7 @@ def withdraw(program: Program, references: tuple[str, ...]) -> None:
 @click.argument("reference", metavar="ARTICLE")
 @click.argument("note")
 @pass_program
-def correct(program: Program, reference: str, note: str) -> None:
+def correct(program: Invocation, reference: str, note: str) -> None:
     """Publish a correction: NOTE says what was wrong and is right now.
 
     It appears on the article's page and in feeds as an entry of its own. Digests that included the

@@ -8,7 +8,7 @@ from newsletter.articles.importers.base import ImportContext
 from newsletter.articles.writing import store as writing
 from newsletter.articles.writing.content import ArticleContent
 from newsletter.articles.writing.differences import ChangedLine, PartKind, differences
-from newsletter.cli.context import Program, pass_program
+from newsletter.cli.context import Invocation, pass_program
 from newsletter.cli.output import print_table
 from newsletter.printable import printable
 
@@ -20,7 +20,7 @@ MARKS = {PartKind.SAME: "", PartKind.REMOVED: "-", PartKind.ADDED: "+"}
 @click.option("--revision", type=int, help="Show what this revision changed.")
 @click.option("--limit", type=click.IntRange(1), default=50, show_default=True)
 @pass_program
-def history(program: Program, reference: str, revision: int | None, limit: int) -> None:
+def history(program: Invocation, reference: str, revision: int | None, limit: int) -> None:
     """Show the revisions of an article, newest first, or what one of them changed."""
     with program.database.read() as session:
         article = store.get(session, reference)
@@ -58,7 +58,7 @@ def _told(line: ChangedLine) -> str:
 @click.argument("reference", metavar="ARTICLE")
 @click.argument("revision", type=int)
 @pass_program
-def restore(program: Program, reference: str, revision: int) -> None:
+def restore(program: Invocation, reference: str, revision: int) -> None:
     """Give an article the content of an earlier revision; its status and date stay."""
     done = actions.restore(program.app, program.actor, reference, revision)
     state = "restored" if done.is_changed else "is as it was"

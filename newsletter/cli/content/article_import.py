@@ -17,7 +17,7 @@ from newsletter.articles.ingestion.parsing_process import ParsingProcess
 from newsletter.articles.ingestion.record_import import ImportStopped, Progress, import_records
 from newsletter.articles.ingestion.reports import ImportReport, RecordOutcome
 from newsletter.cli.content.import_report import open_report
-from newsletter.cli.context import Program, pass_program
+from newsletter.cli.context import Invocation, pass_program
 from newsletter.cli.exit_statuses import INCOMPLETE
 from newsletter.cli.output import as_json, print_json
 from newsletter.errors import InvalidInput
@@ -46,7 +46,7 @@ from newsletter.fetching import fetch
 @as_json
 @pass_program
 def import_(
-    program: Program,
+    program: Invocation,
     names: tuple[str, ...],
     form: str | None,
     topics: tuple[str, ...],
@@ -103,7 +103,7 @@ def _with_topics(
 
 
 def _import(
-    program: Program,
+    program: Invocation,
     context: ImportContext,
     records: Iterator[Record | BadRecord],
     progress: Progress | None,
@@ -130,7 +130,7 @@ def _import(
 
 
 def _print_report(
-    program: Program, report: ImportReport, found: Inputs, *, dry_run: bool, as_json: bool
+    program: Invocation, report: ImportReport, found: Inputs, *, dry_run: bool, as_json: bool
 ) -> None:
     for bad in report.bad:
         program.warn(str(bad))

@@ -7,7 +7,7 @@ import click
 from newsletter.actions import sources
 from newsletter.articles.ingestion.polling import source_of
 from newsletter.cli.content.article_import import report_of
-from newsletter.cli.context import Program, pass_program
+from newsletter.cli.context import Invocation, pass_program
 from newsletter.cli.exit_statuses import INCOMPLETE
 from newsletter.cli.output import as_json, print_json
 from newsletter.errors import InvalidInput
@@ -18,7 +18,7 @@ from newsletter.errors import InvalidInput
 @click.option("--adopt", is_flag=True, help="Take over articles with its ids.")
 @as_json
 @pass_program
-def poll(program: Program, names: tuple[str, ...], adopt: bool, as_json: bool) -> None:
+def poll(program: Invocation, names: tuple[str, ...], adopt: bool, as_json: bool) -> None:
     """Ask the feeds of [sources], or those named, for new articles now."""
     if adopt and len(names) != 1:
         raise InvalidInput("--adopt is for one feed; name it")

@@ -7,7 +7,7 @@ import click
 
 from newsletter.articles import store
 from newsletter.articles.models import Article, ArticleStatus
-from newsletter.cli.context import Program, pass_program
+from newsletter.cli.context import Invocation, pass_program
 from newsletter.cli.lazy_group import LazyGroup
 from newsletter.cli.output import as_json, print_json, print_table
 from newsletter.printable import printable
@@ -39,7 +39,7 @@ def articles() -> None:
 @as_json
 @pass_program
 def list_(
-    program: Program, status: str | None, topics: tuple[str, ...], limit: int, as_json: bool
+    program: Invocation, status: str | None, topics: tuple[str, ...], limit: int, as_json: bool
 ) -> None:
     """Show the articles, newest first."""
     wanted = ArticleStatus(status) if status else None
@@ -56,14 +56,14 @@ def list_(
 @click.option("--limit", type=click.IntRange(1), default=20, show_default=True)
 @as_json
 @pass_program
-def search(program: Program, words: tuple[str, ...], limit: int, as_json: bool) -> None:
+def search(program: Invocation, words: tuple[str, ...], limit: int, as_json: bool) -> None:
     """Find published articles that hold all the words."""
     with program.database.read() as session:
         found = store.search(session, " ".join(words), limit=limit)
     _print_articles(program, found, as_json)
 
 
-def _print_articles(program: Program, found: list[Article], as_json: bool) -> None:
+def _print_articles(program: Invocation, found: list[Article], as_json: bool) -> None:
     if as_json:
         print_json(program, [_summary(article) for article in found])
         return
@@ -105,7 +105,7 @@ def _summary(article: Article) -> dict[str, Any]:
 @click.option("--html", "as_html", is_flag=True, help="Print only the body, as HTML.")
 @as_json
 @pass_program
-def show(program: Program, reference: str, as_html: bool, as_json: bool) -> None:
+def show(program: Invocation, reference: str, as_html: bool, as_json: bool) -> None:
     """Show one article, by its number, slug or tag."""
     from newsletter.articles.editing import document_of
     from newsletter.articles.importers.base import ImportContext
@@ -123,7 +123,7 @@ def show(program: Program, reference: str, as_html: bool, as_json: bool) -> None
 @articles.command("topics")
 @as_json
 @pass_program
-def topics(program: Program, as_json: bool) -> None:
+def topics(program: Invocation, as_json: bool) -> None:
     """Show the topics and how many published articles each has."""
     with program.database.read() as session:
         found = store.topics(session)

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from newsletter.actions import feeds as actions
-from newsletter.cli.context import Program, pass_program
+from newsletter.cli.context import Invocation, pass_program
 from newsletter.cli.output import print_json, print_table
 from newsletter.cli.people.lookup import number_of
 from newsletter.feeds import private as own
@@ -27,7 +27,7 @@ def feeds() -> None:
 @feeds.command("list")
 @as_json
 @pass_program
-def list_(program: Program, as_json: bool) -> None:
+def list_(program: Invocation, as_json: bool) -> None:
     """Show every feed and its address."""
     base = program.config.site.base_url
     with program.database.read() as session:
@@ -46,7 +46,7 @@ def list_(program: Program, as_json: bool) -> None:
 @feeds.command()
 @click.argument("folder", type=click.Path(path_type=Path))
 @pass_program
-def write(program: Program, folder: Path) -> None:
+def write(program: Invocation, folder: Path) -> None:
     """Write every feed and their list (OPML) into FOLDER, the same bytes that the site serves."""
     with program.database.read() as session:
         written = write_feeds(session, program.config, folder)
@@ -55,7 +55,7 @@ def write(program: Program, folder: Path) -> None:
 
 @feeds.command()
 @pass_program
-def keep(program: Program) -> None:
+def keep(program: Invocation) -> None:
     """Seal full archives and notify the hubs, as a running site does by itself."""
     keeper = FeedMaintenance(program.database, program.config, program.clock)
     done = actions.keep(program.app, program.actor, keeper)
@@ -65,7 +65,7 @@ def keep(program: Program) -> None:
 @feeds.command()
 @as_json
 @pass_program
-def hubs(program: Program, as_json: bool) -> None:
+def hubs(program: Invocation, as_json: bool) -> None:
     """Show what was sent to each WebSub hub, and errors."""
     with program.database.read() as session:
         found = store.all_notices(session)
@@ -86,7 +86,7 @@ def hubs(program: Program, as_json: bool) -> None:
 @click.option("--revoke", is_flag=True, help="Revoke their private feeds.")
 @click.option("--renew", is_flag=True, help="Revoke them and make a new one.")
 @pass_program
-def private(program: Program, address: str, revoke: bool, renew: bool) -> None:
+def private(program: Invocation, address: str, revoke: bool, renew: bool) -> None:
     """Show the private feed of the subscriber with ADDRESS: their topics, at a secret address.
 
     It is created the first time. Whoever knows the address can read the feed until it is revoked.

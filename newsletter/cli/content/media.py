@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from newsletter.actions import media as actions
-from newsletter.cli.context import Program, pass_program
+from newsletter.cli.context import Invocation, pass_program
 from newsletter.cli.output import print_json, print_table
 from newsletter.errors import InvalidInput
 from newsletter.media import store
@@ -27,7 +27,7 @@ def media() -> None:
 @click.option("--limit", type=click.IntRange(1), default=50, show_default=True)
 @as_json
 @pass_program
-def list_(program: Program, words: str, limit: int, as_json: bool) -> None:
+def list_(program: Invocation, words: str, limit: int, as_json: bool) -> None:
     """Show the pictures, newest first; WORDS: part of their name or description."""
     with program.database.read() as session:
         found = store.page(session, words=words, limit=limit)
@@ -53,7 +53,7 @@ def list_(program: Program, words: str, limit: int, as_json: bool) -> None:
 @click.option("--alt", help="What the picture shows; empty: it only decorates.")
 @as_json
 @pass_program
-def add(program: Program, files: tuple[Path, ...], alt: str | None, as_json: bool) -> None:
+def add(program: Invocation, files: tuple[Path, ...], alt: str | None, as_json: bool) -> None:
     """Store pictures: JPEG, PNG, GIF, WebP, AVIF or HEIC; prints their addresses."""
     base_url, added = program.config.site.base_url, []
     for path in files:
@@ -76,7 +76,7 @@ def add(program: Program, files: tuple[Path, ...], alt: str | None, as_json: boo
 @click.argument("number", type=int)
 @click.argument("alt")
 @pass_program
-def describe(program: Program, number: int, alt: str) -> None:
+def describe(program: Invocation, number: int, alt: str) -> None:
     """Say what a picture shows, for those who cannot see it; empty: it only decorates.
 
     It is used wherever the picture is put in from now on.
@@ -87,7 +87,7 @@ def describe(program: Program, number: int, alt: str) -> None:
 
 @media.command("prune")
 @pass_program
-def prune(program: Program) -> None:
+def prune(program: Invocation) -> None:
     """Remove pictures older than 30 days that no article, revision or edition refers to."""
     number = actions.prune(program.app, program.actor)
     program.say(f"{number} pictures removed")

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from newsletter.cli.content.templates import kinds_of
-from newsletter.cli.context import Program, pass_program
+from newsletter.cli.context import Invocation, pass_program
 from newsletter.cli.exit_statuses import INCOMPLETE
 from newsletter.cli.sending.previews import warn_of, write_bodies
 from newsletter.editions.composing.template_check import CheckedTemplate, check_template
@@ -17,7 +17,7 @@ from newsletter.rendering.templates import shipped_templates
 @click.command()
 @click.argument("kinds", nargs=-1)
 @pass_program
-def check(program: Program, kinds: tuple[str, ...]) -> None:
+def check(program: Invocation, kinds: tuple[str, ...]) -> None:
     """Render KINDS (default: all) with sample values and check the mails."""
     is_good = True
     for kind in kinds or kinds_of(program):
@@ -44,7 +44,7 @@ def check(program: Program, kinds: tuple[str, ...]) -> None:
 )
 @click.option("--open", "in_browser", is_flag=True, help="Open the HTML in a browser.")
 @pass_program
-def preview(program: Program, kind: str, folder: Path | None, in_browser: bool) -> None:
+def preview(program: Invocation, kind: str, folder: Path | None, in_browser: bool) -> None:
     """Show a kind of mail with sample values; sends nothing."""
     tried = _try(program, kind)
     program.say(f"Subject: {tried.subject}")
@@ -56,7 +56,7 @@ def preview(program: Program, kind: str, folder: Path | None, in_browser: bool) 
         program.say(tried.text)
 
 
-def _try(program: Program, kind: str) -> CheckedTemplate:
+def _try(program: Invocation, kind: str) -> CheckedTemplate:
     """
     Raises:
         ResourceNotFound: there is no such kind.

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from newsletter.cli.context import Program, pass_program
+from newsletter.cli.context import Invocation, pass_program
 from newsletter.cli.lazy_group import LazyGroup
 from newsletter.cli.output import print_json, print_table
 from newsletter.rendering.templates import Templates, shipped_templates
@@ -24,7 +24,7 @@ def templates() -> None:
 @templates.command("list")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @pass_program
-def list_templates(program: Program, as_json: bool) -> None:
+def list_templates(program: Invocation, as_json: bool) -> None:
     """Show every kind of mail, with its files and whether they are yours."""
     kinds = kinds_of(program)
     if as_json:
@@ -38,7 +38,7 @@ def list_templates(program: Program, as_json: bool) -> None:
     print_table(program, ("kind", "file", "whose", "where"), rows, "There is no template.")
 
 
-def kinds_of(program: Program) -> dict[str, list[Path]]:
+def kinds_of(program: Invocation) -> dict[str, list[Path]]:
     return Templates(program.config.templates.folder).kinds()
 
 

@@ -9,12 +9,12 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from newsletter.cli.context import Program, pass_program
+from newsletter.cli.context import Invocation, pass_program
 from newsletter.cli.output import print_json, print_table
 from newsletter.config.durations import parse_duration
 from newsletter.editions.dates import clock_time
 from newsletter.errors import InvalidInput
-from newsletter.staff.audit import Entry, Filters, page
+from newsletter.staff.audit import AuditRecord, Filters, page
 from newsletter.staff.permissions import ActorKind
 
 UNFINISHED = "not finished"
@@ -42,7 +42,7 @@ def audit() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @pass_program
 def list_(
-    program: Program,
+    program: Invocation,
     since: str | None,
     actor: str,
     action: str,
@@ -77,7 +77,7 @@ def list_(
         program.warn(f"For the next page add: --below {found[-1].id}")
 
 
-def _row(entry: Entry, zone: str) -> tuple[Any, ...]:
+def _row(entry: AuditRecord, zone: str) -> tuple[Any, ...]:
     details = ", ".join(f"{key} {_shown(value)}" for key, value in entry.details.items())
     if not entry.is_finished:
         details = f"{details}, {UNFINISHED}" if details else UNFINISHED
@@ -96,7 +96,7 @@ def _shown(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def _since(program: Program, text: str) -> datetime:
+def _since(program: Invocation, text: str) -> datetime:
     """
     Raises:
         InvalidInput: neither a time nor a duration.

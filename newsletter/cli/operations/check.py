@@ -7,7 +7,7 @@ import click
 
 from newsletter.actions import test_mails
 from newsletter.app import Newsletter
-from newsletter.cli.context import Program, pass_program
+from newsletter.cli.context import Invocation, pass_program
 from newsletter.cli.exit_statuses import INCOMPLETE
 from newsletter.delivery.ledger.shares import transports_of
 from newsletter.delivery.transport_check import TransportCheck
@@ -27,7 +27,7 @@ from subscribers.addresses import normalise_address
 )
 @click.option("--transport", help="By this transport or route; default: sending.transport.")
 @pass_program
-def check(program: Program, address: str | None, transport: str | None) -> None:
+def check(program: Invocation, address: str | None, transport: str | None) -> None:
     """Check the configuration and say what is still missing."""
     if transport and not address:
         raise click.UsageError("--transport says what --send is to send by; give both")
@@ -46,7 +46,7 @@ def check(program: Program, address: str | None, transport: str | None) -> None:
         raise SystemExit(INCOMPLETE)
 
 
-def _send(program: Program, address: str, chosen: str | None) -> bool:
+def _send(program: Invocation, address: str, chosen: str | None) -> bool:
     """Send a mail by each transport of the route; whether all accepted it."""
     checks = test_mails.try_transport(program.app, program.actor, chosen or "", address)
     for found in checks:

@@ -2,7 +2,7 @@
 
 import click
 
-from newsletter.cli.context import Program, pass_program
+from newsletter.cli.context import Invocation, pass_program
 from newsletter.migrations.running import current_revision, upgrade
 
 
@@ -13,7 +13,7 @@ def db() -> None:
 
 @db.command("upgrade")
 @pass_program
-def upgrade_database(program: Program) -> None:
+def upgrade_database(program: Invocation) -> None:
     """Create the database, or upgrade it to this version. Safe to repeat."""
     before = current_revision(program.database)
     after = upgrade(program.database)
@@ -23,6 +23,6 @@ def upgrade_database(program: Program) -> None:
 
 @db.command()
 @pass_program
-def status(program: Program) -> None:
+def status(program: Invocation) -> None:
     """Show the version of the database schema."""
     program.say(current_revision(program.database) or "empty; run: newsletter db upgrade")

@@ -11,7 +11,7 @@ from newsletter import demo as demo_package
 from newsletter.actions import articles, bulletins, digests, settings, staff
 from newsletter.articles.importers.base import ImportContext
 from newsletter.articles.importers.inputs import find_inputs, read_all
-from newsletter.cli.context import Program, pass_program
+from newsletter.cli.context import Invocation, pass_program
 from newsletter.cli.operations.init import write_config
 from newsletter.cli.operations.serve import run_site
 from newsletter.cli.sending.foreground import send_in_foreground
@@ -71,7 +71,7 @@ BULLETIN = BulletinDraft(
     help="How many invented people there are besides the eight samples.",
 )
 @pass_program
-def demo(program: Program, once: bool, port: int, people: int) -> None:
+def demo(program: Invocation, once: bool, port: int, people: int) -> None:
     """Try everything out, in the folder of --config; safe to repeat."""
     folder = program.config_path.parent
     if not program.config_path.exists():
@@ -97,14 +97,14 @@ def _address(port: int) -> str:
     return f"http://127.0.0.1:{port}"
 
 
-def _fill(program: Program, most: int) -> None:
+def _fill(program: Invocation, most: int) -> None:
     _import(program, but=LATER)
     app, actor = program.app, program.actor
     people = add_samples(app, actor) + add_crowd(app, actor, most)
     program.say(f"Subscribers: {people} new.")
 
 
-def _import(program: Program, *, but: int = 0) -> None:
+def _import(program: Invocation, *, but: int = 0) -> None:
     """Bring the sample articles in.
 
     Args:
@@ -123,12 +123,12 @@ def _not_fetched(address: str) -> bytes:
     raise FetchError(f"{address}: the demonstration fetches nothing")
 
 
-def _write_feeds(program: Program, feeds: Path) -> None:
+def _write_feeds(program: Invocation, feeds: Path) -> None:
     with program.database.read() as session:
         program.say(f"Feeds: {len(write_feeds(session, program.config, feeds))} files in {feeds}")
 
 
-def _send_first_digest(program: Program) -> None:
+def _send_first_digest(program: Invocation) -> None:
     edition = digests.compose(program.app, program.actor, DIGEST)
     if isinstance(edition, NoEdition):
         program.say(f"The Friday digest has nothing to say: {edition.reason}.")
@@ -137,7 +137,7 @@ def _send_first_digest(program: Program) -> None:
         send_in_foreground(program, edition.number)
 
 
-def _add_what_awaits_somebody(program: Program) -> None:
+def _add_what_awaits_somebody(program: Invocation) -> None:
     """A digest that awaits approval, and a bulletin that can still be taken back."""
     app, actor = program.app, program.actor
     digests.compose(app, actor, "month")
@@ -146,7 +146,7 @@ def _add_what_awaits_somebody(program: Program) -> None:
         bulletins.send(app, actor, BULLETIN)
 
 
-def _let_owner_in(program: Program) -> tuple[str, str]:
+def _let_owner_in(program: Invocation) -> tuple[str, str]:
     """The address that signs the owner of the demonstration in, once, and their new password."""
     app, actor, (name, email) = program.app, program.actor, OWNER
     password = token_hex(6)
@@ -162,7 +162,9 @@ def _let_owner_in(program: Program) -> tuple[str, str]:
     return app.config.site.base_url + links.entry_path(signer, link), password
 
 
-def _say_what_to_open(program: Program, folder: Path, port: int, link: str, password: str) -> None:
+def _say_what_to_open(
+    program: Invocation, folder: Path, port: int, link: str, password: str
+) -> None:
     base = _address(port)
     program.say("")
     program.say(f"The console          {link}")

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from newsletter.actions import settings
-from newsletter.cli.context import Program, pass_program
+from newsletter.cli.context import Invocation, pass_program
 from newsletter.config.example import TransportKind, tables, write_example, write_start
 from newsletter.errors import Conflict, StorageError
 from newsletter.migrations.running import upgrade
@@ -28,7 +28,7 @@ DEFAULT_SETTINGS = {
 @click.option("--base-url", default="http://127.0.0.1:8000", help="The site's public address.")
 @click.option("--address", default=DEFAULT_ADDRESS, help="The address mails are from.")
 @pass_program
-def init(program: Program, name: str, base_url: str, address: str) -> None:
+def init(program: Invocation, name: str, base_url: str, address: str) -> None:
     """Write newsletter.toml, create the database, and set what a new site needs."""
     path = program.config_path
     if path.exists():
@@ -43,7 +43,7 @@ def init(program: Program, name: str, base_url: str, address: str) -> None:
 
 
 def make_site(
-    program: Program, base_url: str, *, name: str = DEFAULT_NAME, address: str = DEFAULT_ADDRESS
+    program: Invocation, base_url: str, *, name: str = DEFAULT_NAME, address: str = DEFAULT_ADDRESS
 ) -> None:
     """Make the configuration, the database and the first settings of a new site."""
     write_config(program.config_path, {"site.base_url": base_url})

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from newsletter.app import Newsletter
-from newsletter.cli.context import Program, pass_program
+from newsletter.cli.context import Invocation, pass_program
 from newsletter.cli.operations.init import make_site
 from newsletter.cli.operations.staff import setup_link_of
 from newsletter.cli.sending.foreground import stopping_on_signals
@@ -28,7 +28,7 @@ DEFAULT_PORT = 8000
 @click.option("--port", type=click.IntRange(0, 65535), help="Port; otherwise web.port.")
 @click.option("--no-schedule", is_flag=True, help="Only the site: no digests, no sending.")
 @pass_program
-def serve(program: Program, host: str | None, port: int | None, no_schedule: bool) -> None:
+def serve(program: Invocation, host: str | None, port: int | None, no_schedule: bool) -> None:
     """Run the site, the schedule and the sender until interrupted.
 
     In an empty folder a new site is made; the rest is asked for in the console.
@@ -53,7 +53,7 @@ def is_empty(folder: Path) -> bool:
     return folder.is_dir() and not any(folder.iterdir())
 
 
-def run_site(program: Program, host: str, port: int, *, with_schedule: bool) -> None:
+def run_site(program: Invocation, host: str, port: int, *, with_schedule: bool) -> None:
     """Serve until a signal; then finish the mails in progress and stop."""
     from newsletter.reloading import SettingsWatcher
 
@@ -128,7 +128,7 @@ class _Background:
         self._scheduler.shutdown(wait=True)
 
 
-def _serve(program: Program, site: LiveSite | None, host: str, port: int) -> None:
+def _serve(program: Invocation, site: LiveSite | None, host: str, port: int) -> None:
     """Serve in this process, or supervise `web.workers` processes."""
     from newsletter.http.server import run_server
     from newsletter.serving.process import FACTORY, prepare_workers

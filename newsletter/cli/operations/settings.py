@@ -6,9 +6,9 @@ from dataclasses import asdict
 import click
 
 from newsletter.actions import settings as actions
-from newsletter.cli.context import Program, pass_program
+from newsletter.cli.context import Invocation, pass_program
 from newsletter.cli.output import print_json, print_table
-from newsletter.config.layers import Origin
+from newsletter.config.layers import Layer
 from newsletter.errors import InvalidInput, ResourceNotFound
 from newsletter.queries import settings as queries
 
@@ -23,14 +23,14 @@ def settings() -> None:
 @click.option("--all", "everything", is_flag=True, help="Also options at their default.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @pass_program
-def list_(program: Program, table: str, everything: bool, as_json: bool) -> None:
+def list_(program: Invocation, table: str, everything: bool, as_json: bool) -> None:
     """Show options with values and origins; of one TABLE, such as site or digests.friday."""
     with program.database.read() as session:
         found = [
             option
             for option in queries.options(session, program.app)
             if f"{option.key}.".startswith(f"{table}." if table else "")
-            and (everything or option.origin is not Origin.DEFAULT)
+            and (everything or option.origin is not Layer.DEFAULT)
         ]
     if as_json:
         print_json(program, [asdict(option) for option in found])
@@ -55,7 +55,7 @@ def list_(program: Program, table: str, everything: bool, as_json: bool) -> None
 @settings.command()
 @click.argument("key")
 @pass_program
-def get(program: Program, key: str) -> None:
+def get(program: Invocation, key: str) -> None:
     """Show the effective value of an option: text without quotes, others as TOML."""
     with program.database.read() as session:
         for option in queries.options(session, program.app):
@@ -68,7 +68,7 @@ def get(program: Program, key: str) -> None:
 @settings.command("set")
 @click.argument("changes", nargs=-1, required=True, metavar="KEY=VALUE...")
 @pass_program
-def set_(program: Program, changes: tuple[str, ...]) -> None:
+def set_(program: Invocation, changes: tuple[str, ...]) -> None:
     """Set options, all or none: site.name="Wexcombe Forward" digests.friday.stories=5.
 
     Lists and tables are written as TOML: 'feeds.hubs=["https://hub.example"]'. A running serve or
@@ -87,7 +87,7 @@ def set_(program: Program, changes: tuple[str, ...]) -> None:
 @settings.command()
 @click.argument("key")
 @pass_program
-def unset(program: Program, key: str) -> None:
+def unset(program: Invocation, key: str) -> None:
     """Unset an option, or every option of a table, such as digests.monday."""
     actions.unset(program.app, program.actor, key)
     program.say(f"{key} is unset.")
@@ -97,7 +97,7 @@ def unset(program: Program, key: str) -> None:
 @click.argument("key")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @pass_program
-def history(program: Program, key: str, as_json: bool) -> None:
+def history(program: Invocation, key: str, as_json: bool) -> None:
     """Show the earlier values of an option, who set them, and when."""
     with program.database.read() as session:
         found = queries.history(session, program.app, key)

@@ -3,7 +3,7 @@
 import click
 
 from newsletter.actions import staff as actions
-from newsletter.cli.context import Program, pass_program
+from newsletter.cli.context import Invocation, pass_program
 from newsletter.cli.output import print_json, print_table
 from newsletter.delivery.staff_mail import StaffMail
 from newsletter.editions.dates import clock_time
@@ -24,7 +24,7 @@ def staff() -> None:
 
 @staff.command()
 @pass_program
-def setup(program: Program) -> None:
+def setup(program: Invocation) -> None:
     """Print the link by which the first owner sets the console up.
 
     `newsletter serve` prints it too, as long as there is no owner.
@@ -36,7 +36,7 @@ def setup(program: Program) -> None:
     program.say(link)
 
 
-def setup_link_of(program: Program) -> str:
+def setup_link_of(program: Invocation) -> str:
     """The address by which the first owner sets the console up; empty where there is one."""
     app = program.app
     with app.database.read() as session:
@@ -50,7 +50,7 @@ def setup_link_of(program: Program) -> str:
 @staff.command("list")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @pass_program
-def list_(program: Program, as_json: bool) -> None:
+def list_(program: Invocation, as_json: bool) -> None:
     """List everybody, those whose access has ended last."""
     with program.database.read() as session:
         members, seen = store.members(session), store.last_seen(session)
@@ -83,7 +83,7 @@ def list_(program: Program, as_json: bool) -> None:
 @click.option("--role", type=ROLE, default=str(Role.EDITOR), show_default=True)
 @click.option("--grant", "granted", multiple=True, type=click.Choice(GRANTS))
 @pass_program
-def add(program: Program, email: str, name: str, role: str, granted: tuple[str, ...]) -> None:
+def add(program: Invocation, email: str, name: str, role: str, granted: tuple[str, ...]) -> None:
     """Add somebody, and print the link by which they join; no mail is sent."""
     _, link = _invited(program, email, name, role, granted)
     program.say(_url(program, link))
@@ -95,7 +95,7 @@ def add(program: Program, email: str, name: str, role: str, granted: tuple[str, 
 @click.option("--role", type=ROLE, default=str(Role.EDITOR), show_default=True)
 @click.option("--grant", "granted", multiple=True, type=click.Choice(GRANTS))
 @pass_program
-def invite(program: Program, email: str, name: str, role: str, granted: tuple[str, ...]) -> None:
+def invite(program: Invocation, email: str, name: str, role: str, granted: tuple[str, ...]) -> None:
     """Invite somebody by mail; where none can be sent, the link is printed."""
     _, link = _invited(program, email, name, role, granted)
     site, url = program.config.site, _url(program, link)
@@ -115,7 +115,7 @@ def invite(program: Program, email: str, name: str, role: str, granted: tuple[st
 @staff.command()
 @click.argument("email")
 @pass_program
-def link(program: Program, email: str) -> None:
+def link(program: Invocation, email: str) -> None:
     """Print a link by which somebody gets in again and chooses another password.
 
     It is good for two hours (an invitation: a week), and ends those from before.
@@ -129,7 +129,7 @@ def link(program: Program, email: str) -> None:
 @click.argument("role", type=ROLE)
 @click.option("--grant", "granted", multiple=True, type=click.Choice(GRANTS))
 @pass_program
-def role(program: Program, email: str, role: str, granted: tuple[str, ...]) -> None:
+def role(program: Invocation, email: str, role: str, granted: tuple[str, ...]) -> None:
     """Change somebody's role, and what is granted beyond it."""
     member = _member(program, email)
     grants = [Permission(name) for name in granted]
@@ -140,7 +140,7 @@ def role(program: Program, email: str, role: str, granted: tuple[str, ...]) -> N
 @staff.command()
 @click.argument("email")
 @pass_program
-def end(program: Program, email: str) -> None:
+def end(program: Invocation, email: str) -> None:
     """End somebody's access and sessions, at once."""
     member = _member(program, email)
     ended = actions.end(program.app, program.actor, member.id)
@@ -150,7 +150,7 @@ def end(program: Program, email: str) -> None:
 @staff.command()
 @click.argument("email")
 @pass_program
-def reopen(program: Program, email: str) -> None:
+def reopen(program: Invocation, email: str) -> None:
     """Let somebody in again whose access had ended."""
     member = _member(program, email)
     actions.reopen(program.app, program.actor, member.id)
@@ -160,7 +160,7 @@ def reopen(program: Program, email: str) -> None:
 @staff.command()
 @click.argument("email")
 @pass_program
-def reset(program: Program, email: str) -> None:
+def reset(program: Invocation, email: str) -> None:
     """Remove somebody's authenticator, recovery codes and passkeys; their sessions end."""
     member = _member(program, email)
     actions.reset(program.app, program.actor, member.id)
@@ -171,7 +171,7 @@ def reset(program: Program, email: str) -> None:
 @click.argument("email")
 @click.option("--end", "end_all", is_flag=True, help="End them all.")
 @pass_program
-def sessions(program: Program, email: str, end_all: bool) -> None:
+def sessions(program: Invocation, email: str, end_all: bool) -> None:
     """List somebody's sessions, or end them all."""
     member = _member(program, email)
     if end_all:
@@ -190,7 +190,7 @@ def sessions(program: Program, email: str, end_all: bool) -> None:
 
 
 def _invited(
-    program: Program, email: str, name: str, role: str, granted: tuple[str, ...]
+    program: Invocation, email: str, name: str, role: str, granted: tuple[str, ...]
 ) -> tuple[int, int]:
     return actions.invite(
         program.app,
@@ -202,7 +202,7 @@ def _invited(
     )
 
 
-def _member(program: Program, email: str) -> StaffMember:
+def _member(program: Invocation, email: str) -> StaffMember:
     with program.database.read() as session:
         found = store.by_email(session, email)
     if found is None:
@@ -210,6 +210,6 @@ def _member(program: Program, email: str) -> StaffMember:
     return found
 
 
-def _url(program: Program, link_number: int) -> str:
+def _url(program: Invocation, link_number: int) -> str:
     path = links.path(program.app.signer(links.PURPOSE), link_number)
     return f"{program.config.site.base_url}{path}"

@@ -9,7 +9,7 @@ import click
 
 from newsletter.actions import settings
 from newsletter.actions import transports as actions
-from newsletter.cli.context import Program, pass_program
+from newsletter.cli.context import Invocation, pass_program
 from newsletter.cli.output import print_json, print_table
 from newsletter.errors import Conflict
 from newsletter.queries import transports as queries
@@ -26,7 +26,7 @@ def transports() -> None:
 @transports.command("list")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @pass_program
-def list_(program: Program, as_json: bool) -> None:
+def list_(program: Invocation, as_json: bool) -> None:
     """List the transports, and whether their provider tells of bounces."""
     found = list(queries.transports(program.app))
     if as_json:
@@ -51,7 +51,7 @@ def _state(view: queries.TransportView) -> str:
 @transports.command()
 @click.argument("name")
 @pass_program
-def connect(program: Program, name: str) -> None:
+def connect(program: Invocation, name: str) -> None:
     """Have the provider of a transport tell this site of bounces and complaints.
 
     Registers the site's address by the provider's API and keeps what proves its calls as a setting.
@@ -62,7 +62,7 @@ def connect(program: Program, name: str) -> None:
             _set(program, name, {"webhook_password": secrets.token_urlsafe(24)})
             # SparkPost makes a call at once, and the site has to know the password by then.
             sleep(TAKEN_UP_SECONDS)
-            program = Program(program.config_path)
+            program = Invocation(program.config_path)
     connection = actions.connect(program.app, program.actor, name)
     for step in connection.done:
         program.say(step)
@@ -72,13 +72,13 @@ def connect(program: Program, name: str) -> None:
 @transports.command()
 @click.argument("name")
 @pass_program
-def remove(program: Program, name: str) -> None:
+def remove(program: Invocation, name: str) -> None:
     """Remove a transport that is kept in the settings, while no mail leaves by it."""
     settings.remove_transport(program.app, program.actor, name)
     program.say(f"{name} is removed.")
 
 
-def _set(program: Program, name: str, options: Mapping[str, str]) -> None:
+def _set(program: Invocation, name: str, options: Mapping[str, str]) -> None:
     """Keep options of a transport as settings, or say what to write into the file."""
     there = program.config.transports[name]
     options = {key: value for key, value in options.items() if there.get(key) != value}

@@ -6,7 +6,7 @@ import time
 import click
 
 from newsletter.app import Newsletter
-from newsletter.cli.context import Program, pass_program
+from newsletter.cli.context import Invocation, pass_program
 from newsletter.cli.sending.foreground import stopping_on_signals
 from newsletter.errors import ConfigurationError, StorageError
 from newsletter.logging import log_to_stderr
@@ -22,7 +22,7 @@ SIGNAL_POLL_SECONDS = 0.2
     help="Mails in progress at once; default: the largest number of connections of a transport.",
 )
 @pass_program
-def worker(program: Program, connections: int | None) -> None:
+def worker(program: Invocation, connections: int | None) -> None:
     """Send shards of editions until interrupted; any number of machines may.
 
     Needs cluster.broker, PostgreSQL and the extra newsletter[cluster].

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from newsletter.actions import subscribers as actions
-from newsletter.cli.context import Program, pass_program
+from newsletter.cli.context import Invocation, pass_program
 from newsletter.cli.output import print_json
 from newsletter.cli.people.lookup import number_of, person_at, topics_of
 from newsletter.editions.dates import clock_time
@@ -34,7 +34,7 @@ ALL = "all"
 @click.option("--consent", metavar="PROOF", required=True, help="How and when they asked for it.")
 @pass_program
 def change(
-    program: Program,
+    program: Invocation,
     address: str,
     name: str | None,
     topics: tuple[str, ...],
@@ -71,7 +71,7 @@ def change(
 @click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="The day of the next mail.")
 @click.option("--end", "ends", is_flag=True, help="End the pause.")
 @pass_program
-def pause(program: Program, address: str, until: datetime | None, ends: bool) -> None:
+def pause(program: Invocation, address: str, until: datetime | None, ends: bool) -> None:
     """Send a subscriber nothing until a day, at their wish."""
     if (until is None) != ends:
         raise InvalidInput("write either --until DAY or --end")
@@ -90,7 +90,7 @@ def pause(program: Program, address: str, until: datetime | None, ends: bool) ->
 @click.command()
 @click.argument("address")
 @pass_program
-def disclose(program: Program, address: str) -> None:
+def disclose(program: Invocation, address: str) -> None:
     """Print everything held about a subscriber, as JSON, for them."""
     number = number_of(program, address)
     print_json(program, actions.disclose(program.app, program.actor, number))

@@ -6,19 +6,19 @@ from datetime import timedelta
 
 import click
 
-from newsletter.cli.context import Program, pass_program
+from newsletter.cli.context import Invocation, pass_program
 from newsletter.cli.output import print_json, print_table
 from newsletter.cli.people.lookup import person_at
 from newsletter.editions.dates import clock_time
 from subscribers import store
-from subscribers.consent import Proof, history
+from subscribers.consent import ConsentProof, history
 
 
 @click.command()
 @click.argument("address")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @pass_program
-def consent(program: Program, address: str, as_json: bool) -> None:
+def consent(program: Invocation, address: str, as_json: bool) -> None:
     """Show the whole history of a subscriber's consent."""
     with program.database.read() as session:
         subscriber = person_at(program, session, address)
@@ -33,7 +33,7 @@ def consent(program: Program, address: str, as_json: bool) -> None:
 @click.command()
 @click.option("--days", default=365, show_default=True, type=click.IntRange(1, 36_500))
 @pass_program
-def reasons(program: Program, days: int) -> None:
+def reasons(program: Invocation, days: int) -> None:
     """Show the reasons given for unsubscribing."""
     since = program.clock.now() - timedelta(days=days)
     with program.database.read() as session:
@@ -45,7 +45,7 @@ def reasons(program: Program, days: int) -> None:
             program.say(f"“{departure.words}”")
 
 
-def _lines(proof: Proof, zone: str) -> list[str]:
+def _lines(proof: ConsentProof, zone: str) -> list[str]:
     lines = [f"{clock_time(proof.at, zone)}  {proof.kind.value}: {proof.source}"]
     if proof.details:
         lines.append(f"    chose: {proof.details}")

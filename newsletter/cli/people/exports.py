@@ -8,7 +8,7 @@ from typing import TextIO
 import click
 
 from newsletter.actions import subscribers as actions
-from newsletter.cli.context import Program, pass_program
+from newsletter.cli.context import Invocation, pass_program
 from newsletter.cli.people.segments import evaluation_of, resolve_segment
 from subscribers import exporting
 from subscribers.models import Subscriber, SubscriberStatus
@@ -24,7 +24,7 @@ STATUSES = click.Choice([s.value for s in SubscriberStatus if s is not Subscribe
 @click.option("--segment", metavar="NAME|EXPRESSION", help="Only these.")
 @pass_program
 def export(
-    program: Program, file: TextIO, kind: str, status: str | None, segment: str | None
+    program: Invocation, file: TextIO, kind: str, status: str | None, segment: str | None
 ) -> None:
     """Write all subscribers, as CSV or one JSON object a line; can be imported again."""
     conditions = []

@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from newsletter.cli.context import Program, pass_program
+from newsletter.cli.context import Invocation, pass_program
 from newsletter.cli.output import count_line, print_json, print_table
 from subscribers.importing.storage import history
 from subscribers.models import Import
@@ -16,7 +16,7 @@ COLUMNS = ("import", "file", "begun", "state", "outcomes")
 @click.argument("number", type=int, required=False)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @pass_program
-def imports(program: Program, number: int | None, as_json: bool) -> None:
+def imports(program: Invocation, number: int | None, as_json: bool) -> None:
     """List the imports, or show the report of one."""
     with program.database.read() as session:
         found = [history.by_number(session, number)] if number else history.every(session)
@@ -29,7 +29,7 @@ def imports(program: Program, number: int | None, as_json: bool) -> None:
         print_table(program, COLUMNS, rows, "Nothing has been imported yet.")
 
 
-def _show(program: Program, found: Import) -> None:
+def _show(program: Invocation, found: Import) -> None:
     for name, value in _short(found).items():
         program.say(f"{name}: {value}")
     program.say(f"sha256: {found.sha256}")

@@ -4,7 +4,7 @@ import shlex
 from collections.abc import Sequence
 
 from subscribers.importing.analysis import FileAnalysis
-from subscribers.importing.questions import OPEN, UNREAD, Column, UnknownWord
+from subscribers.importing.questions import OPEN, UNREAD, AnalysedColumn, UnknownWord
 from subscribers.importing.report import short
 from subscribers.importing.values.headings import ROLES
 from subscribers.importing.values.states import ListState
@@ -89,7 +89,7 @@ def _answers(examination: FileAnalysis) -> list[str]:
     return answers
 
 
-def _question(column: Column) -> list[str]:
+def _question(column: AnalysedColumn) -> list[str]:
     guess = "" if column.guess == OPEN else f" Suggested: {column.guess}."
     lines = [
         f"The column “{column.heading}” may tell who left or agreed: {column.question}.",
@@ -116,7 +116,7 @@ def _words(words: Sequence[UnknownWord]) -> list[str]:
     ]
 
 
-def _line(column: Column) -> str:
+def _line(column: AnalysedColumn) -> str:
     role = "not read" if column.role == UNREAD else _named(column.role)
     reason = column.question or column.why
     return f"  {column.heading}: {role} ({reason}); {_values(column)}"
@@ -126,7 +126,7 @@ def _named(role: str) -> str:
     return role.replace("_", " ") if role in ROLES else role
 
 
-def _values(column: Column) -> str:
+def _values(column: AnalysedColumn) -> str:
     if not column.filled:
         return "no values"
     count = f"more than {column.different}" if column.is_more else str(column.different)

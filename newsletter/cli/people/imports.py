@@ -15,7 +15,7 @@ from click.core import ParameterSource
 
 from newsletter.actions import imports as actions
 from newsletter.actions.imports import ImportResult
-from newsletter.cli.context import Program, pass_program
+from newsletter.cli.context import Invocation, pass_program
 from newsletter.cli.output import count_line, print_json
 from newsletter.cli.people import import_report
 from newsletter.errors import InvalidInput
@@ -27,15 +27,15 @@ from subscribers.importing.columns import ATTRIBUTE, attribute_name
 from subscribers.importing.list_importer import ImportDryRun, OnDecision, import_all
 from subscribers.importing.list_reading import ExaminedList, ListRequest, examine, open_table
 from subscribers.importing.reject_file import RejectFile
-from subscribers.importing.rows import Person, Tags
+from subscribers.importing.rows import ListedPerson, Tags
 from subscribers.importing.storage import history
-from subscribers.importing.storage.batches import Row
+from subscribers.importing.storage.batches import FileRow
 from subscribers.importing.storage.planning import Decision, RowOutcome
 from subscribers.importing.values.cells import one_line
 from subscribers.importing.values.dates import DayMonthOrder
-from subscribers.importing.values.folding import folded
 from subscribers.importing.values.headings import ROLES
 from subscribers.importing.values.states import ListState
+from subscribers.importing.values.word_folding import folded
 
 KINDS = click.Choice([state.value for state in ListState])
 ORDERS = click.Choice([order.value for order in DayMonthOrder])
@@ -86,7 +86,7 @@ TAGS = click.Choice([tags.value for tags in Tags])
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @pass_program
 def import_(
-    program: Program,
+    program: Invocation,
     path: Path | None,
     consent: str,
     unconfirmed: bool,
@@ -143,7 +143,7 @@ def import_(
         program.say(f"{count_line(result.counts)}. This is import {result.number}.")
 
 
-def _undo(program: Program, number: int, *, as_json: bool) -> None:
+def _undo(program: Invocation, number: int, *, as_json: bool) -> None:
     done = actions.undo(program.app, program.actor, number)
     if as_json:
         print_json(program, vars(done))
@@ -156,7 +156,7 @@ def _undo(program: Program, number: int, *, as_json: bool) -> None:
         program.warn(f"{done.kept} stay: they were mailed, or have acted here themselves.")
 
 
-def _examine(program: Program, request: ListRequest) -> ExaminedList:
+def _examine(program: Invocation, request: ListRequest) -> ExaminedList:
     """
     Raises:
         InvalidInput: the file cannot be read, or something has to be asked.
@@ -203,7 +203,7 @@ def _target(path: Path, refused: Path | None) -> Path:
 
 
 def _import(
-    program: Program, request: ListRequest, examined: ExaminedList, target: Path
+    program: Invocation, request: ListRequest, examined: ExaminedList, target: Path
 ) -> ImportResult:
     begun = history.ImportStart(
         file=examined.terms.file,
@@ -214,7 +214,7 @@ def _import(
     tags = examined.reader.tags
     with RejectFile(target, examined.table.header) as refusals:
 
-        def tell(row: Row, decision: Decision) -> None:
+        def tell(row: FileRow, decision: Decision) -> None:
             if decision.outcome is RowOutcome.REFUSED:
                 refusals.add(row.number, decision.reason, row.cells)
 
@@ -235,7 +235,7 @@ def _import(
     return result
 
 
-def _dry_run(program: Program, examined: ExaminedList, *, as_json: bool) -> Counter[str]:
+def _dry_run(program: Invocation, examined: ExaminedList, *, as_json: bool) -> Counter[str]:
     rehearsal = ImportDryRun(program.database, examined.terms)
     address = examined.found.assigned.places["address"][0]
     counts: Counter[str] = Counter()
@@ -244,7 +244,7 @@ def _dry_run(program: Program, examined: ExaminedList, *, as_json: bool) -> Coun
     return counts
 
 
-def _batches(program: Program, examined: ExaminedList) -> Generator[list[Row], None, None]:
+def _batches(program: Invocation, examined: ExaminedList) -> Generator[list[FileRow], None, None]:
     """The rows in batches, with progress."""
     with program.progress("Importing, rows", examined.rows) as progress, _gc_frozen():
         for batch in examined.batches():
@@ -269,8 +269,8 @@ def _row_writer(file: TextIO, address: int, as_json: bool) -> OnDecision:
     if not as_json:
         writer.writerow(names)
 
-    def tell(row: Row, decision: Decision) -> None:
-        said = row.said.address if isinstance(row.said, Person) else ""
+    def tell(row: FileRow, decision: Decision) -> None:
+        said = row.said.address if isinstance(row.said, ListedPerson) else ""
         written = said or (
             unescape_formula(row.cells[address].strip()) if address < len(row.cells) else ""
         )

@@ -7,14 +7,14 @@ from sqlalchemy.orm import Session
 
 from newsletter.articles import store as articles
 from newsletter.articles.identity import topic_slug
-from newsletter.cli.context import Program
+from newsletter.cli.context import Invocation
 from newsletter.errors import ResourceNotFound
 from subscribers import store
 from subscribers.addresses import hash_address, normalise_address
 from subscribers.models import Subscriber
 
 
-def person_at(program: Program, session: Session, address: str) -> Subscriber:
+def person_at(program: Invocation, session: Session, address: str) -> Subscriber:
     """The subscriber with this address, case-insensitively.
 
     Raises:
@@ -31,7 +31,7 @@ def person_at(program: Program, session: Session, address: str) -> Subscriber:
     raise ResourceNotFound(f"no subscriber has the address {known}{reason}")
 
 
-def number_of(program: Program, address: str) -> int:
+def number_of(program: Invocation, address: str) -> int:
     """The id of the subscriber with this address.
 
     Raises:
@@ -41,7 +41,7 @@ def number_of(program: Program, address: str) -> int:
         return person_at(program, session, address).id
 
 
-def topics_of(program: Program, session: Session, typed: Sequence[str]) -> tuple[str, ...]:
+def topics_of(program: Invocation, session: Session, typed: Sequence[str]) -> tuple[str, ...]:
     """Slugs of topics by name or slug; warns of those that no article has."""
     slugs = tuple(topic_slug(each) for each in typed if each.strip())
     known = [topic.slug for topic in articles.topics(session)]

@@ -3,7 +3,7 @@
 import click
 
 from newsletter.actions import subscribers as actions
-from newsletter.cli.context import Program, pass_program
+from newsletter.cli.context import Invocation, pass_program
 from newsletter.cli.people.lookup import number_of, person_at, topics_of
 from subscribers.addresses import normalise_address
 from subscribers.membership import Signup
@@ -30,7 +30,7 @@ FREQUENCIES = click.Choice([frequency.value for frequency in Frequency])
 )
 @pass_program
 def add(
-    program: Program,
+    program: Invocation,
     address: str,
     name: str,
     topics: tuple[str, ...],
@@ -58,7 +58,7 @@ def add(
 @click.argument("address")
 @click.option("--consent", metavar="PROOF", required=True, help="How and when they confirmed.")
 @pass_program
-def confirm(program: Program, address: str, consent: str) -> None:
+def confirm(program: Invocation, address: str, consent: str) -> None:
     """Confirm a pending subscriber whose consent is proven."""
     with program.database.read() as session:
         subscriber = person_at(program, session, address)
@@ -69,7 +69,7 @@ def confirm(program: Program, address: str, consent: str) -> None:
 @click.command()
 @click.argument("address")
 @pass_program
-def remove(program: Program, address: str) -> None:
+def remove(program: Invocation, address: str) -> None:
     """End a subscription at their request; mail already queued is not sent."""
     with program.database.read() as session:
         subscriber = person_at(program, session, address)
@@ -81,7 +81,7 @@ def remove(program: Program, address: str) -> None:
 @click.argument("address")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @pass_program
-def erase(program: Program, address: str, yes: bool) -> None:
+def erase(program: Invocation, address: str, yes: bool) -> None:
     """Erase a subscriber; a hash stays, so that they are never mailed again."""
     known = normalise_address(address)
     if not yes and not click.confirm(f"Erase {known} for good?", err=True):

@@ -4,7 +4,7 @@ import click
 from sqlalchemy.orm import Session
 
 from newsletter.actions import segments as actions
-from newsletter.cli.context import Program, pass_program
+from newsletter.cli.context import Invocation, pass_program
 from newsletter.cli.output import print_json, print_table
 from newsletter.queries import segments as queries
 from subscribers.segments import store
@@ -20,7 +20,7 @@ def segments() -> None:
 @click.argument("name")
 @click.argument("expression")
 @pass_program
-def add(program: Program, name: str, expression: str) -> None:
+def add(program: Invocation, name: str, expression: str) -> None:
     """Save an expression under a name."""
     actions.add(program.app, program.actor, name, expression)
     with program.database.read() as session:
@@ -32,14 +32,14 @@ def add(program: Program, name: str, expression: str) -> None:
 @segments.command("list")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @pass_program
-def list_segments(program: Program, as_json: bool) -> None:
+def list_segments(program: Invocation, as_json: bool) -> None:
     """List the segments with their current size."""
     with program.database.read() as session:
-        asking = evaluation_of(program, session)
+        context = evaluation_of(program, session)
         rows = [
             {
                 "name": segment.name,
-                "people": store.count(session, segment.expression, asking),
+                "people": store.count(session, segment.expression, context),
                 "expression": segment.expression,
             }
             for segment in store.every(session)
@@ -55,7 +55,7 @@ def list_segments(program: Program, as_json: bool) -> None:
 @segments.command()
 @click.argument("name_or_expression")
 @pass_program
-def count(program: Program, name_or_expression: str) -> None:
+def count(program: Invocation, name_or_expression: str) -> None:
     """Count the subscribers of a segment or expression."""
     with program.database.read() as session:
         expression = resolve_segment(program, session, name_or_expression)
@@ -66,7 +66,7 @@ def count(program: Program, name_or_expression: str) -> None:
 @click.argument("name")
 @click.argument("expression")
 @pass_program
-def change(program: Program, name: str, expression: str) -> None:
+def change(program: Invocation, name: str, expression: str) -> None:
     """Give a segment another expression; digests that use it follow."""
     actions.change(program.app, program.actor, name, expression)
     with program.database.read() as session:
@@ -79,7 +79,7 @@ def change(program: Program, name: str, expression: str) -> None:
 @click.argument("name")
 @click.argument("new_name")
 @pass_program
-def rename(program: Program, name: str, new_name: str) -> None:
+def rename(program: Invocation, name: str, new_name: str) -> None:
     """Give a segment another name, unless a digest uses it."""
     actions.rename(program.app, program.actor, name, new_name)
     program.say(f"The segment {name} is called {new_name} now.")
@@ -88,13 +88,13 @@ def rename(program: Program, name: str, new_name: str) -> None:
 @segments.command()
 @click.argument("name")
 @pass_program
-def remove(program: Program, name: str) -> None:
+def remove(program: Invocation, name: str) -> None:
     """Remove a segment; its editions keep their expression."""
     actions.remove(program.app, program.actor, name)
     program.say(f"The segment {name} is gone.")
 
 
-def resolve_segment(program: Program, session: Session, name_or_expression: str) -> str:
+def resolve_segment(program: Invocation, session: Session, name_or_expression: str) -> str:
     """The expression of a segment name, or the expression itself; warns of unknown names.
 
     Raises:
@@ -107,6 +107,6 @@ def resolve_segment(program: Program, session: Session, name_or_expression: str)
     return expression
 
 
-def evaluation_of(program: Program, session: Session) -> QueryContext:
+def evaluation_of(program: Invocation, session: Session) -> QueryContext:
     """The context that expressions are evaluated in: now, the site's zone, the mail statistics."""
     return queries.evaluation(session, program.config, program.clock.now())

@@ -5,7 +5,7 @@ from typing import Any
 import click
 from sqlalchemy.orm import Session
 
-from newsletter.cli.context import Program, pass_program
+from newsletter.cli.context import Invocation, pass_program
 from newsletter.cli.lazy_group import LazyGroup
 from newsletter.cli.output import print_json, print_table
 from newsletter.cli.people.lookup import person_at
@@ -58,7 +58,7 @@ def subscribers() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @pass_program
 def list_subscribers(
-    program: Program,
+    program: Invocation,
     status: str | None,
     search: str,
     segment: str | None,
@@ -107,7 +107,7 @@ def list_subscribers(
 @click.argument("address")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @pass_program
-def show(program: Program, address: str, as_json: bool) -> None:
+def show(program: Invocation, address: str, as_json: bool) -> None:
     """Show one subscriber, with the history of their consent."""
     with program.database.read() as session:
         subscriber = person_at(program, session, address)

@@ -8,16 +8,16 @@ from pathlib import Path
 import click
 
 from newsletter.actions import suppressions as actions
-from newsletter.cli.context import Program, pass_program
+from newsletter.cli.context import Invocation, pass_program
 from newsletter.errors import InvalidInput, ResourceNotFound
 from subscribers import store
 from subscribers.addresses import hash_address, normalise_address
 from subscribers.importing import bulk_suppression
 from subscribers.importing.bulk_suppression import Address
 from subscribers.importing.file_types import open_list
-from subscribers.importing.formats.table import Table
+from subscribers.importing.formats.table import SourceTable
 
-AT_ONCE = 10_000
+BATCH_SIZE = 10_000
 SHEET = click.option("--sheet", default="", help="Of a spreadsheet with several.")
 FILE = click.Path(path_type=Path, dir_okay=False, exists=True)
 
@@ -29,7 +29,7 @@ FILE = click.Path(path_type=Path, dir_okay=False, exists=True)
 @click.option("--reason", default="administrator", show_default=True)
 @pass_program
 def suppress(
-    program: Program, address: str | None, path: Path | None, sheet: str, reason: str
+    program: Invocation, address: str | None, path: Path | None, sheet: str, reason: str
 ) -> None:
     """Suppress an address: it is never mailed, even if added again."""
     take = partial(actions.add, program.app, program.actor, reason=reason)
@@ -48,7 +48,7 @@ def suppress(
 @click.option("--file", "path", type=FILE, help="A list in any usual format.")
 @SHEET
 @pass_program
-def unsuppress(program: Program, address: str | None, path: Path | None, sheet: str) -> None:
+def unsuppress(program: Invocation, address: str | None, path: Path | None, sheet: str) -> None:
     """Lift a suppression."""
     lift = partial(actions.lift, program.app, program.actor)
     _refuse_both(address, path)
@@ -62,7 +62,7 @@ def unsuppress(program: Program, address: str | None, path: Path | None, sheet: 
         program.say(f"{known} is no longer suppressed.")
 
 
-def _reason(program: Program, address: str) -> str:
+def _reason(program: Invocation, address: str) -> str:
     with program.database.read() as session:
         found = store.find_suppression(session, hash_address(program.app.secret, address))
     return found.reason if found else ""
@@ -74,14 +74,14 @@ def _refuse_both(address: str | None, path: Path | None) -> None:
 
 
 def _each(
-    program: Program, table: Table, act: Callable[[Iterable[Sequence[str]]], int]
+    program: Invocation, table: SourceTable, act: Callable[[Iterable[Sequence[str]]], int]
 ) -> tuple[int, int]:
     """Act on the addresses of a file; how many were changed, and how many not."""
     taken = refused = 0
 
     def usable(addresses: Iterator[Address]) -> Iterator[Sequence[str]]:
         nonlocal taken, refused
-        while batch := list(islice(addresses, AT_ONCE)):
+        while batch := list(islice(addresses, BATCH_SIZE)):
             for each in batch:
                 if each.refusal:
                     refused += 1

@@ -7,7 +7,7 @@ import click
 
 from newsletter.actions import bulletins
 from newsletter.actions.digests import ComposedEdition
-from newsletter.cli.context import Program, pass_program
+from newsletter.cli.context import Invocation, pass_program
 from newsletter.cli.people.segments import resolve_segment
 from newsletter.cli.sending import drafts
 from newsletter.cli.sending.bulletin_files import needed_subject, read_bulletin
@@ -70,7 +70,7 @@ for _command in drafts.COMMANDS:
 )
 @pass_program
 def send(
-    program: Program,
+    program: Invocation,
     file: Path,
     subject: str,
     topics: tuple[str, ...],
@@ -120,7 +120,7 @@ def send(
     program.say("`newsletter serve` sends it.")
 
 
-def _preview_or_test(program: Program, draft: BulletinDraft, test_address: str | None) -> None:
+def _preview_or_test(program: Invocation, draft: BulletinDraft, test_address: str | None) -> None:
     app, now = program.app, program.clock.now()
     with program.database.read() as session:
         edition = design_bulletin(session, app.config, draft, now)
@@ -133,7 +133,7 @@ def _preview_or_test(program: Program, draft: BulletinDraft, test_address: str |
         show_preview(program, found, None, in_browser=False, as_json=False)
 
 
-def _compose(program: Program, draft: BulletinDraft, yes: bool) -> ComposedEdition | None:
+def _compose(program: Invocation, draft: BulletinDraft, yes: bool) -> ComposedEdition | None:
     """Queue the bulletin after confirmation of the number of recipients; None if declined."""
     now = program.clock.now()
     with program.database.read() as session:
@@ -149,7 +149,7 @@ def _compose(program: Program, draft: BulletinDraft, yes: bool) -> ComposedEditi
     return bulletins.send(program.app, program.actor, draft)
 
 
-def _wait_for(program: Program, edition: ComposedEdition) -> None:
+def _wait_for(program: Invocation, edition: ComposedEdition) -> None:
     seconds = max(0, int((edition.send_at - program.clock.now()).total_seconds()) + 1)
     with program.progress("waiting; Ctrl-C leaves it to `newsletter serve`", seconds) as progress:
         for _ in range(seconds):

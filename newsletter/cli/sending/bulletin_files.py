@@ -10,7 +10,7 @@ import click
 from newsletter.articles.importers.base import Unreadable
 from newsletter.articles.importers.markup import front_matter
 from newsletter.articles.importers.values.dates import read_moment
-from newsletter.cli.context import Program
+from newsletter.cli.context import Invocation
 from newsletter.cli.sending.inputs import local_time, read_text
 from newsletter.errors import InvalidInput
 
@@ -30,7 +30,7 @@ class BulletinFile:
     send_at: datetime | None
 
 
-def read_bulletin(program: Program, file: Path, subject: str, at: str | None) -> BulletinFile:
+def read_bulletin(program: Invocation, file: Path, subject: str, at: str | None) -> BulletinFile:
     """The bulletin of a file; options win over front matter.
 
     Raises:
@@ -63,7 +63,9 @@ def needed_subject(found: BulletinFile) -> str:
     return found.subject
 
 
-def _send_at(program: Program, file: Path, values: dict[str, object], zone: str) -> datetime | None:
+def _send_at(
+    program: Invocation, file: Path, values: dict[str, object], zone: str
+) -> datetime | None:
     """The time in front matter; None where it has none, or one that has passed."""
     written = next((values[name] for name in TIME_NAMES if values.get(name)), None)
     if written is None:

@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from newsletter.actions import digests
-from newsletter.cli.context import Program, pass_program
+from newsletter.cli.context import Invocation, pass_program
 from newsletter.cli.output import print_json
 from newsletter.cli.sending.inputs import chosen_edit, edit_options
 from newsletter.editions.dates import clock_time
@@ -18,7 +18,7 @@ from newsletter.queries.coming import ComingStory, coming_view
 @click.argument("name")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @pass_program
-def coming(program: Program, name: str, as_json: bool) -> None:
+def coming(program: Invocation, name: str, as_json: bool) -> None:
     """Show the coming edition: its time, its stories, and what is left out."""
     with program.database.read() as session:
         found = coming_view(session, program.config, name, program.clock.now())
@@ -41,7 +41,7 @@ def coming(program: Program, name: str, as_json: bool) -> None:
     _list(program, "Never in this digest:", found.excluded)
 
 
-def _list(program: Program, heading: str, stories: Sequence[ComingStory]) -> None:
+def _list(program: Invocation, heading: str, stories: Sequence[ComingStory]) -> None:
     if stories and heading:
         program.say(heading)
     for story in stories:
@@ -52,7 +52,7 @@ def _list(program: Program, heading: str, stories: Sequence[ComingStory]) -> Non
 @click.argument("name")
 @edit_options
 @pass_program
-def edit(program: Program, name: str, **chosen: Any) -> None:
+def edit(program: Invocation, name: str, **chosen: Any) -> None:
     """Change the coming edition; what is changed goes into the next one that is composed.
 
     One move, drop or restore at a time; articles by their numbers, as `digest coming` shows them.
@@ -64,7 +64,7 @@ def edit(program: Program, name: str, **chosen: Any) -> None:
 @click.command()
 @click.argument("name")
 @pass_program
-def hold(program: Program, name: str) -> None:
+def hold(program: Invocation, name: str) -> None:
     """Let the coming edition wait for approval at its time."""
     digests.hold(program.app, program.actor, name)
     program.say(f"The coming edition of {name} waits; let it go with: newsletter digest unhold")
@@ -73,7 +73,7 @@ def hold(program: Program, name: str) -> None:
 @click.command()
 @click.argument("name")
 @pass_program
-def unhold(program: Program, name: str) -> None:
+def unhold(program: Invocation, name: str) -> None:
     """Let a held edition go at its time again."""
     digests.unhold(program.app, program.actor, name)
     program.say(f"The coming edition of {name} goes at its time.")
@@ -83,7 +83,7 @@ def unhold(program: Program, name: str) -> None:
 @click.argument("name")
 @click.argument("period")
 @pass_program
-def skip(program: Program, name: str, period: str) -> None:
+def skip(program: Invocation, name: str, period: str) -> None:
     """Leave out a run to come, named by its date as `digest schedule --json` shows it."""
     digests.skip(program.app, program.actor, name, period)
     program.say(f"The run {period} of {name} is left out; its stories go into the next.")
@@ -93,7 +93,7 @@ def skip(program: Program, name: str, period: str) -> None:
 @click.argument("name")
 @click.argument("period")
 @pass_program
-def unskip(program: Program, name: str, period: str) -> None:
+def unskip(program: Invocation, name: str, period: str) -> None:
     """Let a run happen that was to be left out."""
     digests.unskip(program.app, program.actor, name, period)
     program.say(f"The run {period} of {name} happens.")
@@ -103,7 +103,7 @@ def unskip(program: Program, name: str, period: str) -> None:
 @click.argument("name")
 @click.option("--now", "at_once", is_flag=True, help="Send it after the undo window.")
 @pass_program
-def release(program: Program, name: str, at_once: bool) -> None:
+def release(program: Invocation, name: str, at_once: bool) -> None:
     """Approve the coming edition as it is now; what is published later goes into the next."""
     made = digests.release(program.app, program.actor, name, seen=None, at_once=at_once)
     if made.state is EditionState.DRAFT:
@@ -117,7 +117,7 @@ def release(program: Program, name: str, at_once: bool) -> None:
 @click.command()
 @click.argument("name")
 @pass_program
-def submit(program: Program, name: str) -> None:
+def submit(program: Invocation, name: str) -> None:
     """Ask the senders to approve the coming edition as it is now."""
     made = digests.submit(program.app, program.actor, name, seen=None)
     program.say(f"Edition {made.number} waits for approval: {made.subject}")

@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from newsletter.cli.context import Program, pass_program
+from newsletter.cli.context import Invocation, pass_program
 from newsletter.cli.lazy_group import LazyGroup
 from newsletter.cli.output import print_json, print_table
 from newsletter.editions import store
@@ -38,7 +38,7 @@ def digest() -> None:
 @digest.command("list")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @pass_program
-def list_digests(program: Program, as_json: bool) -> None:
+def list_digests(program: Invocation, as_json: bool) -> None:
     """List the configured digests, with the number of new articles."""
     rows: list[dict[str, Any]] = []
     now = program.clock.now()
@@ -82,7 +82,7 @@ def list_digests(program: Program, as_json: bool) -> None:
 @click.argument("name", required=False)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @pass_program
-def schedule(program: Program, name: str | None, as_json: bool) -> None:
+def schedule(program: Invocation, name: str | None, as_json: bool) -> None:
     """Show the next five runs of each digest, in its zone and in UTC."""
     known_digests = program.config.digests
     if name is not None and name not in known_digests:

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from newsletter.actions import digests
-from newsletter.cli.context import Program, pass_program
+from newsletter.cli.context import Invocation, pass_program
 from newsletter.cli.sending.foreground import send_in_foreground
 from newsletter.cli.sending.previews import send_test_mail, show_preview
 from newsletter.config.tables.sending import UncertainPolicy
@@ -42,7 +42,7 @@ from newsletter.queries.previews import Preview, PreviewRecipient
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @pass_program
 def preview(
-    program: Program,
+    program: Invocation,
     name: str,
     subscriber: str | None,
     topics: tuple[str, ...],
@@ -79,7 +79,9 @@ def preview(
     help="What to do with uncertain deliveries.",
 )
 @pass_program
-def send(program: Program, name: str, queue: bool, transport: str, uncertain: str | None) -> None:
+def send(
+    program: Invocation, name: str, queue: bool, transport: str, uncertain: str | None
+) -> None:
     """Compose the next edition now and send it; without new articles nothing is sent."""
     edition = digests.compose(
         program.app,

@@ -6,7 +6,7 @@ import click
 
 from newsletter.actions import bulletins
 from newsletter.actions.digests import ComposedEdition
-from newsletter.cli.context import Program, pass_program
+from newsletter.cli.context import Invocation, pass_program
 from newsletter.cli.output import print_table
 from newsletter.cli.sending.bulletin_files import read_bulletin
 from newsletter.editions.bulletins import store
@@ -20,7 +20,7 @@ DRAFTS_SHOWN = 50
 @click.command()
 @click.option("--all", "everything", is_flag=True, help="Those that were sent, too.")
 @pass_program
-def drafts(program: Program, everything: bool) -> None:
+def drafts(program: Invocation, everything: bool) -> None:
     """List the saved bulletins, the newest first."""
     with program.database.read() as session:
         found = store.page(session, open_only=not everything, limit=DRAFTS_SHOWN)
@@ -54,7 +54,7 @@ def drafts(program: Program, everything: bool) -> None:
 @click.option("--in-quiet-hours", is_flag=True, help="It may leave in bulletins.quiet.")
 @pass_program
 def save(
-    program: Program,
+    program: Invocation,
     file: Path,
     number: int | None,
     subject: str,
@@ -81,7 +81,7 @@ def save(
 @click.command()
 @click.argument("number", type=int)
 @pass_program
-def copy(program: Program, number: int) -> None:
+def copy(program: Invocation, number: int) -> None:
     """Copy a saved bulletin into a new one."""
     made = bulletins.copy(program.app, program.actor, number)
     program.say(f"Copied to bulletin {made}.")
@@ -90,7 +90,7 @@ def copy(program: Program, number: int) -> None:
 @click.command()
 @click.argument("number", type=int)
 @pass_program
-def discard(program: Program, number: int) -> None:
+def discard(program: Invocation, number: int) -> None:
     """Delete a saved bulletin that is not sent."""
     bulletins.discard(program.app, program.actor, number)
     program.say(f"Bulletin {number} is deleted.")
@@ -100,7 +100,7 @@ def discard(program: Program, number: int) -> None:
 @click.argument("number", type=int)
 @click.option("--again", is_flag=True, help="Send the same bulletin again within a day.")
 @pass_program
-def send_saved(program: Program, number: int, again: bool) -> None:
+def send_saved(program: Invocation, number: int, again: bool) -> None:
     """Send a saved bulletin; a second time it is the same edition."""
     _tell(program, bulletins.send_saved(program.app, program.actor, number, again=again))
 
@@ -109,12 +109,12 @@ def send_saved(program: Program, number: int, again: bool) -> None:
 @click.argument("number", type=int)
 @click.option("--again", is_flag=True, help="Although the same was sent within a day.")
 @pass_program
-def submit(program: Program, number: int, again: bool) -> None:
+def submit(program: Invocation, number: int, again: bool) -> None:
     """Ask the senders to approve a saved bulletin."""
     _tell(program, bulletins.submit(program.app, program.actor, number, again=again))
 
 
-def _tell(program: Program, made: ComposedEdition) -> None:
+def _tell(program: Invocation, made: ComposedEdition) -> None:
     if made.state is EditionState.DRAFT:
         program.say(f"Edition {made.number} waits for approval.")
         return

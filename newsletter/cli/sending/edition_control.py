@@ -3,7 +3,7 @@
 import click
 
 from newsletter.actions import editions as actions
-from newsletter.cli.context import Program, pass_program
+from newsletter.cli.context import Invocation, pass_program
 from newsletter.cli.output import count_line
 from newsletter.cli.sending.foreground import send_in_foreground
 from newsletter.delivery.ledger import store as ledger_store
@@ -13,7 +13,7 @@ from newsletter.editions import store
 @click.command()
 @click.argument("number", type=int)
 @pass_program
-def approve(program: Program, number: int) -> None:
+def approve(program: Invocation, number: int) -> None:
     """Approve an edition as it is, so that it is sent."""
     missing = actions.approve(program.app, program.actor, number)
     if missing:
@@ -26,7 +26,7 @@ def approve(program: Program, number: int) -> None:
 @click.argument("number", type=int, required=False)
 @click.option("--all", "everything", is_flag=True, help="Every edition queued or being sent.")
 @pass_program
-def pause(program: Program, number: int | None, everything: bool) -> None:
+def pause(program: Invocation, number: int | None, everything: bool) -> None:
     """Pause an edition, or all of them at once."""
     if everything == (number is not None):
         raise click.UsageError("name an edition by its number, or give --all")
@@ -45,7 +45,7 @@ def pause(program: Program, number: int | None, everything: bool) -> None:
 @click.argument("number", type=int)
 @click.option("--delivery", type=int, help="Only this one, as `editions answers` shows it.")
 @pass_program
-def retry(program: Program, number: int, delivery: int | None) -> None:
+def retry(program: Invocation, number: int, delivery: int | None) -> None:
     """Queue the failed deliveries of an edition again."""
     count = actions.retry(program.app, program.actor, number, delivery=delivery)
     if count:
@@ -57,7 +57,7 @@ def retry(program: Program, number: int, delivery: int | None) -> None:
 @click.command()
 @click.argument("number", type=int)
 @pass_program
-def resume(program: Program, number: int) -> None:
+def resume(program: Invocation, number: int) -> None:
     """Resume a paused or stopped edition."""
     actions.resume(program.app, program.actor, number)
     program.say(f"Edition {number} goes on; `newsletter serve` sends it.")
@@ -67,7 +67,7 @@ def resume(program: Program, number: int) -> None:
 @click.argument("number", type=int)
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @pass_program
-def cancel(program: Program, number: int, yes: bool) -> None:
+def cancel(program: Invocation, number: int, yes: bool) -> None:
     """Cancel an edition for good; undoes a bulletin within its undo window."""
     with program.database.read() as session:
         edition = store.by_id(session, number)
@@ -81,7 +81,7 @@ def cancel(program: Program, number: int, yes: bool) -> None:
 @click.command()
 @click.argument("number", type=int)
 @pass_program
-def send(program: Program, number: int) -> None:
+def send(program: Invocation, number: int) -> None:
     """Send the due deliveries of an edition in the foreground, with progress."""
     raise SystemExit(send_in_foreground(program, number))
 
@@ -93,7 +93,7 @@ def send(program: Program, number: int) -> None:
 )
 @click.option("--delivery", type=int, help="Only this one, as `editions answers` shows it.")
 @pass_program
-def resolve(program: Program, number: int, resend: bool | None, delivery: int | None) -> None:
+def resolve(program: Invocation, number: int, resend: bool | None, delivery: int | None) -> None:
     """Settle uncertain deliveries, which may or may not have arrived."""
     with program.database.read() as session:
         reasons = [r for r in ledger_store.reasons(session, number) if r[0] == "uncertain"]

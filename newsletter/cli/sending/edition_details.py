@@ -5,7 +5,7 @@ from typing import Any
 import click
 
 from newsletter.actions import editions as actions
-from newsletter.cli.context import Program, pass_program
+from newsletter.cli.context import Invocation, pass_program
 from newsletter.cli.output import count_line, print_json, print_table
 from newsletter.cli.sending.edition_json import edition_json
 from newsletter.cli.sending.inputs import chosen_edit, edit_options
@@ -20,14 +20,14 @@ from newsletter.queries.coming import stories_of_draft
 from newsletter.queries.edition_answers import deliveries_in
 from newsletter.queries.edition_numbers import numbers_of
 from newsletter.queries.edition_people import RECIPIENTS, people_by_reason
-from newsletter.queries.proofs import proof_of_edition
+from newsletter.queries.edition_proofs import proof_of_edition
 
 
 @click.command()
 @click.argument("number", type=int)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @pass_program
-def show(program: Program, number: int, as_json: bool) -> None:
+def show(program: Invocation, number: int, as_json: bool) -> None:
     """Show one edition: articles, counts and reasons."""
     with program.database.read() as session:
         edition = store.by_id(session, number)
@@ -60,7 +60,7 @@ def show(program: Program, number: int, as_json: bool) -> None:
         program.say(f"{count} {state}: {reason}")
 
 
-def _show_approval(program: Program, number: int, approval: ApprovalStatus) -> None:
+def _show_approval(program: Invocation, number: int, approval: ApprovalStatus) -> None:
     """How far it is approved, and what changed since this person looked last."""
     for given in approval.given:
         if given.counts:
@@ -75,7 +75,7 @@ def _show_approval(program: Program, number: int, approval: ApprovalStatus) -> N
 @click.argument("number", type=int)
 @edit_options
 @pass_program
-def edit(program: Program, number: int, **chosen: Any) -> None:
+def edit(program: Invocation, number: int, **chosen: Any) -> None:
     """Change a digest's edition that waits for approval; earlier approvals count no more."""
     actions.edit(program.app, program.actor, number, chosen_edit(**chosen))
     program.say(f"Changed; see: newsletter editions show {number}")
@@ -84,7 +84,7 @@ def edit(program: Program, number: int, **chosen: Any) -> None:
 @click.command()
 @click.argument("number", type=int)
 @pass_program
-def reopen(program: Program, number: int) -> None:
+def reopen(program: Invocation, number: int) -> None:
     """Put a digest's edition that has not begun to leave back, to be edited and approved."""
     actions.reopen(program.app, program.actor, number)
     program.say(f"Edition {number} waits for approval; edit it with: newsletter editions edit")
@@ -98,7 +98,7 @@ def reopen(program: Program, number: int) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @pass_program
 def people(
-    program: Program, number: int, reason: str, after: int, limit: int, as_json: bool
+    program: Invocation, number: int, reason: str, after: int, limit: int, as_json: bool
 ) -> None:
     """List who would get an edition now, or who would not for a reason."""
     with program.database.read() as session:
@@ -128,7 +128,12 @@ def people(
 @click.option("--delivery", type=int, help="The conversation with the server on this one.")
 @pass_program
 def answers(
-    program: Program, number: int, state: str | None, after: int, limit: int, delivery: int | None
+    program: Invocation,
+    number: int,
+    state: str | None,
+    after: int,
+    limit: int,
+    delivery: int | None,
 ) -> None:
     """Show what servers answered, and what to do: by kind, or one by one with --state."""
     if delivery is not None:
@@ -153,7 +158,7 @@ def answers(
     print_table(program, ("mails", "state", "answer", "what to do"), kind_rows, "All were taken.")
 
 
-def _show_transcript(program: Program, number: int, delivery: int) -> None:
+def _show_transcript(program: Invocation, number: int, delivery: int) -> None:
     with program.database.read() as session:
         found = transcripts.find(session, number, delivery)
     program.say(

@@ -2,7 +2,7 @@
 
 import click
 
-from newsletter.cli.context import Program, pass_program
+from newsletter.cli.context import Invocation, pass_program
 from newsletter.cli.lazy_group import LazyGroup
 from newsletter.cli.output import count_line, print_json, print_table
 from newsletter.cli.sending.edition_json import edition_json
@@ -36,7 +36,7 @@ def editions() -> None:
 @click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 1000))
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @pass_program
-def list_editions(program: Program, limit: int, as_json: bool) -> None:
+def list_editions(program: Invocation, limit: int, as_json: bool) -> None:
     """List the newest editions with the counts of their deliveries."""
     with program.database.read() as session:
         found = [(e, ledger_store.counts(session, e.id)) for e in store.newest(session, limit)]

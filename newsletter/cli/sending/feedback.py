@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from newsletter.actions import feedback as actions
-from newsletter.cli.context import Program, pass_program
+from newsletter.cli.context import Invocation, pass_program
 from newsletter.cli.exit_statuses import TRY_AGAIN
 from newsletter.cli.output import print_json, print_table
 from newsletter.delivery.ledger import reasons
@@ -42,7 +42,7 @@ def feedback() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @pass_program
 def list_events(
-    program: Program,
+    program: Invocation,
     kinds: tuple[str, ...],
     edition: int | None,
     subscriber: int | None,
@@ -87,7 +87,7 @@ def list_events(
 @click.argument("number", type=int)
 @click.option("--evidence", is_flag=True, help="Print what arrived, as it arrived.")
 @pass_program
-def show(program: Program, number: int, evidence: bool) -> None:
+def show(program: Invocation, number: int, evidence: bool) -> None:
     """Show one event, or what arrived with it."""
     with program.database.read() as session:
         store.by_id(session, number)
@@ -126,7 +126,7 @@ def show(program: Program, number: int, evidence: bool) -> None:
 @click.option("--days", default=30, show_default=True, type=click.IntRange(1, 3650))
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @pass_program
-def numbers(program: Program, by: str, days: int, as_json: bool) -> None:
+def numbers(program: Invocation, by: str, days: int, as_json: bool) -> None:
     """Count what came back by recipient domain, transport or edition."""
     with program.database.read() as session:
         found = queries.tallies(session, by, program.clock.now() - timedelta(days=days))
@@ -145,7 +145,7 @@ def numbers(program: Program, by: str, days: int, as_json: bool) -> None:
 @click.argument("number", type=int)
 @click.option("--because", required=True, help="The reason; it is kept with the event.")
 @pass_program
-def undo(program: Program, number: int, because: str) -> None:
+def undo(program: Invocation, number: int, because: str) -> None:
     """Lift the suppression that followed from an event."""
     subscriber = actions.undo(program.app, program.actor, number, because)
     program.say(f"Subscriber {subscriber} is no longer suppressed.")
@@ -154,7 +154,7 @@ def undo(program: Program, number: int, because: str) -> None:
 @feedback.command()
 @click.argument("files", nargs=-1, required=True, type=MAILS)
 @pass_program
-def classify(program: Program, files: tuple[Path, ...]) -> None:
+def classify(program: Invocation, files: tuple[Path, ...]) -> None:
     """Say what mails in FILES (or folders; -: standard input) are; changes nothing.
 
     Prints a line of JSON for each: file, kind, recipients, status, reason, delivery.
@@ -168,7 +168,7 @@ def classify(program: Program, files: tuple[Path, ...]) -> None:
 @click.argument("files", nargs=-1, type=MAILS)
 @click.option("--recipient", "recipients", multiple=True, help="The envelope's, if known.")
 @pass_program
-def receive(program: Program, files: tuple[Path, ...], recipients: tuple[str, ...]) -> None:
+def receive(program: Invocation, files: tuple[Path, ...], recipients: tuple[str, ...]) -> None:
     """Take in mails that came back, from FILES or standard input, as a mail server's pipe does.
 
     The exit status is 0 once they are stored, and 75 where they are to be brought again.
@@ -191,7 +191,7 @@ def _mails(files: tuple[Path, ...]) -> Iterator[Path]:
             yield path
 
 
-def _described(program: Program, path: Path, content: bytes) -> dict[str, Any]:
+def _described(program: Invocation, path: Path, content: bytes) -> dict[str, Any]:
     report = read(content)
     first = next((one for one in report.findings if one.kind is report.kind), None)
     return {
@@ -204,7 +204,7 @@ def _described(program: Program, path: Path, content: bytes) -> dict[str, Any]:
     }
 
 
-def _delivery(program: Program, content: bytes) -> int | None:
+def _delivery(program: Invocation, content: bytes) -> int | None:
     """The delivery that a signed address names, where this is a site's folder."""
     if not program.config_path.exists():
         return None

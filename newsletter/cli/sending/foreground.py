@@ -7,7 +7,7 @@ from datetime import datetime
 from types import FrameType
 
 from newsletter.actions import editions
-from newsletter.cli.context import Program
+from newsletter.cli.context import Invocation
 from newsletter.cli.exit_statuses import DONE, INCOMPLETE
 from newsletter.cli.output import count_line
 from newsletter.delivery.ledger import store as ledger_store
@@ -19,7 +19,7 @@ from newsletter.editions.dates import clock_time
 from newsletter.editions.models import EditionState
 
 
-def send_in_foreground(program: Program, number: int) -> int:
+def send_in_foreground(program: Invocation, number: int) -> int:
     """Send an edition now; exit status 0 if everybody was sent it, else 3."""
     engine = program.app.engine
     total = editions.start(program.app, program.actor, number)
@@ -31,7 +31,7 @@ def send_in_foreground(program: Program, number: int) -> int:
     return _report(program, number)
 
 
-def _report(program: Program, number: int) -> int:
+def _report(program: Invocation, number: int) -> int:
     with program.database.read() as session:
         edition = store.by_id(session, number)
         counts = ledger_store.counts(session, number)
@@ -51,7 +51,7 @@ def _report(program: Program, number: int) -> int:
 
 
 def _explain_rest(
-    program: Program, number: int, state: EditionState, later: datetime | None, zone: str
+    program: Invocation, number: int, state: EditionState, later: datetime | None, zone: str
 ) -> None:
     if later is not None:
         program.say(

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from newsletter.editions.coming.arrangement import Edit
+from newsletter.editions.coming.arrangement import ArrangementEdit
 from newsletter.errors import InvalidInput
 
 Command = TypeVar("Command", bound=Callable[..., object])
@@ -72,7 +72,7 @@ def chosen_edit(
     titles: Iterable[tuple[int, str]],
     greeting: str | None,
     **moves: Any,
-) -> Edit:
+) -> ArrangementEdit:
     """The change that the options of `edit_options` ask for.
 
     Raises:
@@ -80,7 +80,7 @@ def chosen_edit(
     """
     if sum(move is not None for move in moves.values()) > 1:
         raise click.UsageError("move, drop or restore one story at a time")
-    change = Edit(titles=dict(titles), introduction=greeting, **moves)
-    if change == Edit():
+    change = ArrangementEdit(titles=dict(titles), introduction=greeting, **moves)
+    if change == ArrangementEdit():
         raise click.UsageError("say what to change, such as --drop 12")
     return change

@@ -4,7 +4,7 @@ from dataclasses import asdict
 
 import click
 
-from newsletter.cli.context import Program, pass_program
+from newsletter.cli.context import Invocation, pass_program
 from newsletter.cli.output import print_json, print_table
 from newsletter.delivery.monitoring.status_report import transport_statuses
 
@@ -12,7 +12,7 @@ from newsletter.delivery.monitoring.status_report import transport_statuses
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @pass_program
-def limits(program: Program, as_json: bool) -> None:
+def limits(program: Invocation, as_json: bool) -> None:
     """Show each transport's limits, use, warm-up and health."""
     with program.database.read() as session:
         found = list(transport_statuses(session, program.config, program.clock.now()))

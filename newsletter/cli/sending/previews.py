@@ -7,7 +7,7 @@ from tempfile import mkdtemp
 
 from newsletter.actions import test_mails
 from newsletter.actions.test_mails import PreviewMail
-from newsletter.cli.context import Program
+from newsletter.cli.context import Invocation
 from newsletter.cli.output import print_json
 from newsletter.errors import StorageError
 from newsletter.linting.findings import Finding
@@ -16,7 +16,7 @@ from newsletter.rendering.fit_to_size import GMAIL_CLIPS_AT_BYTES
 
 
 def show_preview(
-    program: Program, preview: Preview, folder: Path | None, *, in_browser: bool, as_json: bool
+    program: Invocation, preview: Preview, folder: Path | None, *, in_browser: bool, as_json: bool
 ) -> None:
     """Print the preview, and write it to a folder or open it in a browser."""
     html, text = preview.bodies()
@@ -52,13 +52,13 @@ def show_preview(
         write_bodies(program, folder, html, text, in_browser=in_browser)
 
 
-def warn_of(program: Program, findings: Iterable[Finding]) -> None:
+def warn_of(program: Invocation, findings: Iterable[Finding]) -> None:
     """Print findings, a line each."""
     for finding in findings:
         program.warn(f"{finding.severity} [{finding.rule}]: {finding.message}")
 
 
-def send_test_mail(program: Program, preview: Preview, address: str) -> None:
+def send_test_mail(program: Invocation, preview: Preview, address: str) -> None:
     """Mail the preview to one address, outside the ledger.
 
     Raises:
@@ -72,7 +72,7 @@ def send_test_mail(program: Program, preview: Preview, address: str) -> None:
 
 
 def write_bodies(
-    program: Program, folder: Path | None, html: str, text: str, *, in_browser: bool
+    program: Invocation, folder: Path | None, html: str, text: str, *, in_browser: bool
 ) -> None:
     """Write both parts to a folder, a new one where none is given, and open the page if wanted.
 

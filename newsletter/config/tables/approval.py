@@ -1,4 +1,4 @@
-"""Who has to approve an edition before it is sent."""
+"""Options of approval: who must approve an edition before it is sent."""
 
 from enum import StrEnum
 

@@ -2,10 +2,10 @@
 
 from pydantic import Field, SecretStr
 
-from newsletter.config.kinds import Section, Slug
+from newsletter.config.kinds import OptionTable, Slug
 
 
-class ClusterOptions(Section):
+class ClusterOptions(OptionTable):
     """Sending by many machines: `newsletter worker` on each, one PostgreSQL for all."""
 
     broker: SecretStr = Field(

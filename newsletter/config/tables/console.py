@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr
 
-from newsletter.config.kinds import Duration, OneLine, Section, Slug, WebAddress
+from newsletter.config.kinds import Duration, OneLine, OptionTable, Slug, WebAddress
 
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
@@ -23,7 +23,7 @@ def is_encrypted(address: str) -> bool:
     return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)
 
 
-class ProviderOptions(Section):
+class ProviderOptions(OptionTable):
     """An OpenID provider, such as Google, Microsoft Entra or Keycloak."""
 
     label: OneLine = Field(min_length=1, description="What the button says after “Sign in with”")
@@ -39,7 +39,7 @@ class ProviderOptions(Section):
     )
 
 
-class ConsoleOptions(Section):
+class ConsoleOptions(OptionTable):
     """The console, and what it keeps of those who work in it."""
 
     keep_origins: Duration = Field(

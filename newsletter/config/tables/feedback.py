@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field, SecretStr, StringConstraints, model_validator
 
-from newsletter.config.kinds import Duration, OneLine, Section, Slug
+from newsletter.config.kinds import Duration, OneLine, OptionTable, Slug
 from newsletter.public_addresses import is_loopback
 
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -38,7 +38,7 @@ _PORTS = {
 }
 
 
-class MailboxOptions(Section):
+class MailboxOptions(OptionTable):
     """A mailbox that mail comes back to."""
 
     kind: MailboxKind = Field(description="imap, pop3 or maildir")
@@ -78,7 +78,7 @@ class MailboxOptions(Section):
         return self.port or _PORTS.get((self.kind, self.security), 0)
 
 
-class FeedbackOptions(Section):
+class FeedbackOptions(OptionTable):
     """What follows from bounces and complaints."""
 
     verp: bool = Field(

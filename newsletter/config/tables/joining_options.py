@@ -4,10 +4,10 @@ from datetime import timedelta
 
 from pydantic import Field, SecretStr
 
-from newsletter.config.kinds import Duration, OneLine, Section, Slug
+from newsletter.config.kinds import Duration, OneLine, OptionTable, Slug
 
 
-class JoiningOptions(Section):
+class JoiningOptions(OptionTable):
     """Sign-up by the public form."""
 
     is_open: bool = Field(True, description="false: there is no sign-up form")

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, ValidationInfo, field_validator
 
-from newsletter.config.kinds import Address, Duration, Section, Slug
+from newsletter.config.kinds import Address, Duration, OptionTable, Slug
 
 Domain = Annotated[
     str, StringConstraints(pattern=r"^[\w-]+(\.[\w-]+)+$", to_lower=True, max_length=253)
@@ -22,7 +22,7 @@ class UncertainPolicy(StrEnum):
     LEAVE = "leave"  # left: a recipient may get none
 
 
-class SendingOptions(Section):
+class SendingOptions(OptionTable):
     """How the outbox works."""
 
     transport: Slug = Field(
@@ -46,7 +46,7 @@ class SendingOptions(Section):
     )
 
 
-class RouteOptions(Section):
+class RouteOptions(OptionTable):
     """Several transports that share the mail; usable wherever a transport is."""
 
     members: dict[Slug, Weight] = Field(
@@ -80,7 +80,7 @@ class RouteOptions(Section):
         return fallback
 
 
-class RateOptions(Section):
+class RateOptions(OptionTable):
     """How much may be sent to one recipient domain."""
 
     per_second: float = Field(0, ge=0, le=100_000, description="Mails a second; 0: no limit")
@@ -113,7 +113,7 @@ class LimitOptions(RateOptions):
         return super().is_limited or bool(self.warm_up)
 
 
-class AlarmOptions(Section):
+class AlarmOptions(OptionTable):
     """Alarms by mail to the administrators."""
 
     address: Address | Literal[""] = Field(

@@ -5,10 +5,10 @@ from typing import Literal
 from pydantic import Field, ValidationInfo, field_validator
 
 from newsletter.config.colours import READABLE, contrast, readable_on
-from newsletter.config.kinds import Colour, FontFamily, OneLine, Section, WebAddress
+from newsletter.config.kinds import Colour, FontFamily, OneLine, OptionTable, WebAddress
 
 
-class ThemeOptions(Section):
+class ThemeOptions(OptionTable):
     """How mails and pages look; unreadable colours are refused."""
 
     paper: Colour = Field("#ffffff", description="Behind the words, #rrggbb")

@@ -1,4 +1,4 @@
-"""What failures of a browser to sign in are counted by, and where it goes afterwards."""
+"""The keys that failed sign-ins are counted by, and the redirect after signing in."""
 
 import re
 

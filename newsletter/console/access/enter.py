@@ -1,4 +1,4 @@
-"""Going in by a one-time link that asks for nothing: that of the demonstration."""
+"""Sign-in to the demonstration by a one-time link without a password."""
 
 from starlette.responses import Response
 

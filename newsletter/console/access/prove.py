@@ -1,14 +1,15 @@
-"""Proving again to be oneself, before sending, exporting and changing staff."""
+"""Re-authentication before sending, exporting and changing staff."""
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 from starlette.responses import Response
 
 from newsletter.actions import sessions
 from newsletter.console.access import passkey_forms
 from newsletter.console.access.browser import safe_path
+from newsletter.console.access.go_on import ResumeForm
 from newsletter.console.access.identification import NOT_YOURS, Attempt, by_password
 from newsletter.console.access.passkey_forms import PasskeyAnswer
-from newsletter.console.access.sign_in import LARGEST_BYTES
+from newsletter.console.access.sign_in import MAX_BYTES
 from newsletter.console.frame.kept_forms import mark_of, send_on
 from newsletter.console.frame.presentation.forms import FormErrors, sentence
 from newsletter.console.frame.request import ConsoleRequest
@@ -25,12 +26,6 @@ class Proving(BaseModel):
     code: str = ""
     next: str = ""
     kept: str = ""
-
-
-class Kept(BaseModel):
-    """The form of one button."""
-
-    kept: str = Field(min_length=1)
 
 
 def prove_page(request: ConsoleRequest) -> Response:
@@ -65,7 +60,7 @@ def prove_by_passkey(request: ConsoleRequest) -> Response:
 
 def do_it(request: ConsoleRequest) -> Response:
     """Send what was kept on, by a press after the way back from a provider."""
-    return send_on(request, request.read(Kept).kept)
+    return send_on(request, request.read(ResumeForm).kept)
 
 
 def _proved(request: ConsoleRequest, proof: Proof, given: Proving | PasskeyAnswer) -> Response:
@@ -88,14 +83,14 @@ ROUTES = [
         prove,
         again=prove_page,
         threads=Threads.SLOW,
-        largest_bytes=LARGEST_BYTES,
+        max_bytes=MAX_BYTES,
     ),
     form(
         "/prove/passkey",
         Access.SIGNED_IN,
         prove_by_passkey,
         again=prove_page,
-        largest_bytes=LARGEST_BYTES,
+        max_bytes=MAX_BYTES,
     ),
     form(
         "/prove/do-it",
@@ -103,6 +98,6 @@ ROUTES = [
         do_it,
         threads=Threads.SLOW,
         needs_proof=True,
-        largest_bytes=LARGEST_BYTES,
+        max_bytes=MAX_BYTES,
     ),
 ]

@@ -27,7 +27,7 @@ from newsletter.staff.sign_in.proofs import ProviderProof
 from newsletter.tokens.signing import derive_key, keyed_hash
 
 PURPOSE = "console provider visit"
-LONGEST_MARK = 16
+MAX_MARK_LENGTH = 16
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,7 +75,11 @@ def _sent(request: ConsoleRequest, *, is_proof: bool) -> Response:
     provider = OpenIdProvider(_options(request, name))
     kept = request.query.get("kept", "")
     errand = Errand(
-        provider=name, next=wanted, is_proof=is_proof, visit=new_token(), kept=kept[:LONGEST_MARK]
+        provider=name,
+        next=wanted,
+        is_proof=is_proof,
+        visit=new_token(),
+        kept=kept[:MAX_MARK_LENGTH],
     )
     state = sign(request, PURPOSE, json.dumps(vars(errand)))
     return RedirectResponse(provider.address(_visit(request, errand, state)), 303)

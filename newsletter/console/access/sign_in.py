@@ -11,14 +11,14 @@ from newsletter.console.access.identification import WRONG, begin_session, by_pa
 from newsletter.console.access.passkey_forms import PasskeyAnswer
 from newsletter.console.frame.kept_forms import go_on_button, mark_of
 from newsletter.console.frame.request import ConsoleRequest
-from newsletter.console.frame.routes import LARGEST_FORM_BYTES, Access, Threads, form, page
+from newsletter.console.frame.routes import MAX_FORM_BYTES, Access, Threads, form, page
 from newsletter.staff import store
 from newsletter.staff.account_models import StaffMember
 from newsletter.staff.sign_in import passwords
 from newsletter.staff.sign_in.proofs import PasswordProof, Proof
 
 # What somebody had typed as their session ended comes along, encoded.
-LARGEST_BYTES = 2 * LARGEST_FORM_BYTES
+MAX_BYTES = 2 * MAX_FORM_BYTES
 
 
 class SignIn(BaseModel):
@@ -122,7 +122,7 @@ ROUTES = [
         sign_in,
         again=sign_in_page,
         threads=Threads.SLOW,
-        largest_bytes=LARGEST_BYTES,
+        max_bytes=MAX_BYTES,
     ),
     page("/sign-in/code", Access.PUBLIC, code_page),
     form(
@@ -130,14 +130,14 @@ ROUTES = [
         Access.PUBLIC,
         enter_code,
         again=code_page,
-        largest_bytes=LARGEST_BYTES,
+        max_bytes=MAX_BYTES,
     ),
     form(
         "/sign-in/passkey",
         Access.PUBLIC,
         sign_in_by_passkey,
         again=sign_in_page,
-        largest_bytes=LARGEST_BYTES,
+        max_bytes=MAX_BYTES,
     ),
     form("/sign-out", Access.SIGNED_IN, sign_out),
 ]

@@ -12,7 +12,7 @@ from newsletter.staff import store
 from newsletter.staff.sign_in import passkeys
 
 
-class NewPasskey(BaseModel):
+class PasskeyForm(BaseModel):
     """The form, as its script fills it in."""
 
     name: str = Field(min_length=1, max_length=60)
@@ -36,7 +36,7 @@ def passkey_page(request: ConsoleRequest) -> Response:
 
 def add_passkey(request: ConsoleRequest) -> Response:
     """Check what the browser made, and keep its public key."""
-    given = request.read(NewPasskey)
+    given = request.read(PasskeyForm)
     made = passkeys.registered(party(request), given.answer, challenge_in(request, given.challenge))
     credentials.add_passkey(request.context, request.actor, made, given.name)
     return request.redirect("/account", "The passkey is ready: sign in by it from now on.")

@@ -18,8 +18,8 @@ from newsletter.articles.writing.saving import UNTITLED, OtherWriter, StaleVersi
 from newsletter.console.articles.form import (
     EVENING,
     MORNING,
+    ArticleAutosave,
     ArticleForm,
-    KeptForm,
     change_of,
     content_of,
     kept_content,
@@ -32,7 +32,7 @@ from newsletter.console.frame.presentation.words import when as in_words
 from newsletter.console.frame.request import ConsoleRequest
 from newsletter.console.frame.routes import Threads, form, page
 from newsletter.console.media.sent import (
-    LARGEST_FORM_BYTES,
+    MAX_FORM_BYTES,
     address_of_picture,
     picture_sent,
 )
@@ -88,7 +88,7 @@ def save(request: ConsoleRequest) -> Response:
 def keep(request: ConsoleRequest) -> Response:
     """What the editor sends by itself; answered as JSON."""
     try:
-        return JSONResponse(_keep(request, request.read(KeptForm)))
+        return JSONResponse(_keep(request, request.read(ArticleAutosave)))
     except NewsletterError as error:
         return JSONResponse({"message": sentence(str(error))}, errors.status(error))
 
@@ -100,7 +100,7 @@ def discard(request: ConsoleRequest) -> Response:
     return request.redirect(f"/articles/{number}", "Your unsaved words are gone.")
 
 
-def _keep(request: ConsoleRequest, given: KeptForm) -> dict[str, Any]:
+def _keep(request: ConsoleRequest, given: ArticleAutosave) -> dict[str, Any]:
     stored = EMPTY
     if given.number is not None:
         with request.database.read() as session:
@@ -247,7 +247,7 @@ ROUTES = [
         create,
         again=new_page,
         threads=Threads.SLOW,
-        largest_bytes=LARGEST_FORM_BYTES,
+        max_bytes=MAX_FORM_BYTES,
     ),
     page("/articles/{number:int}", Permission.WRITE, article_page),
     form(
@@ -256,7 +256,7 @@ ROUTES = [
         save,
         again=article_page,
         threads=Threads.SLOW,
-        largest_bytes=LARGEST_FORM_BYTES,
+        max_bytes=MAX_FORM_BYTES,
     ),
     form("/articles/keep", Permission.WRITE, keep),
     form("/articles/{number:int}/discard", Permission.WRITE, discard),

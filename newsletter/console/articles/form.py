@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel
 
-from newsletter.articles.editing import Edit, markdown_of
+from newsletter.articles.editing import ArticleEdit, markdown_of
 from newsletter.articles.importers.base import one_line
 from newsletter.articles.importers.markdown import html_of
 from newsletter.articles.models import Article, ArticleStatus
@@ -37,7 +37,7 @@ class ArticleForm(BaseModel):
     without_picture: bool = False
 
 
-class KeptForm(BaseModel):
+class ArticleAutosave(BaseModel):
     """What the editor sends by itself."""
 
     number: int | None = None
@@ -72,7 +72,7 @@ def content_of(given: ArticleForm, stored: ArticleContent) -> ArticleContent:
     )
 
 
-def kept_content(given: KeptForm, stored: ArticleContent) -> ArticleContent:
+def kept_content(given: ArticleAutosave, stored: ArticleContent) -> ArticleContent:
     """What the editor sent."""
     return ArticleContent(
         title=one_line(given.title),
@@ -94,7 +94,7 @@ def topics_in(
     return stored.topics if set(found) == set(stored.topics) else found
 
 
-def change_of(given: ArticleForm, article: Article | None, now: datetime, zone: str) -> Edit:
+def change_of(given: ArticleForm, article: Article | None, now: datetime, zone: str) -> ArticleEdit:
     """The status and time that the form asks for.
 
     Raises:
@@ -102,13 +102,13 @@ def change_of(given: ArticleForm, article: Article | None, now: datetime, zone: 
     """
     match given.when:
         case "keep":
-            return Edit()
+            return ArticleEdit()
         case "draft":
-            return Edit(status=ArticleStatus.DRAFT)
+            return ArticleEdit(status=ArticleStatus.DRAFT)
         case "now":
             was_public = article is not None and article.status is ArticleStatus.WITHDRAWN
             at = None if was_public else now
-            return Edit(status=ArticleStatus.PUBLISHED, published_at=at)
+            return ArticleEdit(status=ArticleStatus.PUBLISHED, published_at=at)
         case "morning":
             return _at(tomorrow_at(MORNING, now, zone))
         case "evening":
@@ -123,8 +123,8 @@ def tomorrow_at(clock: time, now: datetime, zone: str) -> datetime:
     return datetime.combine(local, clock, ZoneInfo(zone))
 
 
-def _at(moment: datetime) -> Edit:
-    return Edit(status=ArticleStatus.PUBLISHED, published_at=moment)
+def _at(moment: datetime) -> ArticleEdit:
+    return ArticleEdit(status=ArticleStatus.PUBLISHED, published_at=moment)
 
 
 def _moment(text: str, now: datetime, zone: str) -> datetime:

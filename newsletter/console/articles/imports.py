@@ -27,8 +27,8 @@ from newsletter.console.frame.routes import Threads, form, page
 from newsletter.fetching import fetch
 from newsletter.staff.permissions import Permission
 
-LARGEST_UPLOAD_BYTES = 200 * 1024 * 1024
-MOST_SHOWN = 200
+MAX_UPLOAD_BYTES = 200 * 1024 * 1024
+MAX_SHOWN = 200
 
 
 class ImportForm(BaseModel):
@@ -75,8 +75,8 @@ def import_(request: ConsoleRequest) -> Response:
         report = _import(request, names, folder, given.topic, outcomes)
     context = {
         "report": report,
-        "outcomes": outcomes[:MOST_SHOWN],
-        "more": len(outcomes) - MOST_SHOWN,
+        "outcomes": outcomes[:MAX_SHOWN],
+        "more": len(outcomes) - MAX_SHOWN,
     }
     return request.page("articles/imported.html", context)
 
@@ -149,7 +149,7 @@ ROUTES = [
         import_,
         again=import_page,
         threads=Threads.SLOW,
-        largest_bytes=LARGEST_UPLOAD_BYTES,
+        max_bytes=MAX_UPLOAD_BYTES,
     ),
     form("/articles/follow", Permission.ADMINISTER, follow, again=import_page),
 ]

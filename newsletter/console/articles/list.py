@@ -12,7 +12,7 @@ from newsletter.console.frame.request import ConsoleRequest
 from newsletter.console.frame.routes import page
 from newsletter.http.path_params import number_in
 from newsletter.queries import articles as queries
-from newsletter.queries.articles import ArticleFilters, ListedArticle, Position
+from newsletter.queries.articles import ArticleCursor, ArticleFilters, ListedArticle
 from newsletter.staff.permissions import Permission
 
 FILTERS = ("q", "status", "topic", "told")
@@ -82,13 +82,13 @@ def _key(row: ListedArticle) -> str:
     return f"{row.article.published_at.isoformat()} {row.article.id}"
 
 
-def _position(after: str) -> Position | None:
+def _position(after: str) -> ArticleCursor | None:
     """The place that the page begins after; None on the first page."""
     moment, _, number = after.rpartition(" ")
     with suppress(ValueError):
         at = datetime.fromisoformat(moment)
         if at.tzinfo is not None and (found := number_in(number)) is not None:
-            return Position(published_at=at, id=found)
+            return ArticleCursor(published_at=at, id=found)
     return None
 
 

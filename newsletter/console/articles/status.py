@@ -5,8 +5,8 @@ from starlette.responses import Response
 
 from newsletter.actions import articles
 from newsletter.articles import store
-from newsletter.articles.corrections import LONGEST_NOTE
-from newsletter.articles.editing import Edit
+from newsletter.articles.corrections import MAX_NOTE_LENGTH
+from newsletter.articles.editing import ArticleEdit
 from newsletter.articles.models import ArticleStatus
 from newsletter.console.frame.request import ConsoleRequest
 from newsletter.console.frame.routes import form, page
@@ -29,14 +29,14 @@ def withdraw(request: ConsoleRequest) -> Response:
 
 def publish(request: ConsoleRequest) -> Response:
     """Publish it again, with the date that it had."""
-    change = Edit(status=ArticleStatus.PUBLISHED)
+    change = ArticleEdit(status=ArticleStatus.PUBLISHED)
     done = articles.edit(request.context, request.actor, request.number(), change)
     return request.redirect("/articles", f"“{done.title}” is on the site.")
 
 
 def make_draft(request: ConsoleRequest) -> Response:
     """Take back that it appears; it is a draft again."""
-    change = Edit(status=ArticleStatus.DRAFT)
+    change = ArticleEdit(status=ArticleStatus.DRAFT)
     done = articles.edit(request.context, request.actor, request.number(), change)
     return request.redirect("/articles", f"“{done.title}” is a draft again.")
 
@@ -51,7 +51,7 @@ def correct_page(request: ConsoleRequest) -> Response:
         }
     form_state = request.fields(note="")
     return request.page(
-        "articles/correct.html", {**context, "form": form_state, "longest": LONGEST_NOTE}
+        "articles/correct.html", {**context, "form": form_state, "longest": MAX_NOTE_LENGTH}
     )
 
 

@@ -45,7 +45,7 @@ class BulletinForm(BaseModel):
     revision: int = 0
 
 
-class KeptForm(BulletinForm):
+class BulletinAutosave(BulletinForm):
     """What the editor sends by itself."""
 
     number: int | None = None
@@ -93,7 +93,7 @@ def save(request: ConsoleRequest) -> Response:
 def keep(request: ConsoleRequest) -> Response:
     """What the editor sends by itself; answered as JSON."""
     try:
-        given = request.read(KeptForm)
+        given = request.read(BulletinAutosave)
         saved = bulletins.save(
             request.context,
             request.actor,

@@ -15,7 +15,7 @@ from newsletter.editions import store
 from newsletter.editions.coming.arrangement import (
     MAX_INTRODUCTION_CHARACTERS,
     MAX_TITLE_CHARACTERS,
-    Edit,
+    ArrangementEdit,
 )
 from newsletter.editions.digests.composition import digest_options
 from newsletter.editions.digests.schedule import in_words
@@ -68,7 +68,7 @@ def edit(request: ConsoleRequest) -> Response:
         view = coming_view(session, request.config, name, request.now)
     before = {story.article: story.title for story in view.stories}
     change = _change(request, before, view.introduction)
-    if change != Edit():
+    if change != ArrangementEdit():
         digests.edit(request.context, request.actor, name, change)
     return _onward(request, f"/digests/{name}")
 
@@ -107,7 +107,7 @@ def edit_draft(request: ConsoleRequest) -> Response:
         carrier = edition.joined_to or number
         before = {story.article: story.title for story in stories_of_draft(session, number)}
     change = _change(request, before, edition.introduction)
-    if change != Edit():
+    if change != ArrangementEdit():
         editions.edit(request.context, request.actor, number, change)
     return _onward(request, f"/editions/{number}/edit", f"/editions/{carrier}/look")
 
@@ -151,7 +151,9 @@ def _to_runs(request: ConsoleRequest, name: str, words: str, *, undo: str = "") 
     return request.redirect(f"/digests/{name}", words, undo=undo)
 
 
-def _change(request: ConsoleRequest, before: Mapping[int, str], introduction: str) -> Edit:
+def _change(
+    request: ConsoleRequest, before: Mapping[int, str], introduction: str
+) -> ArrangementEdit:
     """The edit that a form asks for, without what is as it was."""
     words = request.read(Words).introduction.replace("\r\n", "\n")
     typed = {
@@ -164,7 +166,7 @@ def _change(request: ConsoleRequest, before: Mapping[int, str], introduction: st
         for name in MOVES
         if (number := number_in(str(request.form.get(name, "")))) is not None
     }
-    return Edit(
+    return ArrangementEdit(
         titles=typed,
         introduction=None if words == introduction else words,
         **dict(list(moves.items())[:1]),  # type: ignore[arg-type]

@@ -12,7 +12,7 @@ from newsletter.queries.calendar import CalendarEntry
 
 # How far from this month the pages go.
 MONTHS_AROUND = 24
-MOST_ENTRIES = 6
+MAX_ENTRIES = 6
 MONDAY_FIRST = Calendar()
 
 
@@ -109,7 +109,7 @@ def month_view(
 
 
 def _day(day: date, entries: Sequence[CalendarEntry], today: date) -> Day:
-    shown = entries if len(entries) <= MOST_ENTRIES else entries[: MOST_ENTRIES - 1]
+    shown = entries if len(entries) <= MAX_ENTRIES else entries[: MAX_ENTRIES - 1]
     return Day(
         number=day.day,
         weekday=DAYS[day.weekday()],

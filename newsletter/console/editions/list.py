@@ -1,4 +1,4 @@
-"""What is being sent and what was sent."""
+"""The list of editions: being sent, and sent."""
 
 from starlette.responses import Response
 

@@ -1,1 +1,1 @@
-"""What every screen of the console stands in: routes, sessions, forms, pages, lists."""
+"""The framework of the console's screens: routes, sessions, forms, pages, lists."""

@@ -8,22 +8,22 @@ from starlette.types import Message, Receive
 from newsletter.console.frame.errors import TooLarge
 from newsletter.errors import InvalidInput
 
-MOST_FIELDS = 2000
-MOST_FILES = 200
+MAX_FIELDS = 2000
+MAX_FILES = 200
 MEGABYTE = 1024 * 1024
 
 
-async def read_body(request: Request, largest_bytes: int) -> FormData:
+async def read_body(request: Request, max_bytes: int) -> FormData:
     """The form of a request; files are on disk where they are large.
 
     Raises:
-        TooLarge: more than `largest_bytes`.
+        TooLarge: more than `max_bytes`.
         InvalidInput: it is no form.
     """
-    counted = Request(request.scope, _Counted(request.receive, largest_bytes))
+    counted = Request(request.scope, _Counted(request.receive, max_bytes))
     try:
         return await counted.form(
-            max_files=MOST_FILES, max_fields=MOST_FIELDS, max_part_size=largest_bytes
+            max_files=MAX_FILES, max_fields=MAX_FIELDS, max_part_size=max_bytes
         )
     except ClientDisconnect as error:
         raise InvalidInput("the connection ended before everything had come; send it again") from (

@@ -12,7 +12,7 @@ from newsletter.tokens.signing import derive_key, keyed_hash
 
 TOKEN_BYTES = 32
 # Browsers keep 4096 bytes of a cookie, its name and attributes included (RFC 6265, section 6.1).
-LONGEST_KEPT = 3_500
+MAX_KEPT_LENGTH = 3_500
 KEPT_SECONDS = 600
 
 
@@ -43,7 +43,7 @@ class Cookies:
 
     def set_kept(self, response: Response, token: str) -> None:
         """Hold a kept form while its sender is at a provider; not one that is too long."""
-        if 0 < len(token) <= LONGEST_KEPT:
+        if 0 < len(token) <= MAX_KEPT_LENGTH:
             self._set(response, self.kept, token, KEPT_SECONDS)
 
     def end_kept(self, response: Response) -> None:

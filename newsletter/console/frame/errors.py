@@ -1,7 +1,6 @@
 """Errors as pages of the console: what happened, and what to do next."""
 
-import logging
-
+import structlog
 from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse, Response
 
@@ -22,7 +21,7 @@ from newsletter.errors import (
 )
 from newsletter.http.statuses import Statuses, status_of
 
-log = logging.getLogger(__name__)
+log = structlog.get_logger()
 
 TEMPLATE = "error.html"
 # What is the user's to mend: the page of the form is shown again with the message.
@@ -69,11 +68,15 @@ def known_error(request: ConsoleRequest, error: NewsletterError) -> Response:
     """The page of an error with words for people."""
     found = status(error)
     if found >= 500:
-        log.error("%s %s: %s", request.http.method, request.http.url.path, error)
+        log.error("request failed", **_request_fields(request), error=str(error))
     usual = FAULT if found >= 500 else "That did not work"
     heading = next((words for kind, words in HEADINGS if isinstance(error, kind)), usual)
     context = {"heading": heading, "message": sentence(str(error))}
     return request.page(TEMPLATE, context, status=found)
+
+
+def _request_fields(request: ConsoleRequest) -> dict[str, str]:
+    return {"method": request.http.method, "path": request.http.url.path}
 
 
 def http_error(request: ConsoleRequest, error: HTTPException) -> Response:
@@ -84,9 +87,9 @@ def http_error(request: ConsoleRequest, error: HTTPException) -> Response:
 
 def unexpected(request: ConsoleRequest, error: Exception) -> Response:
     """The page of an error of ours; the traceback is in the log."""
-    log.error("%s %s", request.http.method, request.http.url.path, exc_info=error)
+    log.error("request failed", **_request_fields(request), exc_info=error)
     try:
         return request.page(TEMPLATE, {"heading": FAULT, "message": FAULT_WORDS}, status=500)
     except Exception:
-        log.exception("the error page itself")
+        log.exception("error page failed")
         return PlainTextResponse(f"{FAULT}\n\n{FAULT_WORDS}\n", 500)

@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from newsletter.console.frame import errors
-from newsletter.console.frame.cookies import LONGEST_KEPT
+from newsletter.console.frame.cookies import MAX_KEPT_LENGTH
 from newsletter.console.frame.presentation.forms import Trouble, typed_in
 from newsletter.console.frame.request import ConsoleRequest
 from newsletter.console.frame.routes import ConsoleRoute, Handler
@@ -24,7 +24,7 @@ from newsletter.errors import Conflict
 from newsletter.staff.permissions import Permission
 
 PURPOSE = "console kept form"
-LARGEST_CHARACTERS = 1_500_000
+MAX_CHARACTERS = 1_500_000
 AGAIN = "You are signed in again, and what you had typed is kept. Look at it, and send it again."
 
 
@@ -32,14 +32,14 @@ def keep(request: ConsoleRequest) -> str:
     """A token of what was sent; empty where it is too much."""
     typed = typed_in(request.form)
     payload = json.dumps([request.path, request.http.url.query, typed])
-    if len(payload) > LARGEST_CHARACTERS:
+    if len(payload) > MAX_CHARACTERS:
         return ""
     return request.context.signer(PURPOSE).sign(payload)
 
 
 def mark_of(token: str) -> str:
     """What tells a kept form from another of this browser; empty where it is too long to travel."""
-    if not token or len(token) > LONGEST_KEPT:
+    if not token or len(token) > MAX_KEPT_LENGTH:
         return ""
     return hashlib.sha256(token.encode()).hexdigest()[:16]
 

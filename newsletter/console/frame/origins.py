@@ -1,11 +1,11 @@
-"""Where a request comes from, for the audit log and the list of sessions."""
+"""The network address and browser of a request, for the audit log and the list of sessions."""
 
 import re
 
 from starlette.requests import Request
 
 from newsletter.http.client_address import address_of
-from newsletter.staff.actors import Origin
+from newsletter.staff.actors import ActorOrigin
 
 # In order: what names itself after others stands before them.
 BROWSERS = (
@@ -27,10 +27,10 @@ SYSTEMS = (
 )
 
 
-def origin_of(request: Request) -> Origin:
+def origin_of(request: Request) -> ActorOrigin:
     """Network address and browser of a request."""
     device = device_of(request.headers.get("user-agent", ""))
-    return Origin(network=address_of(request), device=device)
+    return ActorOrigin(network=address_of(request), device=device)
 
 
 def device_of(user_agent: str) -> str:

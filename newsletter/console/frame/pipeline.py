@@ -104,7 +104,7 @@ async def _answer(request: ConsoleRequest, route: ConsoleRoute) -> Response:
         if route.is_live:
             return _live(request, cast(Fragment, route.handler))
         return await _run(request, route.threads, cast(Handler, route.handler))
-    sent = request.with_form(await read_body(request.http, route.largest_bytes))
+    sent = request.with_form(await read_body(request.http, route.max_bytes))
     try:
         return await (_keep(sent, before) if before else _answer_form(sent, route))
     finally:

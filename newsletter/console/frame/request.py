@@ -19,7 +19,7 @@ from newsletter.console.frame.services import ConsoleServices
 from newsletter.console.frame.state import PREFIX, ConsoleState
 from newsletter.database import Database
 from newsletter.errors import ResourceNotFound
-from newsletter.http.path_params import LARGEST_ID
+from newsletter.http.path_params import MAX_ID
 from newsletter.queries.undo import Leaving, leaving_soon
 from newsletter.staff.actors import VISITOR, Actor
 from newsletter.staff.permissions import Permission
@@ -89,7 +89,7 @@ class ConsoleRequest:
             ResourceNotFound: it is larger than any row's.
         """
         found: int = self.http.path_params[name]
-        if found > LARGEST_ID:
+        if found > MAX_ID:
             raise ResourceNotFound(f"there is nothing with the number {found}")
         return found
 

@@ -54,7 +54,7 @@ class ConsoleRoute:
     again: Handler | None = None
     threads: Threads = Threads.READ
     needs_proof: bool = False
-    largest_bytes: int = 0
+    max_bytes: int = 0
     is_live: bool = False
 
 
@@ -82,7 +82,7 @@ def page(
 
 
 # A long article with its pictures in it; files of people and media say how much they take.
-LARGEST_FORM_BYTES = 2 * 1024 * 1024
+MAX_FORM_BYTES = 2 * 1024 * 1024
 
 
 def form(
@@ -93,7 +93,7 @@ def form(
     again: Handler | None = None,
     threads: Threads = Threads.WRITE,
     needs_proof: bool = False,
-    largest_bytes: int = LARGEST_FORM_BYTES,
+    max_bytes: int = MAX_FORM_BYTES,
 ) -> ConsoleRoute:
     """A form sent (POST); its handler answers with a redirect.
 
@@ -101,7 +101,7 @@ def form(
         again: the page that is shown again with the error beside the field and what was typed; it
             is given the same path parameters. Without it the error has a page of its own.
         needs_proof: as of a page; what was sent is kept while they prove it.
-        largest_bytes: of all that is sent, files included.
+        max_bytes: of all that is sent, files included.
     """
     return ConsoleRoute(
         method="POST",
@@ -111,7 +111,7 @@ def form(
         again=again,
         threads=threads,
         needs_proof=needs_proof,
-        largest_bytes=largest_bytes,
+        max_bytes=max_bytes,
     )
 
 

@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from newsletter.actions.editions import SendingContext
+from newsletter.actions.editions import EngineContext
 from newsletter.actions.settings import SettingsContext
 from newsletter.actions.test_mails import TransportTestContext
 from newsletter.delivery.staff_mail import StaffMail
@@ -10,7 +10,7 @@ from newsletter.queries.previews import PreviewContext
 
 
 class ConsoleServices(
-    TransportTestContext, SendingContext, SettingsContext, PreviewContext, Protocol
+    TransportTestContext, EngineContext, SettingsContext, PreviewContext, Protocol
 ):
     """What the actions that the console calls need, and mail to staff."""
 

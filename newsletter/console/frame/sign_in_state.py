@@ -1,4 +1,4 @@
-"""Who makes a request: the session of its cookie, if it has not ended."""
+"""The staff session of a request, by its cookie."""
 
 from contextlib import suppress
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""What all requests of one console share."""
+"""The state shared by all requests of one console."""
 
 from urllib.parse import urlsplit
 
@@ -7,7 +7,7 @@ from anyio import CapacityLimiter
 from newsletter.console.frame.cookies import Cookies
 from newsletter.console.frame.presentation.flash import PURPOSE, Flashes
 from newsletter.console.frame.presentation.navigation import Navigation
-from newsletter.console.frame.presentation.views import Views
+from newsletter.console.frame.presentation.views import ConsoleViews
 from newsletter.console.frame.services import ConsoleServices
 from newsletter.http.write_threads import WriteThreads
 
@@ -27,7 +27,7 @@ class ConsoleState:
         """The path that the site's addresses begin with; empty at the root of its host."""
         self.base = self.root + PREFIX
         """The path that the console's addresses begin with."""
-        self.views = Views(services.config, self.base)
+        self.views = ConsoleViews(services.config, self.base)
         self.cookies = Cookies(services.secret, base_url)
         self.flashes = Flashes(
             services.signer(PURPOSE), self.base, is_secure=base_url.startswith("https://")

@@ -14,13 +14,13 @@ from newsletter.console.frame.routes import Threads, form, page
 from newsletter.errors import InvalidInput, NewsletterError
 from newsletter.fetching import fetch
 from newsletter.media import store
-from newsletter.media.decoding import LARGEST_BYTES
+from newsletter.media.decoding import MAX_BYTES
 from newsletter.media.markup import path_of, picture_attributes
 from newsletter.media.models import MediaItem
 from newsletter.staff.permissions import Permission
 
 ROOM_FOR_FIELDS = 64 * 1024
-LARGEST_UPLOAD_BYTES = 12 * LARGEST_BYTES
+MAX_UPLOAD_BYTES = 12 * MAX_BYTES
 PAGE = 48
 COLUMNS = [
     Column[MediaItem](name="File", value=lambda item: item.name),
@@ -102,7 +102,7 @@ def _uploaded(request: ConsoleRequest, given: Upload) -> MediaItem:
     if isinstance(file, UploadFile):
         content, name = file.file.read(), file.filename or "picture"
     elif given.address:
-        content = fetch(given.address, largest_bytes=LARGEST_BYTES).content
+        content = fetch(given.address, max_bytes=MAX_BYTES).content
         name = given.address.partition("?")[0].rpartition("/")[2] or "picture"
     else:
         raise InvalidInput("there is no picture; choose one")
@@ -117,14 +117,14 @@ ROUTES = [
         add,
         again=library,
         threads=Threads.SLOW,
-        largest_bytes=LARGEST_UPLOAD_BYTES,
+        max_bytes=MAX_UPLOAD_BYTES,
     ),
     form(
         "/media/upload",
         Permission.WRITE,
         upload,
         threads=Threads.SLOW,
-        largest_bytes=LARGEST_BYTES + ROOM_FOR_FIELDS,
+        max_bytes=MAX_BYTES + ROOM_FOR_FIELDS,
     ),
     form("/media/{number:int}/describe", Permission.WRITE, describe, again=library),
 ]

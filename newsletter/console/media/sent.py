@@ -6,12 +6,12 @@ from newsletter.actions import media
 from newsletter.console.frame.presentation.forms import FormErrors
 from newsletter.console.frame.request import ConsoleRequest
 from newsletter.errors import InvalidInput
-from newsletter.media.decoding import LARGEST_BYTES
+from newsletter.media.decoding import MAX_BYTES
 from newsletter.media.markup import path_of
 from newsletter.media.models import MediaItem
 
 # A long text and one picture.
-LARGEST_FORM_BYTES = LARGEST_BYTES + 4 * 1024 * 1024
+MAX_FORM_BYTES = MAX_BYTES + 4 * 1024 * 1024
 
 
 def picture_sent(request: ConsoleRequest, field: str, alt: str = "") -> MediaItem | None:

@@ -20,7 +20,7 @@ from subscribers.addresses import normalise_address
 from subscribers.membership import Signup
 from subscribers.models import Frequency, SubscriberStatus
 
-MOST_ADDRESSES = 1_000
+MAX_ADDRESSES = 1_000
 LONGEST = 300
 
 
@@ -105,8 +105,8 @@ def _addresses(text: str) -> list[str]:
         FormErrors: a line holds no address, or there are too many.
     """
     lines = [line.strip() for line in text.splitlines() if line.strip()]
-    if len(lines) > MOST_ADDRESSES:
-        raise FormErrors({"addresses": f"At most {MOST_ADDRESSES:,} at once; bring in a list."})
+    if len(lines) > MAX_ADDRESSES:
+        raise FormErrors({"addresses": f"At most {MAX_ADDRESSES:,} at once; bring in a list."})
     found = []
     for line in lines:
         try:

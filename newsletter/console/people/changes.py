@@ -1,4 +1,4 @@
-"""What the office changes of one person, at their wish."""
+"""Changes of one subscriber by the office, at the subscriber's wish."""
 
 import json
 from datetime import date, datetime, time
@@ -34,7 +34,7 @@ class Wishes(BaseModel):
     proof: str = Field(min_length=1, max_length=LONGEST)
 
 
-class Proof(BaseModel):
+class ConsentForm(BaseModel):
     """How and when they agreed."""
 
     proof: str = Field(min_length=1, max_length=LONGEST)
@@ -97,7 +97,7 @@ def change(request: ConsoleRequest) -> Response:
 def confirm(request: ConsoleRequest) -> Response:
     """Confirm them with proof of consent."""
     number = request.number()
-    actions.confirm(request.context, request.actor, number, request.read(Proof).proof)
+    actions.confirm(request.context, request.actor, number, request.read(ConsentForm).proof)
     return request.redirect(f"/people/{number}", "Confirmed: the next mail that fits goes to them.")
 
 

@@ -9,10 +9,10 @@ from newsletter.errors import InvalidInput
 from subscribers.importing.columns import ATTRIBUTE, attribute_name
 from subscribers.importing.questions import OPEN, UNREAD
 from subscribers.importing.rows import Tags
-from subscribers.importing.uploaded.answers import UploadAnswers
+from subscribers.importing.uploaded.instructions import UploadAnswers
 from subscribers.importing.values.dates import DayMonthOrder
-from subscribers.importing.values.folding import folded
 from subscribers.importing.values.states import ListState
+from subscribers.importing.values.word_folding import folded
 
 KEPT = "attribute"
 IGNORED = "ignored"

@@ -33,7 +33,7 @@ def begin(work: Callable[[], object], upload: int) -> None:
         except NewsletterError as error:
             log.info("uploaded list not read", upload=upload, reason=str(error))
         except Exception:
-            log.exception("uploaded list", upload=upload)
+            log.exception("uploaded list not processed", upload=upload)
 
     thread = Thread(target=run, name=f"list {upload}", daemon=True)
     thread.start()

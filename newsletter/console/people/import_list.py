@@ -19,11 +19,11 @@ from newsletter.console.people.import_columns import (
     answers_in,
     chosen_role,
 )
-from newsletter.console.people.import_outcomes import MENDED_AT_ONCE, MOST_CELLS, enterable, figures
+from newsletter.console.people.import_outcomes import MAX_CELLS, ROWS_PER_FORM, enterable, figures
 from newsletter.staff.permissions import Permission
 from subscribers.importing.questions import UNREAD
 from subscribers.importing.uploaded import jobs, store, views
-from subscribers.importing.uploaded.answers import answers_of, mends_of
+from subscribers.importing.uploaded.instructions import answers_of, mends_of
 from subscribers.models import ListUpload, UploadPhase
 
 PROVEN, UNPROVEN = "proof", "none"
@@ -133,7 +133,7 @@ def _consent(request: ConsoleRequest) -> str:
 def _rows(upload: ListUpload) -> list[dict[str, Any]]:
     """The refused rows with a field for each cell."""
     mends, width = mends_of(upload), len(upload.analysis["header"])
-    most = max(1, min(MENDED_AT_ONCE, MOST_CELLS // width))
+    most = max(1, min(ROWS_PER_FORM, MAX_CELLS // width))
     return [
         {**row, "fields": _fields(upload.analysis, row, mends.get(row["row"], row["cells"]))}
         for row in upload.outcome.get("refused", ())[:most]

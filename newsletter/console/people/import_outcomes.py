@@ -15,8 +15,8 @@ OUTCOMES: Mapping[str, str] = {
 }
 KINDS: Mapping[str, str] = {RowOutcome.CONFIRMED: "good", RowOutcome.REFUSED: "bad"}
 # Rows on a page, and their cells: the console takes no form of more fields.
-MENDED_AT_ONCE = 20
-MOST_CELLS = 1_500
+ROWS_PER_FORM = 20
+MAX_CELLS = 1_500
 
 
 def figures(outcome: Mapping[str, Any]) -> list[tuple[int, str, str]]:

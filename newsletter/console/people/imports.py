@@ -18,7 +18,7 @@ from subscribers.importing.storage import history
 from subscribers.importing.uploaded import archives, jobs, store
 
 # The rest of the form is small.
-LARGEST_BYTES = store.MAX_BYTES + 100_000
+MAX_REQUEST_BYTES = store.MAX_BYTES + 100_000
 
 
 def list_(request: ConsoleRequest) -> Response:
@@ -86,7 +86,7 @@ ROUTES = [
         upload,
         again=list_,
         threads=Threads.SLOW,
-        largest_bytes=LARGEST_BYTES,
+        max_bytes=MAX_REQUEST_BYTES,
     ),
     page("/people/imports/{number:int}", Permission.BULK_PEOPLE, report),
     form("/people/imports/{number:int}/undo", Permission.BULK_PEOPLE, undo, needs_proof=True),

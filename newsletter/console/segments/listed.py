@@ -36,11 +36,11 @@ def meant(request: ConsoleRequest) -> Response:
     """
     text = request.query.get("text", "")[: MAX_CHARACTERS + 1]
     with request.database.read() as session:
-        asking = queries.evaluation(session, request.config, request.now)
+        evaluation = queries.evaluation(session, request.config, request.now)
         may_see = request.may(Permission.PEOPLE) and request.query.get("sample") != "no"
         context = {
-            "count": store.count(session, text, asking),
-            "sample": queries.sample(session, text, asking) if may_see else None,
+            "count": store.count(session, text, evaluation),
+            "sample": queries.sample(session, text, evaluation) if may_see else None,
             "text": text,
         }
     is_part = request.query.get("part") == "yes"

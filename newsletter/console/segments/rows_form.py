@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from subscribers.segments.conditions import (
     WITHOUT_VALUE,
+    ConditionRow,
     Conditions,
     Joiner,
-    Row,
     RowTest,
     conditions_of,
     text_of,
@@ -16,7 +16,7 @@ from subscribers.segments.fields import ATTRIBUTE
 from subscribers.segments.parsing import parse
 
 # Enough for any expression of the longest text.
-MOST_BLOCKS, MOST_ROWS = 40, 20
+MAX_BLOCKS, MAX_ROWS = 40, 20
 FIELDS: Mapping[str, str] = {
     "topic": "Topic",
     "digest": "Digest",
@@ -111,7 +111,7 @@ def text_in(typed: Typed) -> str:
     known = set(RowTest)
     blocks = [
         [
-            Row(
+            ConditionRow(
                 field=row.field,
                 test=RowTest(row.test),
                 value="" if row.test in WITHOUT_VALUE else row.value,
@@ -147,8 +147,8 @@ def _shown(joiner: str, blocks: Sequence[Sequence[tuple[str, str, str]]]) -> Sho
 def _sent(typed: Typed) -> list[list[ShownRow]]:
     """The rows that were filled in."""
     blocks = []
-    for at in range(MOST_BLOCKS):
-        keys = [f"{at}-{place}" for place in range(MOST_ROWS)]
+    for at in range(MAX_BLOCKS):
+        keys = [f"{at}-{place}" for place in range(MAX_ROWS)]
         rows = [
             ShownRow(
                 key=key,

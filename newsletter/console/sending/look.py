@@ -17,7 +17,7 @@ from newsletter.console.frame.headers import SHOWN_MAIL
 from newsletter.console.frame.request import ConsoleRequest
 from newsletter.console.frame.routes import ConsoleRoute, Threads, form, live, page
 from newsletter.console.sending.counts import audience_part
-from newsletter.console.sending.subjects import PATHS, Noun, Subject, subject_of
+from newsletter.console.sending.subjects import PATHS, EditionSubject, Noun, subject_of
 from newsletter.delivery.dry_run import render_for_choice
 from newsletter.editions.composing.composition import Composition
 from newsletter.errors import NewsletterError
@@ -76,10 +76,8 @@ class Reading:
         return f"?{query}" if query else ""
 
 
-class TestForm(BaseModel):
+class TestMailForm(BaseModel):
     """Where a test mail goes."""
-
-    __test__ = False
 
     to: str = Field(min_length=1)
 
@@ -155,7 +153,7 @@ def links_live(noun: Noun, request: ConsoleRequest) -> str | None:
 
 def send_test(noun: Noun, request: ConsoleRequest) -> Response:
     """Mail it to one address, as it is looked at."""
-    sent = request.read(TestForm)
+    sent = request.read(TestMailForm)
     reading = Reading.of(request)
     with request.database.read() as session:
         subject = subject_of(request, session, noun)
@@ -173,7 +171,7 @@ def send_test(noun: Noun, request: ConsoleRequest) -> Response:
     return request.redirect(f"{subject.path}/look{reading.url()}", words)
 
 
-def place_url(subject: Subject, place: Place) -> str:
+def place_url(subject: EditionSubject, place: Place) -> str:
     """The page where a finding is mended; empty where the console has none."""
     if place.article is not None:
         return f"/articles/{place.article}"
@@ -193,7 +191,7 @@ def _shown(html: str, scheme: str) -> str:
     return html[:place] + _BASE + html[place:]
 
 
-def _link_part(request: ConsoleRequest, subject: Subject) -> str:
+def _link_part(request: ConsoleRequest, subject: EditionSubject) -> str:
     mail = _rendered(request, subject.proof.composition, PreviewRecipient())
     preflight = request.context.preflight
     found = [

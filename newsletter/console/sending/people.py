@@ -1,4 +1,4 @@
-"""Who gets a mail and who does not, by name."""
+"""The audience of a mail by name: who gets it and who does not."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -11,12 +11,12 @@ from newsletter.console.frame.routes import ConsoleRoute, live, page
 from newsletter.console.sending.counts import audience_html, audience_part
 from newsletter.console.sending.subjects import PATHS, Noun, subject_of
 from newsletter.delivery.dry_run import audience_of
-from newsletter.queries.edition_people import RECIPIENTS, Person, people_by_reason
+from newsletter.queries.edition_people import RECIPIENTS, EditionPerson, people_by_reason
 from newsletter.staff.permissions import Permission
 
 COLUMNS = [
-    Column[Person](name="Address", value=lambda person: person.address),
-    Column[Person](name="Name", value=lambda person: person.name),
+    Column[EditionPerson](name="Address", value=lambda person: person.address),
+    Column[EditionPerson](name="Name", value=lambda person: person.name),
 ]
 
 

@@ -16,7 +16,7 @@ from newsletter.editions import store
 from newsletter.editions.bulletins.store import written_as
 from newsletter.editions.models import EditionKind, EditionState
 from newsletter.errors import Conflict
-from newsletter.queries.proofs import released_as
+from newsletter.queries.edition_proofs import released_as
 from newsletter.staff.permissions import Permission
 
 

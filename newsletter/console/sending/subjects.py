@@ -1,4 +1,4 @@
-"""What is looked at before it is sent: a coming digest, a bulletin, or an edition that waits."""
+"""The subjects of the page before sending: a coming digest, a bulletin, or a waiting edition."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -12,8 +12,8 @@ from newsletter.editions.bulletins import store as bulletins
 from newsletter.editions.digests.sections import NoEdition
 from newsletter.editions.models import Edition, EditionKind, EditionState
 from newsletter.errors import Conflict
-from newsletter.queries.proofs import (
-    Proof,
+from newsletter.queries.edition_proofs import (
+    EditionProof,
     proof_of_bulletin,
     proof_of_digest,
     proof_of_edition,
@@ -36,13 +36,13 @@ PATHS = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class Subject:
+class EditionSubject:
     """One of them."""
 
     noun: Noun
     path: str
     """Where it is edited; its pages are below."""
-    proof: Proof
+    proof: EditionProof
     stored: int | None
     """The edition's number, once it is stored."""
     revision: int = 0
@@ -80,7 +80,7 @@ class Subject:
         return "the bulletin" if self.edition.kind is EditionKind.BULLETIN else self.edition.title
 
 
-def subject_of(request: ConsoleRequest, session: Session, noun: Noun) -> Subject:
+def subject_of(request: ConsoleRequest, session: Session, noun: Noun) -> EditionSubject:
     """What the path names, as it would be sent now.
 
     Raises:
@@ -95,7 +95,7 @@ def subject_of(request: ConsoleRequest, session: Session, noun: Noun) -> Subject
     if noun is Noun.BULLETIN:
         bulletin = bulletins.by_id(session, number)
         sent = bulletins.edition_of(session, bulletin)
-        return Subject(
+        return EditionSubject(
             noun=noun,
             path=f"/bulletins/{number}",
             proof=proof_of_bulletin(session, request.context, number, request.now),
@@ -104,15 +104,15 @@ def subject_of(request: ConsoleRequest, session: Session, noun: Noun) -> Subject
         )
     proof = proof_of_edition(session, number)
     stored = proof.composition.edition.id
-    return Subject(noun=noun, path=f"/editions/{stored}", proof=proof, stored=stored)
+    return EditionSubject(noun=noun, path=f"/editions/{stored}", proof=proof, stored=stored)
 
 
-def _digest(request: ConsoleRequest, session: Session) -> Subject:
+def _digest(request: ConsoleRequest, session: Session) -> EditionSubject:
     name = request.text("name")
     proof = proof_of_digest(session, request.context, name, request.now)
     if isinstance(proof, NoEdition):
         raise Conflict(f"there is nothing to look at in the coming edition: {proof.reason}")
     period = next(run.period for run in proof.runs if run.name == name)
-    return Subject(
+    return EditionSubject(
         noun=Noun.DIGEST, path=f"/digests/{name}", proof=proof, stored=None, period=period
     )

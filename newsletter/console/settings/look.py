@@ -14,7 +14,7 @@ from newsletter.console.frame.presentation.forms import FormErrors, sentence
 from newsletter.console.frame.request import ConsoleRequest
 from newsletter.console.frame.routes import Threads, form, page
 from newsletter.console.media.sent import (
-    LARGEST_FORM_BYTES,
+    MAX_FORM_BYTES,
     address_of_picture,
     picture_sent,
 )
@@ -173,7 +173,7 @@ ROUTES = [
         save,
         again=look_page,
         threads=Threads.SLOW,
-        largest_bytes=LARGEST_FORM_BYTES,
+        max_bytes=MAX_FORM_BYTES,
     ),
     page("/look/mail", Permission.ADMINISTER, mail),
     page("/look/site", Permission.ADMINISTER, site),

@@ -12,6 +12,7 @@ from newsletter.console.frame.presentation.forms import FormErrors
 from newsletter.console.frame.request import ConsoleRequest
 from newsletter.console.frame.routes import Threads, form, page
 from newsletter.console.settings.schedules import DAYS, cron_of
+from newsletter.console.settings.transports import TransportTestForm
 from newsletter.editions.digests.schedule import in_words
 from newsletter.linting.dns import text_records
 from newsletter.queries import settings as options
@@ -61,12 +62,6 @@ class TransportForm(BaseModel):
     security: str
     username: str = ""
     password: str = ""
-
-
-class TestForm(BaseModel):
-    """To whom a test goes."""
-
-    to: EmailStr
 
 
 class DigestForm(BaseModel):
@@ -137,7 +132,7 @@ def save_transport(request: ConsoleRequest) -> Response:
 
 def send_test(request: ConsoleRequest) -> Response:
     """A real mail, and what the server said."""
-    to = request.read(TestForm).to
+    to = request.read(TransportTestForm).to
     found = test_mails.try_transport(request.context.reread(), request.actor, "", to)
     return _page(request, {"tests": found, "to": to})
 

@@ -1,4 +1,4 @@
-"""How mail leaves: every transport with its state, a test by it, and its provider's calls."""
+"""The list of transports with their state, test mails, and registration of webhooks."""
 
 import secrets
 from time import sleep
@@ -28,7 +28,7 @@ TAKEN_UP_SECONDS = 3
 PASSWORD = "webhook_password"  # noqa: S105 - the name of an option
 
 
-class TestForm(BaseModel):
+class TransportTestForm(BaseModel):
     """To whom a test goes."""
 
     to: EmailStr
@@ -56,7 +56,7 @@ def show(request: ConsoleRequest) -> Response:
 
 def send_test(request: ConsoleRequest) -> Response:
     """A real mail, and what the server said."""
-    to, name = request.read(TestForm).to, request.text("name")
+    to, name = request.read(TransportTestForm).to, request.text("name")
     found = test_mails.try_transport(request.context.reread(), request.actor, name, to)
     return _page(request, tests=found, to=to)
 

@@ -1,1 +1,1 @@
-"""Who works on the site, and what they did."""
+"""Screens of staff members and the audit log."""

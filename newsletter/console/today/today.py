@@ -24,7 +24,7 @@ from newsletter.queries.today import EditionGlance, Movement
 from newsletter.staff.permissions import Permission
 
 AHEAD = timedelta(days=8)
-MOST_RUNS = 4
+MAX_RUNS = 4
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,7 +106,7 @@ def _next_runs(session: Session, request: ConsoleRequest, *, is_late: bool) -> l
     for run in coming_queries.calendar(session, config, request.now, AHEAD):
         if run.digest in seen or run.edition is not None:
             continue
-        if len(found) == MOST_RUNS:
+        if len(found) == MAX_RUNS:
             break
         seen.add(run.digest)
         words, has_stories = _in_words(session, run.digest, request, is_late=is_late)

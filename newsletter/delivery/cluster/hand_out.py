@@ -95,7 +95,7 @@ class Cluster:
         try:
             self._engine.send_shard(number, SHARD_DURATION)
         except NewsletterError as error:
-            log.error("edition held up", edition=number, error=str(error))  # noqa: TRY400
+            log.error("edition postponed", edition=number, error=str(error))  # noqa: TRY400
         finally:
             with self._changed:
                 self._busy -= 1

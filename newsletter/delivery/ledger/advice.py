@@ -1,4 +1,4 @@
-"""What became of a mail, and what to do about it, in words for an administrator. Pure."""
+"""Outcomes of deliveries, and advice about them, in words for an administrator. Pure."""
 
 from collections.abc import Mapping
 

@@ -5,12 +5,12 @@ Opens are not tracked.
 Each delivery is in exactly one of three sets, and moves between them in one transaction:
 
 - *ahead*: beyond `CountedEdition.through` of its edition, or the edition has no such row;
-- *uncounted*: an `UncountedDelivery`, since its state was not final when its lot was counted, or it
-  has been queued again since;
+- *uncounted*: an `UncountedDelivery`, since its state was not final when its batch was counted, or
+  it has been queued again since;
 - *counted*: all others. It is SENT, FAILED or SKIPPED and included in `MailStatistics`.
 
 The measures add the first two sets from the ledger to the statistics, so they are always exact and
-counting may stop after any lot. Workers settle only deliveries without a final state, which are
+counting may stop after any batch. Workers settle only deliveries without a final state, which are
 never counted. No delivery leaves SENT or SKIPPED; whatever takes one out of FAILED calls
 `uncount_failed` first, in the same transaction.
 
@@ -52,8 +52,8 @@ from subscribers.segments.compiling import Measure
 FINAL = (DeliveryState.SENT, DeliveryState.FAILED, DeliveryState.SKIPPED)
 # Only ended editions are counted: the deliveries of others change all the time.
 ENDED = (EditionState.SENT, EditionState.CANCELLED)
-# A lot holds SQLite's lock for writing for less than 50 ms.
-LOT = 1_000
+# A batch holds SQLite's lock for writing for less than 50 ms.
+BATCH_SIZE = 1_000
 _LOCK_KEY = 7_203_098
 _LOCK = text("SELECT pg_advisory_xact_lock(:key)").bindparams(key=_LOCK_KEY)
 _LOCK_SHARED = text("SELECT pg_advisory_xact_lock_shared(:key)").bindparams(key=_LOCK_KEY)
@@ -101,12 +101,12 @@ def measures(session: Session) -> Mapping[str, Measure]:
     }
 
 
-def count_lot(database: Database, lot: int = LOT) -> int:
-    """Count one lot of deliveries; returns how many were examined, 0 when none are left."""
+def count_batch(database: Database, batch: int = BATCH_SIZE) -> int:
+    """Count one batch of deliveries; returns how many were examined, 0 when none are left."""
     with database.write() as session:
         if not _is_sqlite(session):
             session.execute(_LOCK)
-        return _count_settled(session, lot) or _count_next(session, lot)
+        return _count_settled(session, batch) or _count_next(session, batch)
 
 
 def uncount_failed(session: Session, edition_id: int, condition: ColumnElement[bool]) -> None:
@@ -162,13 +162,13 @@ def _beyond(edition_id: int, through: int) -> Select[int, int, datetime | None, 
     )
 
 
-def _count_settled(session: Session, lot: int) -> int:
+def _count_settled(session: Session, batch: int) -> int:
     """Count uncounted deliveries whose state has become final."""
     query = (
         select(UncountedDelivery.delivery_id)
         .join(Delivery, Delivery.id == UncountedDelivery.delivery_id)
         .where(Delivery.state.in_(FINAL))
-        .limit(lot)
+        .limit(batch)
     )
     settled = session.scalars(query).all()
     if settled:
@@ -180,7 +180,7 @@ def _count_settled(session: Session, lot: int) -> int:
     return len(settled)
 
 
-def _count_next(session: Session, lot: int) -> int:
+def _count_next(session: Session, batch: int) -> int:
     """Examine the next deliveries of an ended edition."""
     ended = set(session.scalars(select(Edition.id).where(Edition.state.in_(ENDED))))
     found = next((progress for progress in _not_whole(session) if progress[0] in ended), None)
@@ -191,7 +191,7 @@ def _count_next(session: Session, lot: int) -> int:
         select(Delivery.subscriber_id)
         .where(Delivery.edition_id == edition_id, Delivery.subscriber_id > through)
         .order_by(Delivery.subscriber_id)
-        .limit(lot)
+        .limit(batch)
         .subquery()
     )
     count, last = session.execute(select(func.count(), func.max(following.c.subscriber_id))).one()
@@ -210,7 +210,7 @@ def _count_next(session: Session, lot: int) -> int:
     )
     _add(session, looked_at & Delivery.id.not_in(_UNCOUNTED))
     session.merge(
-        CountedEdition(edition_id=edition_id, through=last or through, is_whole=count < lot)
+        CountedEdition(edition_id=edition_id, through=last or through, is_whole=count < batch)
     )
     # An edition without further deliveries was examined too.
     return max(int(count), 1)

@@ -1,1 +1,1 @@
-"""How fast: quotas, throttle, domain back-off, warm-up, transport health."""
+"""Limits of the sending rate: quotas, throttle, domain back-off, warm-up, transport health."""

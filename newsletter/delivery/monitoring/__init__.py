@@ -1,1 +1,1 @@
-"""What has stalled, and a report of where everything stands."""
+"""Monitoring: stalled work, and a status report."""

@@ -1,1 +1,1 @@
-"""From a queued edition to settled deliveries: fan-out, workers, journal, recovery."""
+"""Sending of queued editions: fan-out, workers, journal, recovery."""

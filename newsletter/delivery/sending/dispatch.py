@@ -9,7 +9,7 @@ from newsletter.delivery.ledger.models import TransportHealth
 from newsletter.delivery.ledger.shares import RouteShare, allocate_shares, transports_of
 from newsletter.delivery.limits import transport_health
 from newsletter.delivery.sending.context import SendingContext
-from newsletter.delivery.sending.worker_pool import Report, WorkerPool
+from newsletter.delivery.sending.worker_pool import ShareReport, WorkerPool
 from newsletter.transports.base import TransportStopped
 
 log = structlog.get_logger()
@@ -63,7 +63,7 @@ class Dispatcher:
             for transport, share in shares.items()
         ]
 
-    def _record_health(self, reports: list[Report], found: HealthByTransport) -> None:
+    def _record_health(self, reports: list[ShareReport], found: HealthByTransport) -> None:
         """Record in the database which transports failed and which work again."""
         now = self._context.clock.now()
         failures = {r.route_share.transport: r.failure for r in reports if r.failure is not None}
@@ -95,7 +95,7 @@ class Dispatcher:
         with self._context.database.write() as session:
             untold = list(transport_health.claim_alerts(session, found, down))
         for health in untold:
-            log.error("a transport failed", transport=health.transport, reason=health.reason)
+            log.error("transport failed", transport=health.transport, reason=health.reason)
             instead = (
                 f"Its share goes by {', '.join(carriers)}." if carriers else "Nothing is sent."
             )

@@ -83,7 +83,7 @@ class Engine:
             try:
                 self.send(time_slice.number, should_yield=time_slice.is_over)
             except NewsletterError as error:
-                log.error("edition held up", edition=time_slice.number, error=str(error))  # noqa: TRY400
+                log.error("edition postponed", edition=time_slice.number, error=str(error))  # noqa: TRY400
             time_slice.end()
 
     def _due_editions(self) -> list[DueEdition]:
@@ -113,7 +113,7 @@ class Engine:
         try:
             self.prepare(number)
         except NewsletterError as error:
-            log.error("edition held up", edition=number, error=str(error))  # noqa: TRY400
+            log.error("edition postponed", edition=number, error=str(error))  # noqa: TRY400
             return 0
         with self._context.database.read() as session:
             edition = editions.by_id(session, number)

@@ -57,7 +57,7 @@ class NoProgress(NewsletterError):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Assignment:
+class WorkerAssignment:
     """What a worker sends, and by which transport."""
 
     edition: Edition
@@ -71,7 +71,7 @@ class Assignment:
 class Worker:
     """Sends one edition over one session; used by one thread."""
 
-    def __init__(self, context: SendingContext, assignment: Assignment, name: str) -> None:
+    def __init__(self, context: SendingContext, assignment: WorkerAssignment, name: str) -> None:
         route_share = assignment.route_share
         self._context = context
         self._edition = assignment.edition
@@ -242,7 +242,7 @@ class Worker:
     def _attribute(self, batch: Batch, error: Exception) -> None:
         """Settle the mail that made the transport fail, or retry singly to find it."""
         reason = reasons.describe_error(error)
-        log.error("a transport failed", transport=self._route_share.transport, error=reason)
+        log.error("transport failed", transport=self._route_share.transport, error=reason)
         begun, untouched = batch.unanswered(), batch.untouched()
         for delivery in begun:
             # It may have been sent.

@@ -15,7 +15,7 @@ from newsletter.delivery.limits.transport_health import Failure
 from newsletter.delivery.sending.circuit_breaker import CircuitBreaker
 from newsletter.delivery.sending.context import Progress, SendingContext, ShouldYield, never_yield
 from newsletter.delivery.sending.session_slots import SessionSlots
-from newsletter.delivery.sending.worker import Assignment, Worker
+from newsletter.delivery.sending.worker import Worker, WorkerAssignment
 from newsletter.editions.models import Edition
 from newsletter.transports.base import Deferred, Transport, TransportStopped
 
@@ -23,7 +23,7 @@ TransportByName = Callable[[str], Transport]
 
 
 @dataclass(kw_only=True)
-class Report:
+class ShareReport:
     """The result of one route share, over all its workers.
 
     Args:
@@ -77,13 +77,13 @@ class WorkerPool:
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _errors: list[BaseException] = field(default_factory=list)
 
-    def send(self, route_shares: Sequence[RouteShare]) -> list[Report]:
+    def send(self, route_shares: Sequence[RouteShare]) -> list[ShareReport]:
         """Send until nothing is due on any route share; returns a report on each.
 
         Raises:
             BaseException: the first error that ended a worker, other than `TransportStopped`.
         """
-        reports = [Report(route_share=route_share) for route_share in route_shares]
+        reports = [ShareReport(route_share=route_share) for route_share in route_shares]
         threads = [
             threading.Thread(
                 target=self._work, args=(report,), name=f"{report.route_share.transport}-{n}"
@@ -103,7 +103,7 @@ class WorkerPool:
                 report.stopped = TransportStopped(f"{report.route_share.transport}: {why}")
         return reports
 
-    def _count(self, report: Report) -> int:
+    def _count(self, report: ShareReport) -> int:
         try:
             connections = self.transport(report.route_share.transport).connections
         except TransportStopped as error:
@@ -126,15 +126,15 @@ class WorkerPool:
         with self.shard.session_slots.acquire(route_share.transport, most) as is_free:
             yield is_free
 
-    def _work(self, report: Report) -> None:
+    def _work(self, report: ShareReport) -> None:
         with self._session_slot(report.route_share) as is_free:
             if is_free:
                 self._send(report)
 
-    def _send(self, report: Report) -> None:
+    def _send(self, report: ShareReport) -> None:
         worker = None
         try:
-            assignment = Assignment(
+            assignment = WorkerAssignment(
                 edition=self.edition,
                 route_share=report.route_share,
                 open_session=self.transport(report.route_share.transport).open,

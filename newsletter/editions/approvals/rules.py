@@ -1,4 +1,4 @@
-"""Whether an approval counts, and whether there are enough. Pure."""
+"""The rules of approval: which approvals count, and how many are missing. Pure."""
 
 from collections.abc import Iterable
 

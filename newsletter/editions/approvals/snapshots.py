@@ -1,4 +1,4 @@
-"""What an edition holds as plain values, its fingerprint, and the differences of two. Pure."""
+"""Snapshots of editions as plain values, with fingerprint and differences. Pure."""
 
 import hashlib
 import json

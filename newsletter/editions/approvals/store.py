@@ -15,7 +15,7 @@ from newsletter.editions.models import Edition, EditionArticle, EditionCorrectio
 # Somebody who is editing changes much in a short time; the senders get one mail about it.
 PAUSE = timedelta(minutes=10)
 # A draft that lay this long since the senders were asked is not looked at any more.
-LONGEST_ASKED = timedelta(days=14)
+MAX_APPROVAL_AGE = timedelta(days=14)
 
 
 def of_edition(session: Session, number: int) -> list[EditionApproval]:
@@ -60,7 +60,7 @@ def put_look(
 def due_requests(session: Session, now: datetime) -> list[int]:
     """The editions that wait for approval, where nobody was asked yet or not for a while."""
     asked_at = Edition.approval_asked_at
-    is_due = or_(asked_at.is_(None), asked_at.between(now - LONGEST_ASKED, now - PAUSE))
+    is_due = or_(asked_at.is_(None), asked_at.between(now - MAX_APPROVAL_AGE, now - PAUSE))
     query = select(Edition.id).where(Edition.state == EditionState.DRAFT, is_due)
     return list(session.scalars(query.order_by(Edition.id)))
 

@@ -1,4 +1,4 @@
-"""What is written of a bulletin, and the bulletin that it would be sent as."""
+"""The written content of a bulletin, and the edition made of it."""
 
 from dataclasses import dataclass
 from datetime import datetime

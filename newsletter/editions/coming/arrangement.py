@@ -1,4 +1,4 @@
-"""How the stories of an edition are arranged, and changes of that. Pure."""
+"""The arrangement of an edition's stories, and its edits. Pure."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -22,7 +22,7 @@ class Arrangement:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Edit:
+class ArrangementEdit:
     """One change of an arrangement; what is left out stays."""
 
     order: tuple[int, ...] | None = None
@@ -49,7 +49,7 @@ def in_order(order: Sequence[int], articles: Sequence[Article]) -> list[Article]
     return sorted(articles, key=lambda article: places.get(article.id, len(places)))
 
 
-def edited(before: Arrangement, shown: Sequence[int], edit: Edit) -> Arrangement:
+def edited(before: Arrangement, shown: Sequence[int], edit: ArrangementEdit) -> Arrangement:
     """The arrangement after an edit.
 
     Args:
@@ -72,11 +72,11 @@ def edited(before: Arrangement, shown: Sequence[int], edit: Edit) -> Arrangement
     return after if moved is None else replace(after, order=moved)
 
 
-def _kept(shown: Sequence[int], edit: Edit) -> list[int]:
+def _kept(shown: Sequence[int], edit: ArrangementEdit) -> list[int]:
     return [number for number in shown if number != edit.restore]
 
 
-def _moved(shown: Sequence[int], edit: Edit) -> tuple[int, ...] | None:
+def _moved(shown: Sequence[int], edit: ArrangementEdit) -> tuple[int, ...] | None:
     """The new order; None where the edit moves nothing."""
     if edit.order is not None:
         chosen = [number for number in dict.fromkeys(edit.order) if number in set(shown)]
@@ -94,7 +94,7 @@ def _moved(shown: Sequence[int], edit: Edit) -> tuple[int, ...] | None:
     return None
 
 
-def _with_words(before: Arrangement, edit: Edit) -> Arrangement:
+def _with_words(before: Arrangement, edit: ArrangementEdit) -> Arrangement:
     titles = dict(before.titles)
     for number, title in edit.titles.items():
         line = " ".join(title.split())

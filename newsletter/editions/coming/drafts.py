@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from newsletter.config.options import DigestOptions
 from newsletter.editions import store
 from newsletter.editions.coming import store as coming_store
-from newsletter.editions.coming.arrangement import Arrangement, Edit, edited
+from newsletter.editions.coming.arrangement import Arrangement, ArrangementEdit, edited
 from newsletter.editions.models import Edition, EditionArticle, EditionState
 from newsletter.errors import Conflict, InvalidInput
 
@@ -32,7 +32,7 @@ def lock_draft(session: Session, number: int) -> tuple[Edition, Edition]:
 
 
 def edit_draft(
-    session: Session, edition: Edition, options: DigestOptions, edit: Edit, now: datetime
+    session: Session, edition: Edition, options: DigestOptions, edit: ArrangementEdit, now: datetime
 ) -> None:
     """Change an edition's stories and words; the caller holds its lock and sets the subject anew.
 

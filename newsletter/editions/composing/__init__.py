@@ -1,1 +1,1 @@
-"""From an edition to its mails: content, variants, and the check before sending."""
+"""Composition of an edition's mails: content, variants, preflight."""

@@ -1,4 +1,4 @@
-"""From an edition to a mail's content: articles and masthead as plain values.
+"""A mail's content made of an edition: articles and masthead as plain values.
 
 docs/templates.md documents them for template authors.
 """
@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from newsletter.articles.body.addresses import resolved
+from newsletter.articles.body.urls import resolved
 from newsletter.articles.models import Article
 from newsletter.editions.dates import long_date
 from newsletter.editions.digests.sections import Amendment, Section, key_of
@@ -16,7 +16,7 @@ from newsletter.editions.models import Edition, EditionKind
 from newsletter.rendering.content import MailContent, Story, StorySection, TopicLink
 from newsletter.rendering.encoding.message import MessageHeaders
 
-# Stories with an excerpt, for editions composed before digests had the option.
+# Stories with an excerpt, where an edition states no number (bulletins, single articles).
 STORIES = 8
 # List-Id names of editions without a digest (RFC 2919).
 STREAMS = {EditionKind.BULLETIN: "bulletins", EditionKind.ARTICLE: "articles"}

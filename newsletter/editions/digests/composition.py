@@ -1,4 +1,4 @@
-"""What a digest's next edition holds, worked out without storing anything."""
+"""A digest's next edition, composed without storing anything."""
 
 from dataclasses import dataclass
 from datetime import datetime

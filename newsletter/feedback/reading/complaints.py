@@ -2,9 +2,9 @@
 
 import re
 
-from newsletter.feedback.reading import addresses
+from newsletter.feedback.reading import address_finding
 from newsletter.feedback.reading.message import Fields, Returned
-from newsletter.feedback.reading.report import Finding, Report
+from newsletter.feedback.reading.report import MailReport, RecipientFinding
 from newsletter.transports.events import EventKind
 
 # Feedback types by which no recipient complains (RFC 5965, 7.3; RFC 6591, 3.1; RFC 6430).
@@ -22,7 +22,7 @@ _ABUSE_WORDS = re.compile(
 )
 
 
-def report_of(returned: Returned) -> Report | None:
+def report_of(returned: Returned) -> MailReport | None:
     """The complaint that a mail makes; None where it makes none."""
     if _OPT_OUT_SUBJECT.match(returned.header("subject")):
         return _opt_out(returned)
@@ -38,22 +38,27 @@ def report_of(returned: Returned) -> Report | None:
         return None
     kind = fields.get("feedback-type", "abuse").split(";")[0].strip().lower()
     found = tuple(
-        Finding(kind=EventKind.COMPLAINT, recipient=recipient, reason=_reason(kind, fields))
+        RecipientFinding(
+            kind=EventKind.COMPLAINT, recipient=recipient, reason=_reason(kind, fields)
+        )
         for recipient in _recipients(fields, returned)
     )
-    return Report(
+    return MailReport(
         kind=EventKind.COMPLAINT,
-        findings=found or (Finding(kind=EventKind.COMPLAINT, reason=_reason(kind, fields)),),
+        findings=found
+        or (RecipientFinding(kind=EventKind.COMPLAINT, reason=_reason(kind, fields)),),
         is_about_recipient=kind not in _ABOUT_MESSAGE,
         is_opt_out=kind.startswith("opt-out"),
     )
 
 
-def _opt_out(returned: Returned) -> Report:
+def _opt_out(returned: Returned) -> MailReport:
     """A mail that a mail program sends for the button “unsubscribe” (RFC 2369, 3.2)."""
-    sender = next(iter(addresses.of_header(returned.header("from"))), "")
-    finding = Finding(kind=EventKind.COMPLAINT, recipient=sender, reason="asks to unsubscribe")
-    return Report(kind=EventKind.COMPLAINT, findings=(finding,), is_opt_out=True)
+    sender = next(iter(address_finding.of_header(returned.header("from"))), "")
+    finding = RecipientFinding(
+        kind=EventKind.COMPLAINT, recipient=sender, reason="asks to unsubscribe"
+    )
+    return MailReport(kind=EventKind.COMPLAINT, findings=(finding,), is_opt_out=True)
 
 
 def _feedback_fields(returned: Returned) -> Fields:
@@ -67,13 +72,13 @@ def _recipients(fields: Fields, returned: Returned) -> list[str]:
     found = []
     for name in _RECIPIENT_FIELDS:
         for key in (name, f"{name}-again", f"{name}-again-again"):
-            found += addresses.of_header(fields.get(key, ""))
+            found += address_finding.of_header(fields.get(key, ""))
     original = returned.original
-    found = found or addresses.of_header(
+    found = found or address_finding.of_header(
         original.get(_MICROSOFT_RECIPIENT, "")
         or str(returned.headers.get(_MICROSOFT_RECIPIENT, ""))
     )
-    found = found or addresses.of_header(original.get("to", ""))
+    found = found or address_finding.of_header(original.get("to", ""))
     return list(dict.fromkeys(found))
 
 

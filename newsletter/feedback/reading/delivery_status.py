@@ -3,10 +3,10 @@
 import re
 from collections.abc import Iterator
 
-from newsletter.feedback.reading import addresses
+from newsletter.feedback.reading import address_finding
 from newsletter.feedback.reading.kinds import failure_kind, status_in
-from newsletter.feedback.reading.message import Fields, Returned
-from newsletter.feedback.reading.report import Finding
+from newsletter.feedback.reading.message import Fields, Returned, decoded
+from newsletter.feedback.reading.report import RecipientFinding
 from newsletter.transports.events import EventKind
 
 _ACTIONS = {
@@ -34,19 +34,20 @@ _CHALLENGE = re.compile(
 _VAGUE_STATUS = re.compile(r"[45]\.(?:0\.0|1\.0|2\.0|3\.0|5\.0|0\.[19]\d\d)$")
 
 
-def findings(returned: Returned) -> Iterator[Finding]:
+def findings(returned: Returned) -> Iterator[RecipientFinding]:
     """What the status fields say of each recipient."""
     for group in returned.groups:
         if group.keys() & set(_RECIPIENT_FIELDS):
             yield _finding(group, returned)
 
 
-def _finding(group: Fields, returned: Returned) -> Finding:
-    final = addresses.of_field(group.get("final-recipient", ""))
-    original = addresses.of_field(group.get("original-recipient", ""))
-    actual = addresses.of_field(group.get("x-actual-recipient", ""))
+def _finding(group: Fields, returned: Returned) -> RecipientFinding:
+    final = address_finding.of_field(decoded(group.get("final-recipient", "")))
+    original = address_finding.of_field(decoded(group.get("original-recipient", "")))
+    actual = address_finding.of_field(decoded(group.get("x-actual-recipient", "")))
     is_routed = final.startswith("@")  # a source route (RFC 5321, appendix C)
     recipient = (original if is_routed else final) or original or actual
+    original = original or address_finding.led_from(returned.text, recipient)
     diagnostic = _diagnostic(group)
     status = _status(group, diagnostic)
     is_vague = not status or bool(_VAGUE_STATUS.match(status))
@@ -54,14 +55,14 @@ def _finding(group: Fields, returned: Returned) -> Finding:
     words = diagnostic or (told if is_vague else "")
     action = group.get("action", "").split(" ")[0].strip("<>;").lower()
     if _CHALLENGE.search(words):
-        return Finding(kind=EventKind.AUTOREPLY, recipient=recipient, reason=words[:1000])
+        return RecipientFinding(kind=EventKind.AUTOREPLY, recipient=recipient, reason=words[:1000])
     kind = _ACTIONS.get(action) if action in _ACTIONS else _kind_without_action(status)
     if kind is None:
         kind = failure_kind(status, words)
         if kind is EventKind.SOFT and (not diagnostic or is_vague) and told:
             # The sentence for people may say what the fields leave open.
             kind = failure_kind(status, f"{words} {told}")
-    return Finding(
+    return RecipientFinding(
         kind=kind,
         recipient=recipient,
         original=original if original.lower() != recipient.lower() else "",

@@ -7,7 +7,7 @@ relay says of itself: that it gave up trying, or could not reach the next server
 import re
 
 from newsletter.transports.events import EventKind, kind_of
-from newsletter.transports.verdicts import Verdict, classify
+from newsletter.transports.verdicts import Verdict, classify, is_about_size
 
 _CODE = re.compile(r"(?<![\w.:#-])([45]\d\d)(?=[- ](?!\d{1,3}\.\d)|[- ][45]\.\d|$|[:,)\]])")
 _ENHANCED = re.compile(r"(?<![\w.])([245])\.(\d{1,3})\.(\d{1,3})(?![\w]|\.\d)")
@@ -67,7 +67,8 @@ def failure_kind(status: str, words: str) -> EventKind:
         return EventKind.FULL
     is_permanent = not answer.startswith("4")
     kind = kind_of(verdict, answer, is_permanent=is_permanent)
-    if kind in {EventKind.HARD, EventKind.SOFT} and _EARLY_COMMAND.search(words):
+    is_about_us = bool(_EARLY_COMMAND.search(words)) and not is_about_size(answer)
+    if kind in {EventKind.HARD, EventKind.SOFT} and is_about_us:
         return EventKind.BLOCKED if is_permanent else kind
     if verdict in _OF_SERVERS and kind is not EventKind.HARD:
         has_given_up = _GAVE_UP.search(words) or _UNREACHABLE.search(words)

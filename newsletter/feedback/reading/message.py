@@ -5,6 +5,7 @@ declared encodings. RFC 3462, 3464 and 5965 say where things are; many servers p
 """
 
 import re
+from binascii import a2b_base64
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email import message_from_bytes
@@ -34,6 +35,7 @@ _STATUS_FIELD = re.compile(
 )
 # A further recipient, without the empty line before.
 _NEXT_RECIPIENT = re.compile(r"(?<=\n)(?=(?i:final-recipient)[ \t]*:)")
+_BASE64_LINE = re.compile(rb"[A-Za-z0-9+/]{16,}={0,2}")
 _BLANK = re.compile(r"\n[ \t]*\n")
 _MIME_LINE = re.compile(
     r"--[\w=.+/!*-]+$|content-(?:type|transfer-encoding|disposition)\s*:", re.IGNORECASE
@@ -53,6 +55,7 @@ _ORIGINAL = re.compile(
       | content-type:[ ]*(?:message/rfc822|text/rfc822-headers).*
       | begin[ ]forwarded[ ]message:?
       | (?:original|message)[ ]headers?:?.*
+      | original[ ]message[ ]details?:?
       | message[ ]headers?[ ]follow:?.*
       | received:[ ]+(?:from|by|\(qmail)[ ].*
       | return-path:[ ]*<.*
@@ -183,7 +186,9 @@ def _source(part: Message) -> str:
     if isinstance(payload, list):
         # As bytes: as text its charset is looked up, which may be one that does not exist.
         inner = (one.as_bytes() for one in payload[:MAX_PARTS] if isinstance(one, Message))
-        return b"\n".join(inner).decode("utf-8", "replace")[:MAX_TEXT]
+        found = b"\n".join(inner)[: 4 * MAX_TEXT]
+        # RFC 6533 allows it for some types; of others the parser took the code for fields.
+        return _decode(_of_base64(found) if _is_base64(part, found) else found, None)[:MAX_TEXT]
     return _text(part)
 
 
@@ -196,24 +201,49 @@ def _payload(part: Message) -> object:
 
 
 def _text(part: Message) -> str:
+    raw = str(_payload(part)).encode("utf-8", "replace")
     try:
         payload = part.get_payload(decode=True)
     except (ValueError, LookupError):  # an encoding that does not exist
         payload = None
-    if not isinstance(payload, bytes):
-        payload = str(_payload(part)).encode("utf-8", "replace")
+    if not isinstance(payload, bytes) or (_says_base64(part) and not _is_base64(part, raw)):
+        payload = raw
     text = _decode(payload[: 4 * MAX_TEXT], part.get_content_charset())
     if part.get_content_subtype() == "html":
         text = _of_html(text)
     return text[:MAX_TEXT]
 
 
+def _says_base64(part: Message) -> bool:
+    return str(part.get("content-transfer-encoding", "")).strip().lower() == "base64"
+
+
+def _is_base64(part: Message, content: bytes) -> bool:
+    """Whether a part says so and begins so: some declare it and write plain text."""
+    first = content.lstrip().partition(b"\n")[0].strip()
+    return _says_base64(part) and bool(_BASE64_LINE.fullmatch(first))
+
+
+def _of_base64(content: bytes) -> bytes:
+    try:
+        return a2b_base64(content)
+    except ValueError:  # cut off within a group of four
+        return content
+
+
 def _decode(data: bytes, charset: str | None) -> str:
-    for name in (charset, "utf-8"):
+    named = charset or "utf-8"
+    # Mail is never in these (RFC 2781, 3.3), and all pairs of letters are letters of theirs.
+    is_wide = named.lower().startswith(("utf-16", "utf-32"))
+    # Its escape sequences are ASCII, so that it would pass for UTF-8.
+    is_japanese = b"\x1b$" in data
+    for name in ("iso-2022-jp" if is_japanese else "utf-8" if is_wide else named, "utf-8"):
         try:
-            return data.decode(name or "utf-8")
+            text = data.decode(name)
+            text.encode()  # some make halves of characters, such as UTF-7
         except (LookupError, ValueError):  # a null character in the name
             continue
+        return text
     return data.decode("latin-1")
 
 

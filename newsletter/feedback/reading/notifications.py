@@ -8,7 +8,7 @@ from typing import Any
 
 from newsletter.feedback.reading.kinds import failure_kind
 from newsletter.feedback.reading.message import Returned
-from newsletter.feedback.reading.report import Finding, Report, chief_kind
+from newsletter.feedback.reading.report import MailReport, RecipientFinding, chief_kind
 from newsletter.transports.events import EventKind
 
 MAX_RECIPIENTS = 100
@@ -16,7 +16,7 @@ MAX_RECIPIENTS = 100
 _BROKEN_LINE = "!\n "
 
 
-def report_of(returned: Returned) -> Report | None:
+def report_of(returned: Returned) -> MailReport | None:
     """What a notification says; None where the text is none."""
     found = _notification(returned.text)
     if found is None:
@@ -24,7 +24,7 @@ def report_of(returned: Returned) -> Report | None:
     findings = tuple(_findings(found))
     if not findings:
         return None
-    return Report(kind=chief_kind(findings), findings=findings, message_id=_message_id(found))
+    return MailReport(kind=chief_kind(findings), findings=findings, message_id=_message_id(found))
 
 
 def _notification(text: str) -> dict[str, Any] | None:
@@ -43,7 +43,7 @@ def _notification(text: str) -> dict[str, Any] | None:
     return found if isinstance(found, dict) else None
 
 
-def _findings(found: dict[str, Any]) -> list[Finding]:
+def _findings(found: dict[str, Any]) -> list[RecipientFinding]:
     match found.get("notificationType"):
         case "Bounce":
             return [_bounced(one, found) for one in _list(found, "bounce", "bouncedRecipients")]
@@ -65,7 +65,7 @@ def _list(found: dict[str, Any], what: str, name: str) -> list[dict[str, Any]]:
     return [one for one in usable[:MAX_RECIPIENTS] if isinstance(one, dict)]
 
 
-def _bounced(one: dict[str, Any], found: dict[str, Any]) -> Finding:
+def _bounced(one: dict[str, Any], found: dict[str, Any]) -> RecipientFinding:
     words = str(one.get("diagnosticCode", "")).removeprefix("smtp; ")
     status = str(one.get("status", ""))
     kind = failure_kind(status, words)
@@ -73,11 +73,11 @@ def _bounced(one: dict[str, Any], found: dict[str, Any]) -> Finding:
         is_permanent = found.get("bounce", {}).get("bounceType") == "Permanent"
         kind = EventKind.HARD if is_permanent else EventKind.SOFT
     address = str(one.get("emailAddress", ""))
-    return Finding(kind=kind, recipient=address, status=status, reason=words[:1000])
+    return RecipientFinding(kind=kind, recipient=address, status=status, reason=words[:1000])
 
 
-def _plain(kind: EventKind, recipient: str) -> Finding:
-    return Finding(kind=kind, recipient=recipient)
+def _plain(kind: EventKind, recipient: str) -> RecipientFinding:
+    return RecipientFinding(kind=kind, recipient=recipient)
 
 
 def _message_id(found: dict[str, Any]) -> str:

@@ -6,10 +6,10 @@ From before delivery status had fields, and from servers that still write as the
 import re
 from collections.abc import Iterator
 
-from newsletter.feedback.reading import addresses
+from newsletter.feedback.reading import address_finding
 from newsletter.feedback.reading.kinds import failure_kind, status_in
 from newsletter.feedback.reading.message import Fields, Returned
-from newsletter.feedback.reading.report import Finding
+from newsletter.feedback.reading.report import RecipientFinding
 from newsletter.transports.events import EventKind
 
 _SENDER = re.compile(
@@ -37,7 +37,7 @@ _SUBJECT = re.compile(
     | nicht[ ]zugestellt|niedor[ęe]cz|zwrot|onbestelbaar|mancata[ ]consegna
     | quota[ ]exceed|over[ ]quota
     | 配信|エラー|送信できません|delivery[ ]error|rejected:|blocked|spam.{0,20}(?:detect|reject)
-    | virus.{0,20}(?:found|detect)|banned|content[ ]filter
+    | virus.{0,20}(?:found|detect)|banned|content[ ]filter|considered[ ]unsolicited
     """,
     re.IGNORECASE | re.VERBOSE,
 )
@@ -68,6 +68,7 @@ _EXPLICIT = re.compile(
     r"|did not reach the following recipient|undeliverable to the following",
     re.IGNORECASE,
 )
+_REPORT = re.compile(r"(?:non-?delivery|undeliver|delivery (?:status|fail))", re.IGNORECASE)
 _DELAYED = re.compile(
     r"(?:still|will|continue[s]?) (?:be |to )?(?:try|trying|retry|retried|attempt|keep)"
     r"|(?:delivery|message).{0,40}(?:delayed|deferred)|not (?:yet )?been delivered yet"
@@ -93,7 +94,7 @@ _ON_CONDITION = re.compile(r"(?:notified|informed|told) if .{0,60}permanently", 
 # After this only the recipients follow; before it the mail is described.
 _FOLLOWING = re.compile(r"did not reach the following recipient(?:\(s\)|s)? ?:?", re.IGNORECASE)
 _LINE_OF_RECIPIENT = re.compile(
-    r"^[ \t>*]*(?:[45]\d\d[ -]+)?(?:to:?[ ])?[<(\[\"']?([^\s<>()\[\]\"']+@[\w.-]+\w)"
+    r"^[ \t>*-]*(?:[45]\d\d[ -]+)?(?:to:?[ ])?[<(\[\"']?([^\s<>()\[\]\"']+@[\w.-]+\w)"
     r"(?=[\s:;,.)\]>(\"'-]|$)",
     re.MULTILINE | re.IGNORECASE,
 )
@@ -118,24 +119,26 @@ def is_bounce(returned: Returned) -> bool:
     if returned.headers.get("x-failed-recipients"):
         return True
     sender = is_from_server({"from": returned.header("from") or "x"})
+    text = " ".join(returned.text[:6000].split())
     if not sender and (returned.headers.get("list-id") or returned.headers.get("list-post")):
-        return False
+        # A gateway that answers may copy the headers of our own mail.
+        return bool(_REPORT.match(returned.header("subject")) and _EXPLICIT.search(text[:300]))
     is_null = returned.header("return-path").strip() in {"<>", "<MAILER-DAEMON>"}
     subject = bool(_SUBJECT.search(returned.header("subject")))
-    says = bool(_SAYS_FAILED.search(returned.text[:6000]))
+    says = bool(_SAYS_FAILED.search(text))
     is_report = returned.content_type == "multipart/report" or "delivery-status" in str(
         returned.headers.get("content-type", "")
     )
     signs = sender + is_null + subject + is_report
     if signs >= 2 and (says or subject):
         return True
-    is_explicit = bool(_EXPLICIT.search(returned.text[:1500]))
+    is_explicit = bool(_EXPLICIT.search(text[:1500]))
     if not signs:
         return is_explicit and bool(returned.original)
     return is_explicit or (says and bool(returned.original or sender))
 
 
-def findings(returned: Returned) -> list[Finding]:
+def findings(returned: Returned) -> list[RecipientFinding]:
     """What the words say of each recipient; one without a recipient where they name none."""
     words = _ON_CONDITION.sub("", " ".join(returned.text.split()))
     subject = returned.header("subject")
@@ -152,36 +155,48 @@ def recipients(returned: Returned) -> list[str]:
     """The failed recipients that a mail names, in its order."""
     failed = returned.header("x-failed-recipients")
     if failed:
-        return _distinct(addresses.of_header(failed))
+        return _distinct(address_finding.of_header(failed))
     ours = _ours(returned)
     described, _, following = _FOLLOWING.sub("\0", returned.text, count=1).partition("\0")
-    text = following if addresses.ADDRESS.search(following) else described + following
+    text = following if address_finding.ADDRESS.search(following) else described + following
     named = _distinct(a for a in _named(text) if a.lower() not in ours)
-    original_to = addresses.of_header(returned.original.get("to", ""))
+    original_to = address_finding.of_header(returned.original.get("to", ""))
     if named:
         return named
     found = _distinct(
         address
-        for place, address in addresses.in_text(text)
+        for place, address in address_finding.in_text(text)
         if address.lower() not in ours
-        and not addresses.is_software(address)
+        and not address_finding.is_software(address)
         and not text[:place].rstrip(" <").lower().endswith(" from")
     )
     if original_to and (
         both := [a for a in found if a.lower() in {o.lower() for o in original_to}]
     ):
         return both
-    return found[:1] or _distinct(original_to)[:1]
+    return found[:1] or _distinct(original_to)[:1] or _of_dragonfly(returned)
+
+
+def _of_dragonfly(returned: Returned) -> list[str]:
+    """The recipient in the header that the DragonFly Mail Agent writes it to."""
+    headers = [(name.lower(), str(value)) for name, value in returned.headers.raw_items()]
+    if not any(name == "received" and "DragonFly Mail Agent" in value for name, value in headers):
+        return []
+    # The servers after it add one of theirs before.
+    written = [value for name, value in headers if name == "x-original-to"]
+    return address_finding.of_header(written[-1])[:1] if written else []
 
 
 def _named(text: str) -> Iterator[str]:
     """Addresses on lines of their own, or introduced as the recipient."""
-    lines = [addresses.tidy(found[1]) for found in _LINE_OF_RECIPIENT.finditer(text)]
-    yield from (line for line in lines if addresses.ADDRESS.fullmatch(line))
+    lines = [address_finding.tidy(found[1]) for found in _LINE_OF_RECIPIENT.finditer(text)]
+    yield from (line for line in lines if address_finding.ADDRESS.fullmatch(line))
     if not lines:
         for found in _NAMED.finditer(text):
-            address = addresses.tidy(found[1])
-            if addresses.ADDRESS.fullmatch(address) and not addresses.is_software(address):
+            address = address_finding.tidy(found[1])
+            if address_finding.ADDRESS.fullmatch(address) and not address_finding.is_software(
+                address
+            ):
                 yield address
 
 
@@ -199,11 +214,11 @@ def _ours(returned: Returned) -> set[str]:
         returned.original.get("message-id", ""),
         returned.header("message-id"),
     ):
-        ours.update(address.lower() for address in addresses.of_header(value))
+        ours.update(address.lower() for address in address_finding.of_header(value))
     return ours
 
 
-def _finding(recipient: str, text: str, *, is_delayed: bool) -> Finding:
+def _finding(recipient: str, text: str, *, is_delayed: bool) -> RecipientFinding:
     words = _words_about(text, recipient)
     whole = " ".join(text[:4000].split())
     status = status_in(words) or status_in(whole)
@@ -213,7 +228,10 @@ def _finding(recipient: str, text: str, *, is_delayed: bool) -> Finding:
         kind = failure_kind(status, words)
         if kind is EventKind.SOFT:
             kind = failure_kind(status, whole)
-    return Finding(kind=kind, recipient=recipient, status=status, reason=words[:1000])
+    original = address_finding.led_from(text, recipient)
+    return RecipientFinding(
+        kind=kind, recipient=recipient, original=original, status=status, reason=words[:1000]
+    )
 
 
 def _words_about(text: str, recipient: str) -> str:

@@ -4,21 +4,26 @@ Complaints first, then delivery status, bounces in words and automatic replies; 
 these is an ordinary mail, and nobody's bounce.
 """
 
+import logging
+
 from flufl.bounce import scan_message
 
 from newsletter.feedback.reading import complaints, delivery_status, notifications, prose, replies
 from newsletter.feedback.reading.message import Returned, take_apart
-from newsletter.feedback.reading.report import Finding, Report, chief_kind
+from newsletter.feedback.reading.report import MailReport, RecipientFinding, chief_kind
 from newsletter.transports.events import BOUNCES, EventKind
 
-UNREAD = Report(kind=EventKind.UNKNOWN)
+# Its detectors raise on damaged mails, and log that with a traceback.
+logging.getLogger("flufl.bounce").setLevel(logging.CRITICAL)
+
+UNREAD = MailReport(kind=EventKind.UNKNOWN)
 
 
 # A report that somebody forwarded, and that is forwarded again.
 MAX_NESTING = 2
 
 
-def read(content: bytes, depth: int = 0) -> Report:
+def read(content: bytes, depth: int = 0) -> MailReport:
     """What a mail says of the one that it answers."""
     returned = take_apart(content)
     if depth < MAX_NESTING and not returned.groups and prose.is_from_server(returned.original):
@@ -34,7 +39,7 @@ def read(content: bytes, depth: int = 0) -> Report:
     if report is None:
         return UNREAD
     message_id = returned.original.get("message-id", "") or _answered(returned)
-    return Report(
+    return MailReport(
         kind=report.kind,
         findings=report.findings,
         message_id=message_id,
@@ -43,17 +48,17 @@ def read(content: bytes, depth: int = 0) -> Report:
     )
 
 
-def _status_report(returned: Returned) -> Report | None:
+def _status_report(returned: Returned) -> MailReport | None:
     found = tuple(delivery_status.findings(returned))
     if not found:
         return None
     if not any(finding.recipient for finding in found):
         named = _recipients(returned)
         found = tuple(_with_recipient(found[0], address) for address in named) or found
-    return Report(kind=chief_kind(found), findings=found)
+    return MailReport(kind=chief_kind(found), findings=found)
 
 
-def _other(returned: Returned) -> Report | None:
+def _other(returned: Returned) -> MailReport | None:
     sender_is_server = prose.is_from_server({"from": returned.header("from")})
     if not prose.is_bounce(returned):
         return None if sender_is_server else replies.report_of(returned)
@@ -64,7 +69,7 @@ def _other(returned: Returned) -> Report | None:
     if not any(finding.recipient for finding in found):
         named = _last_resort(returned)
         found = tuple(_with_recipient(found[0], address) for address in named) or found
-    return Report(kind=chief_kind(found), findings=found)
+    return MailReport(kind=chief_kind(found), findings=found)
 
 
 def _recipients(returned: Returned) -> list[str]:
@@ -80,8 +85,8 @@ def _last_resort(returned: Returned) -> list[str]:
     return sorted(address.decode("utf-8", "replace") for address in found)
 
 
-def _with_recipient(finding: Finding, address: str) -> Finding:
-    return Finding(
+def _with_recipient(finding: RecipientFinding, address: str) -> RecipientFinding:
+    return RecipientFinding(
         kind=finding.kind, recipient=address, status=finding.status, reason=finding.reason
     )
 

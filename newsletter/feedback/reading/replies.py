@@ -2,9 +2,9 @@
 
 import re
 
-from newsletter.feedback.reading import addresses
+from newsletter.feedback.reading import address_finding
 from newsletter.feedback.reading.message import Returned
-from newsletter.feedback.reading.report import Finding, Report
+from newsletter.feedback.reading.report import MailReport, RecipientFinding
 from newsletter.transports.events import EventKind
 
 _HEADERS = (
@@ -50,18 +50,18 @@ _CHALLENGE = re.compile(
 )
 
 
-def report_of(returned: Returned) -> Report | None:
+def report_of(returned: Returned) -> MailReport | None:
     """The automatic reply that a mail is; None where it is none."""
     receipt = _receipt(returned)
     if receipt is not None:
         return receipt
     if not _is_automatic(returned):
         return None
-    sender = next(iter(addresses.of_header(returned.header("from"))), "")
+    sender = next(iter(address_finding.of_header(returned.header("from"))), "")
     reason = f"automatic reply: {returned.header('subject')}"[:200]
-    return Report(
+    return MailReport(
         kind=EventKind.AUTOREPLY,
-        findings=(Finding(kind=EventKind.AUTOREPLY, recipient=sender, reason=reason),),
+        findings=(RecipientFinding(kind=EventKind.AUTOREPLY, recipient=sender, reason=reason),),
     )
 
 
@@ -107,12 +107,12 @@ def _is_short_reply(returned: Returned) -> bool:
     return subject.startswith(("re:", "aw:")) and not returned.headers.get("in-reply-to")
 
 
-def _receipt(returned: Returned) -> Report | None:
+def _receipt(returned: Returned) -> MailReport | None:
     """A read receipt: the mail arrived (RFC 8098, 3.2.6)."""
     fields = returned.disposition
     if not fields:
         return None
-    recipient = addresses.of_field(fields.get("final-recipient", ""))
+    recipient = address_finding.of_field(fields.get("final-recipient", ""))
     reason = f"read receipt: {fields.get('disposition', '')}"[:200]
-    finding = Finding(kind=EventKind.AUTOREPLY, recipient=recipient, reason=reason)
-    return Report(kind=EventKind.AUTOREPLY, findings=(finding,))
+    finding = RecipientFinding(kind=EventKind.AUTOREPLY, recipient=recipient, reason=reason)
+    return MailReport(kind=EventKind.AUTOREPLY, findings=(finding,))

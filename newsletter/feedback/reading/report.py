@@ -1,4 +1,4 @@
-"""What a mail that came back says. Plain values."""
+"""The parsed content of a returned mail, as plain values."""
 
 from dataclasses import dataclass
 
@@ -6,7 +6,7 @@ from newsletter.transports.events import BOUNCES, EventKind
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Finding:
+class RecipientFinding:
     """What a mail says about one recipient.
 
     Args:
@@ -24,7 +24,7 @@ class Finding:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Report:
+class MailReport:
     """What a mail says; kind `UNKNOWN` with no findings where it is no report.
 
     Args:
@@ -36,12 +36,12 @@ class Report:
     """
 
     kind: EventKind
-    findings: tuple[Finding, ...] = ()
+    findings: tuple[RecipientFinding, ...] = ()
     message_id: str = ""
     is_about_recipient: bool = True
     is_opt_out: bool = False
 
 
-def chief_kind(findings: tuple[Finding, ...]) -> EventKind:
+def chief_kind(findings: tuple[RecipientFinding, ...]) -> EventKind:
     """The kind of a mail on several recipients: that of the first failure, else of the first."""
     return next((f.kind for f in findings if f.kind in BOUNCES), findings[0].kind)

@@ -1,4 +1,4 @@
-"""What every mailbox has in common: where reading stopped, and what becomes of a mail."""
+"""The base of mailbox receivers: the position of reading, and the disposal of a mail."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ from newsletter.errors import NewsletterError
 # Of a mail, no more is fetched: reports come first, and what they return last.
 MAX_BYTES = 256 * 1024
 # So many mails are taken in at one look; the rest at the next.
-AT_ONCE = 500
+BATCH_SIZE = 500
 
 Take = Callable[[bytes], bool]
 """Records a mail; whether it was one of ours, and not somebody's letter. Returns once stored."""
@@ -19,7 +19,7 @@ class MailboxUnreachable(NewsletterError):
 
 
 @dataclass(kw_only=True)
-class Position:
+class MailboxPosition:
     """How far a mailbox is read.
 
     Args:

@@ -10,17 +10,17 @@ from imap_tools.errors import ImapToolsError
 
 from newsletter.config.tables.feedback import MailboxOptions, Security
 from newsletter.feedback.receivers.base import (
-    AT_ONCE,
+    BATCH_SIZE,
     MAX_BYTES,
+    MailboxPosition,
     MailboxUnreachable,
-    Position,
     Take,
 )
 
 TIMEOUT_SECONDS = 30
 
 
-def read(options: MailboxOptions, position: Position, take: Take) -> int:
+def read(options: MailboxOptions, position: MailboxPosition, take: Take) -> int:
     """Take in the mails that came since; how many. `position` is brought forward.
 
     Raises:
@@ -30,7 +30,7 @@ def read(options: MailboxOptions, position: Position, take: Take) -> int:
         _begin_at(box, options, position)
         found = sorted(int(uid) for uid in box.uids(f"UID {position.last + 1}:*"))
         # The range always holds the last mail, even one read before.
-        new = [uid for uid in found if uid > position.last][:AT_ONCE]
+        new = [uid for uid in found if uid > position.last][:BATCH_SIZE]
         for uid in new:
             content = _content(box, uid)
             if content is not None and take(content) and options.processed:
@@ -82,7 +82,7 @@ def _closing(box: BaseMailBox) -> Iterator[None]:
         raise
 
 
-def _begin_at(box: BaseMailBox, options: MailboxOptions, position: Position) -> None:
+def _begin_at(box: BaseMailBox, options: MailboxOptions, position: MailboxPosition) -> None:
     validity = box.folder.status(options.folder, ["UIDVALIDITY"])["UIDVALIDITY"]
     if validity != position.validity:
         position.validity, position.last = validity, 0

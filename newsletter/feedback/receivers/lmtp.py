@@ -94,6 +94,6 @@ class _Handler:
         try:
             await asyncio.to_thread(self._store, content, envelope.rcpt_tos)
         except NewsletterError as error:
-            log.error("a mail that came back was not stored", error=str(error))  # noqa: TRY400
+            log.error("returned mail not stored", error=str(error))  # noqa: TRY400
             return "451 4.3.0 not stored; try again later"
         return "250 2.0.0 stored"

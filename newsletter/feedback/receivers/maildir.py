@@ -4,15 +4,15 @@ from pathlib import Path
 
 from newsletter.config.tables.feedback import MailboxOptions
 from newsletter.feedback.receivers.base import (
-    AT_ONCE,
+    BATCH_SIZE,
     MAX_BYTES,
+    MailboxPosition,
     MailboxUnreachable,
-    Position,
     Take,
 )
 
 
-def read(options: MailboxOptions, _position: Position, take: Take) -> int:
+def read(options: MailboxOptions, _position: MailboxPosition, take: Take) -> int:
     """Take in the mails in `new`, and move each to `cur`; how many.
 
     Raises:
@@ -20,7 +20,7 @@ def read(options: MailboxOptions, _position: Position, take: Take) -> int:
     """
     folder = Path(options.path)
     try:
-        new = sorted(path for path in (folder / "new").iterdir() if path.is_file())[:AT_ONCE]
+        new = sorted(path for path in (folder / "new").iterdir() if path.is_file())[:BATCH_SIZE]
         (folder / "cur").mkdir(exist_ok=True)
         for path in new:
             with path.open("rb") as opened:

@@ -8,10 +8,10 @@ from typing import BinaryIO
 
 from newsletter.config.tables.feedback import MailboxOptions, Security
 from newsletter.feedback.receivers.base import (
-    AT_ONCE,
+    BATCH_SIZE,
     MAX_BYTES,
+    MailboxPosition,
     MailboxUnreachable,
-    Position,
     Take,
 )
 
@@ -48,7 +48,7 @@ class _Pop3Tls(_LongLines, poplib.POP3_SSL):
     """With TLS from the beginning."""
 
 
-def read(options: MailboxOptions, position: Position, take: Take) -> int:
+def read(options: MailboxOptions, position: MailboxPosition, take: Take) -> int:
     """Take in the mails not seen before; how many.
 
     Raises:
@@ -57,7 +57,7 @@ def read(options: MailboxOptions, position: Position, take: Take) -> int:
     with _opened(options) as box:
         listed = [line.decode("latin-1").partition(" ") for line in box.uidl()[1]]
         names = {name: int(number) for number, _, name in listed}
-        new = [name for name in names if name not in position.seen][:AT_ONCE]
+        new = [name for name in names if name not in position.seen][:BATCH_SIZE]
         # What is gone from the mailbox need not be remembered.
         position.seen &= names.keys()
         for name in new:

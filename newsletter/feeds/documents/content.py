@@ -202,7 +202,7 @@ def convert_each(given: Iterable[Given], make: Callable[[Given], Made]) -> Itera
             yield make(one)
         except Exception:
             # One broken article must not take the others out of the feed.
-            log.exception("an article is left out of a feed", article=str(one)[:200])
+            log.exception("article left out of feed", article=str(one)[:200])
 
 
 def clean(text: str) -> str:

@@ -5,8 +5,8 @@ from datetime import datetime
 from html import escape
 from typing import Any
 
-from newsletter.articles.body.addresses import resolved
 from newsletter.articles.body.attachments import linked_in, type_of
+from newsletter.articles.body.urls import resolved
 from newsletter.articles.models import Correction
 from newsletter.feeds.documents.content import Entry, Media
 from newsletter.feeds.store import FeedArticle

@@ -18,7 +18,7 @@ _ROMAN = {
     4: "iv",
     1: "i",
 }
-_LARGEST_ROMAN = 3999
+_MAX_ROMAN = 3999
 
 
 def item_marks(element: trees.HtmlElement) -> list[str]:
@@ -47,7 +47,7 @@ def _counter(number: int, kind: str) -> str:
     match kind:
         case "a" | "A" if number > 0:
             letters = _letters(number)
-        case "i" | "I" if 0 < number <= _LARGEST_ROMAN:
+        case "i" | "I" if 0 < number <= _MAX_ROMAN:
             letters = _roman(number)
         case _:
             return str(number)

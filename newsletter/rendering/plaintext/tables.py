@@ -9,8 +9,8 @@ from newsletter.rendering.plaintext.layout import columns, padded
 
 GAP = 2
 # Span limits (HTML Standard, "forming a table").
-MOST_COLUMNS_SPANNED = 1000
-MOST_ROWS_SPANNED = 1000
+MAX_COLUMNS_SPANNED = 1000
+MAX_ROWS_SPANNED = 1000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,8 +25,8 @@ class Cell:
     def of(cls, element: trees.HtmlElement, text: str) -> "Cell":
         return cls(
             text=text,
-            column_span=_span(element.get("colspan"), MOST_COLUMNS_SPANNED),
-            row_span=_span(element.get("rowspan"), MOST_ROWS_SPANNED),
+            column_span=_span(element.get("colspan"), MAX_COLUMNS_SPANNED),
+            row_span=_span(element.get("rowspan"), MAX_ROWS_SPANNED),
         )
 
     @property

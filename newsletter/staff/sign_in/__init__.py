@@ -1,1 +1,1 @@
-"""How a staff member proves who they are, and when that ends."""
+"""Authentication of staff members, and the end of their sessions."""

@@ -11,9 +11,9 @@ from newsletter.staff.account_models import SignInFailure
 WINDOW = timedelta(minutes=15)
 KEPT = timedelta(days=1)
 # Of one account from one network, of one account, and from one network, in the window.
-MOST_TOGETHER = 5
-MOST_OF_ACCOUNT = 30
-MOST_OF_NETWORK = 50
+MAX_TOGETHER = 5
+MAX_PER_ACCOUNT = 30
+MAX_PER_NETWORK = 50
 
 
 def refuse_too_many(session: Session, account: str, network: str, now: datetime) -> None:
@@ -32,7 +32,7 @@ def refuse_too_many(session: Session, account: str, network: str, now: datetime)
     together = session.scalar(recent.where(ours, theirs)) or 0
     of_account = session.scalar(recent.where(ours)) or 0
     of_network = session.scalar(recent.where(theirs)) or 0
-    if together >= MOST_TOGETHER or of_account >= MOST_OF_ACCOUNT or of_network >= MOST_OF_NETWORK:
+    if together >= MAX_TOGETHER or of_account >= MAX_PER_ACCOUNT or of_network >= MAX_PER_NETWORK:
         minutes = int(WINDOW.total_seconds() // 60)
         raise Busy(
             f"too many attempts have failed; wait {minutes} minutes, then try again, or ask an "

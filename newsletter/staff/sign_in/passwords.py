@@ -10,10 +10,10 @@ from newsletter.errors import InvalidInput
 SHORTEST = 12
 LONGEST = 256
 # 64 MiB each; more at once would only compete for memory and cores.
-AT_ONCE = 2
+MAX_CONCURRENT = 2
 
 _hasher = PasswordHasher(time_cost=3, memory_cost=64 * 1024, parallelism=1)
-_slots = BoundedSemaphore(AT_ONCE)
+_slots = BoundedSemaphore(MAX_CONCURRENT)
 # Of no password: compared with where there is no account, so that both take the same time.
 _NOBODY = (
     "$argon2id$v=19$m=65536,t=3,p=1$bm9ib2R5IGF0IGFsbCEhIQ"

@@ -1,4 +1,4 @@
-"""What a staff member proves to be themselves by, and its one use."""
+"""Proofs of identity of a staff member (password, code, passkey), each used once."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""When a session ends, and when a proof is asked for again; pure decisions."""
+"""Session expiry and re-authentication; pure decisions."""
 
 from datetime import datetime, timedelta
 

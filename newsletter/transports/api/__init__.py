@@ -1,1 +1,1 @@
-"""What transports by a provider's HTTP API share; no kind of its own."""
+"""The base of transports by a provider's HTTP API; no kind of its own."""

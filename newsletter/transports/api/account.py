@@ -11,8 +11,8 @@ import requests
 
 from newsletter.errors import NewsletterError
 from newsletter.transports.api.answers import line
+from newsletter.transports.api.call_proofs import USER
 from newsletter.transports.api.calls import new_http
-from newsletter.transports.api.proofs import USER
 from newsletter.transports.api.provider import Provider
 
 
@@ -21,7 +21,7 @@ class ConnectFailed(NewsletterError):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Connection:
+class WebhookRegistration:
     """What registering did.
 
     Args:
@@ -37,7 +37,7 @@ class Connection:
 class Connectable(Protocol):
     """A transport whose provider can be told where to tell what became of mails."""
 
-    def connect(self, address: str) -> Connection:
+    def connect(self, address: str) -> WebhookRegistration:
         """Register our address, or bring its registration up to date.
 
         Raises:

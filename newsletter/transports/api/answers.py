@@ -1,4 +1,4 @@
-"""What an answer of a provider's API means for the mails of a call.
+"""Outcomes of a call's mails from the response of a provider's API.
 
 An answer that says that nothing was taken defers the mails; one that leaves it open puts them in
 doubt. Providers add the codes of their own.
@@ -14,15 +14,15 @@ from typing import Any
 from newsletter.transports.base import Deferred, InDoubt, Outcome, Refused
 from newsletter.transports.verdicts import Verdict
 
-_LONGEST_RESPONSE = 500
-_LONGEST_WAIT = timedelta(days=1)
+_MAX_RESPONSE_LENGTH = 500
+_MAX_WAIT = timedelta(days=1)
 # RFC 6585, 4 and RFC 9110, 15.6.4: the request was not worked on.
 NOT_TAKEN = frozenset({429, 503})
 _REQUEST_TIMEOUT = 408
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Reply:
+class ApiResponse:
     """An answer as it came.
 
     Args:
@@ -43,7 +43,7 @@ class Reply:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Answer:
+class CallOutcomes:
     """The outcome of each mail of a call, in order.
 
     Args:
@@ -59,13 +59,15 @@ class Answer:
     is_lost: bool = False
 
 
-def each(outcomes: Sequence[Outcome], stops: Sequence[str] = ()) -> Answer:
+def each(outcomes: Sequence[Outcome], stops: Sequence[str] = ()) -> CallOutcomes:
     """The answer of a call whose mails have an outcome of their own."""
     pause = any(isinstance(outcome, Deferred) and outcome.throttled for outcome in outcomes)
-    return Answer(outcomes=outcomes, stop=stops[0] if stops else None, pause=pause)
+    return CallOutcomes(outcomes=outcomes, stop=stops[0] if stops else None, pause=pause)
 
 
-def one_by_one(items: Sequence[Any], read: Callable[[Any], tuple[Outcome, str | None]]) -> Answer:
+def one_by_one(
+    items: Sequence[Any], read: Callable[[Any], tuple[Outcome, str | None]]
+) -> CallOutcomes:
     """The answer of a call that says of each mail what became of it.
 
     Args:
@@ -75,36 +77,36 @@ def one_by_one(items: Sequence[Any], read: Callable[[Any], tuple[Outcome, str | 
     return each([outcome for outcome, _ in found], [stop for _, stop in found if stop])
 
 
-def refused_alone(words: str) -> Answer:
+def refused_alone(words: str) -> CallOutcomes:
     """The one recipient of a call is refused for good."""
     return each([Refused(response=words, verdict=Verdict.RECIPIENT)])
 
 
-def deferred(size: int, response: str, retry_after: timedelta | None = None) -> Answer:
+def deferred(size: int, response: str, retry_after: timedelta | None = None) -> CallOutcomes:
     """Nothing was taken, and later it may be."""
     later = Deferred(response=response, retry_after=retry_after, throttled=True)
-    return Answer(outcomes=[later] * size, pause=True)
+    return CallOutcomes(outcomes=[later] * size, pause=True)
 
 
-def stopped(size: int, response: str) -> Answer:
+def stopped(size: int, response: str) -> CallOutcomes:
     """The whole call was rejected: none of its mails was taken, and none is the cause."""
     later = Deferred(response=response, throttled=True)
-    return Answer(outcomes=[later] * size, stop=response)
+    return CallOutcomes(outcomes=[later] * size, stop=response)
 
 
-def in_doubt(size: int, response: str, *, pause: bool = True) -> Answer:
+def in_doubt(size: int, response: str, *, pause: bool = True) -> CallOutcomes:
     """Whether the mails were taken is open."""
-    return Answer(outcomes=[InDoubt(response=response)] * size, pause=pause, is_lost=True)
+    return CallOutcomes(outcomes=[InDoubt(response=response)] * size, pause=pause, is_lost=True)
 
 
 def by_status(
-    reply: Reply,
+    reply: ApiResponse,
     size: int,
     words: str,
     *,
     not_taken: frozenset[int] = NOT_TAKEN,
     retry_after: timedelta | None = None,
-) -> Answer:
+) -> CallOutcomes:
     """The answer to a call that failed as a whole.
 
     Args:
@@ -121,7 +123,7 @@ def by_status(
     return stopped(size, response)
 
 
-def wait_of(reply: Reply) -> timedelta | None:
+def wait_of(reply: ApiResponse) -> timedelta | None:
     """Retry-After, in seconds or as a date beside the answer's own (RFC 9110, 10.2.3)."""
     header = reply.headers.get("Retry-After", "")
     if header.isascii() and header.isdigit():
@@ -130,10 +132,10 @@ def wait_of(reply: Reply) -> timedelta | None:
         wait = parsedate_to_datetime(header) - parsedate_to_datetime(reply.headers.get("Date", ""))
     except (ValueError, TypeError):
         return None
-    return min(wait, _LONGEST_WAIT) if wait > timedelta() else None
+    return min(wait, _MAX_WAIT) if wait > timedelta() else None
 
 
-def wait_until(reply: Reply, header: str) -> timedelta | None:
+def wait_until(reply: ApiResponse, header: str) -> timedelta | None:
     """How long from the answer's Date to a moment that a header gives as seconds since 1970."""
     text = reply.headers.get(header, "")
     try:
@@ -141,19 +143,19 @@ def wait_until(reply: Reply, header: str) -> timedelta | None:
         left = int(text[:12]) - sent.timestamp()
     except (ValueError, TypeError):
         return None
-    return min(timedelta(seconds=round(left)), _LONGEST_WAIT) if left > 0 else None
+    return min(timedelta(seconds=round(left)), _MAX_WAIT) if left > 0 else None
 
 
 def seconds(text: str) -> timedelta | None:
     """A wait written as whole seconds, a day at most; None where it is none."""
     if not (text.isascii() and text.isdigit()):
         return None
-    return min(timedelta(seconds=int(text[:9])), _LONGEST_WAIT)
+    return min(timedelta(seconds=int(text[:9])), _MAX_WAIT)
 
 
 def line(text: object) -> str:
     """A provider's words in one printable line."""
-    words = " ".join(str(text or "").split())[:_LONGEST_RESPONSE]
+    words = " ".join(str(text or "").split())[:_MAX_RESPONSE_LENGTH]
     return "".join(letter if letter.isprintable() else "?" for letter in words)
 
 

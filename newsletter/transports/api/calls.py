@@ -18,9 +18,9 @@ from urllib3.exceptions import (
 )
 
 from newsletter.public_addresses import is_loopback
-from newsletter.transports.api.answers import Answer, Reply, deferred, in_doubt, stopped
+from newsletter.transports.api.answers import ApiResponse, CallOutcomes, deferred, in_doubt, stopped
 
-_LARGEST_ANSWER_BYTES = 5_000_000
+_MAX_ANSWER_BYTES = 5_000_000
 # Errors of a failed TLS handshake: nothing was sent.
 _NO_TLS = re.compile(r"CERTIFICATE_VERIFY_FAILED|WRONG_VERSION|UNSUPPORTED_PROTOCOL|HANDSHAKE_FAIL")
 _NEVER_CONNECTED = (ConnectTimeoutError, NameResolutionError, NewConnectionError)
@@ -43,7 +43,7 @@ def new_http(url: str) -> requests.Session:
     return http
 
 
-def post(http: requests.Session, call: Call, timeout: timedelta) -> Reply:
+def post(http: requests.Session, call: Call, timeout: timedelta) -> ApiResponse:
     """Make a call; the answer is bounded in size and time.
 
     Raises:
@@ -60,10 +60,10 @@ def post(http: requests.Session, call: Call, timeout: timedelta) -> Reply:
         stream=True,
     ) as response:
         body = _bounded(response, deadline)
-        return Reply(status=response.status_code, headers=response.headers, body=body)
+        return ApiResponse(status=response.status_code, headers=response.headers, body=body)
 
 
-def of_failure(error: requests.RequestException, size: int, provider: str) -> Answer:
+def of_failure(error: requests.RequestException, size: int, provider: str) -> CallOutcomes:
     """The outcomes of a call without a whole answer."""
     reason = _reason(error)
     words = f"no answer from {provider}: {type(reason).__name__}"
@@ -78,7 +78,7 @@ def _bounded(response: requests.Response, deadline: float) -> bytes:
     content = b""
     for chunk in response.iter_content(65_536):
         content += chunk
-        if len(content) > _LARGEST_ANSWER_BYTES or time.monotonic() > deadline:
+        if len(content) > _MAX_ANSWER_BYTES or time.monotonic() > deadline:
             raise requests.ConnectionError("the answer does not end")
     return content
 

@@ -43,7 +43,7 @@ class Mailbox:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Attachment:
+class MailAttachment:
     """A file of a message; with a content id it is shown inside the HTML."""
 
     name: str
@@ -77,7 +77,7 @@ class Parts:
     message_id: str
     text: str | None = None
     html: str | None = None
-    attachments: list[Attachment] = field(default_factory=list)
+    attachments: list[MailAttachment] = field(default_factory=list)
 
 
 def take_apart(mail: Mail, provider: str, written_anew: frozenset[str] = frozenset()) -> Parts:
@@ -227,8 +227,8 @@ def _add_text(part: Message, parts: Parts, provider: str) -> None:
         parts.html = text
 
 
-def _attachment(part: Message) -> Attachment:
-    return Attachment(
+def _attachment(part: Message) -> MailAttachment:
+    return MailAttachment(
         name=_decoded("Subject", part.get_filename() or "attachment"),
         kind=part.get_content_type(),
         content=_content(part),

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field
 
-from newsletter.config.kinds import Duration, Section, WebAddress
+from newsletter.config.kinds import OptionTable, Timeout, WebAddress
 from newsletter.public_addresses import is_loopback
 
 
@@ -17,20 +17,12 @@ def _encrypted(address: str) -> str:
     return address
 
 
-def _takes_time(timeout: timedelta) -> timedelta:
-    if timeout < timedelta(seconds=1):
-        raise ValueError("write at least 1s")
-    return timeout
-
-
 ApiAddress = Annotated[WebAddress, AfterValidator(_encrypted)]
 """The address of an API: https, except to loopback."""
 
-CallTimeout = Annotated[Duration, AfterValidator(_takes_time)]
 
-
-class ApiOptions(Section):
+class ApiOptions(OptionTable):
     """A provider's API."""
 
-    timeout: CallTimeout = Field(timedelta(seconds=60), description="How long a call may take")
+    timeout: Timeout = Field(timedelta(seconds=60), description="How long a call may take")
     connections: int = Field(8, ge=1, le=50, description="Calls under way at once at most")

@@ -1,4 +1,4 @@
-"""What a provider's API is: how it takes mails, its limits, what its answers mean."""
+"""The interface of a provider's API: encoding of mails, limits, meaning of responses."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
@@ -7,10 +7,10 @@ from typing import Any, ClassVar
 
 import requests
 
-from newsletter.transports.addresses import problem_of_recipient
-from newsletter.transports.api.answers import Answer, Reply
+from newsletter.transports.api.answers import ApiResponse, CallOutcomes
 from newsletter.transports.api.calls import Call
 from newsletter.transports.base import Mail
+from newsletter.transports.envelope_addresses import problem_of_recipient
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -29,7 +29,7 @@ class Limits:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Entry:
+class EncodedMail:
     """A mail and the encoding of it that a call is made of."""
 
     mail: Mail
@@ -68,11 +68,11 @@ class Provider(ABC):
         """
 
     @abstractmethod
-    def call(self, entries: Sequence[Entry]) -> Call:
+    def call(self, entries: Sequence[EncodedMail]) -> Call:
         """The call that carries the mails."""
 
     @abstractmethod
-    def read(self, reply: Reply, entries: Sequence[Entry]) -> Answer:
+    def read(self, reply: ApiResponse, entries: Sequence[EncodedMail]) -> CallOutcomes:
         """What the answer to a call means."""
 
     def problem_of(self, mail: Mail) -> str | None:

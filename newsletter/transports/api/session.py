@@ -9,11 +9,11 @@ from typing import Any, ClassVar
 import requests
 from pydantic import BaseModel
 
-from newsletter.transports.api.account import Account, Connection
-from newsletter.transports.api.answers import Answer
+from newsletter.transports.api.account import Account, WebhookRegistration
+from newsletter.transports.api.answers import CallOutcomes
 from newsletter.transports.api.calls import Call, new_http, of_failure, post
-from newsletter.transports.api.provider import Entry, Provider
-from newsletter.transports.api.transcript import Transcript
+from newsletter.transports.api.provider import EncodedMail, Provider
+from newsletter.transports.api.transcript import ApiTranscript
 from newsletter.transports.api.webhooks import Webhook
 from newsletter.transports.base import (
     Accepted,
@@ -55,10 +55,10 @@ class ApiTransport:
         made: Webhook = self._beside("events").Webhook(self._options)
         return made
 
-    def connect(self, address: str) -> Connection:
+    def connect(self, address: str) -> WebhookRegistration:
         """Register our address at the provider: the module `connect` beside the transport's."""
         account = Account(self.provider(self._options), self._options.timeout)
-        made: Connection = self._beside("connect").connect(self._options, account, address)
+        made: WebhookRegistration = self._beside("connect").connect(self._options, account, address)
         return made
 
     def _beside(self, name: str) -> Any:
@@ -71,7 +71,7 @@ class ApiSession(ClosingSession):
     def __init__(self, provider: Provider, timeout: timedelta) -> None:
         self._provider = provider
         self._timeout = timeout
-        self._transcript = Transcript(provider.name, provider.options)
+        self._transcript = ApiTranscript(provider.name, provider.options)
         self._http = new_http(provider.url)
         provider.sign_in(self._http)
 
@@ -101,10 +101,12 @@ class ApiSession(ClosingSession):
             return outcome
         return replace(outcome, transcript=self._transcript.text(index))
 
-    def _batches(self, mails: Iterable[Mail], recorder: Recorder) -> Iterator[Sequence[Entry]]:
+    def _batches(
+        self, mails: Iterable[Mail], recorder: Recorder
+    ) -> Iterator[Sequence[EncodedMail]]:
         """Batches within the API's limits; what it cannot carry is refused here."""
         limits, overhead = self._provider.limits, self._provider.envelope_bytes
-        batch: list[Entry] = []
+        batch: list[EncodedMail] = []
         size = overhead
         for mail in mails:
             if problem := self._provider.problem_of(mail):
@@ -126,16 +128,16 @@ class ApiSession(ClosingSession):
         if batch:
             yield batch
 
-    def _entry(self, mail: Mail) -> Entry:
+    def _entry(self, mail: Mail) -> EncodedMail:
         body, most = self._provider.encode(mail), self._provider.limits.mail_bytes
         if len(body) > most:
             raise Unsupported(
                 f"{self._provider.name} takes messages of {most} bytes at most, "
                 f"this one has {len(body)}"
             )
-        return Entry(mail=mail, body=body)
+        return EncodedMail(mail=mail, body=body)
 
-    def _answer(self, batch: Sequence[Entry], recorder: Recorder) -> Answer:
+    def _answer(self, batch: Sequence[EncodedMail], recorder: Recorder) -> CallOutcomes:
         """The answer to a batch; a lost one is asked for again where that sends nothing twice."""
         call = self._provider.call(batch)
         self._transcript.begin(len(batch))
@@ -151,7 +153,7 @@ class ApiSession(ClosingSession):
             answer = again
         return answer
 
-    def _called(self, call: Call, batch: Sequence[Entry]) -> Answer:
+    def _called(self, call: Call, batch: Sequence[EncodedMail]) -> CallOutcomes:
         self._transcript.note(call)
         try:
             reply = post(self._http, call, self._timeout)
@@ -163,7 +165,7 @@ class ApiSession(ClosingSession):
         return self._provider.read(reply, batch)
 
 
-def _pause_after(answer: Answer) -> Deferred:
+def _pause_after(answer: CallOutcomes) -> Deferred:
     """The outcome of mails in later batches, which are not tried."""
     waits = [o.retry_after for o in answer.outcomes if isinstance(o, Deferred) and o.retry_after]
     return Deferred(

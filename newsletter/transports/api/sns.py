@@ -17,12 +17,12 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 from newsletter.errors import FetchError
 from newsletter.fetching import fetch
-from newsletter.transports.api.proofs import LONGEST_RETRY, decoded, require_recent
+from newsletter.transports.api.call_proofs import MAX_RETRY_AGE, decoded, require_recent
 from newsletter.transports.api.webhooks import NotProven, moment
 
 Fetch = Callable[[str], bytes]
 
-_LARGEST_CERTIFICATE_BYTES = 20_000
+_MAX_CERTIFICATE_BYTES = 20_000
 _NOTIFICATION = ("Message", "MessageId", "Subject", "Timestamp", "TopicArn", "Type")
 _CONFIRMATION = (
     "Message", "MessageId", "SubscribeURL", "Timestamp", "Token", "TopicArn", "Type",
@@ -65,7 +65,7 @@ def prove_message(message: Any, now: datetime, fetch: Fetch, hosts: re.Pattern[s
     except InvalidSignature as error:
         raise NotProven("the signature of the message is wrong") from error
     sent = moment(message.get("Timestamp"))
-    require_recent(sent.timestamp() if sent else None, now, LONGEST_RETRY)
+    require_recent(sent.timestamp() if sent else None, now, MAX_RETRY_AGE)
 
 
 def subscription(topic_arn: str, address: str) -> dict[str, str]:
@@ -98,7 +98,7 @@ def fetch_certificate(hosts: re.Pattern[str], url: str) -> bytes:
     Raises:
         FetchError: SNS does not answer.
     """
-    found = fetch(url, largest_bytes=_LARGEST_CERTIFICATE_BYTES)
+    found = fetch(url, max_bytes=_MAX_CERTIFICATE_BYTES)
     if not is_at(hosts, found.url):
         raise FetchError(f"{url} leads away from SNS")
     return found.content

@@ -1,4 +1,4 @@
-"""What was asked of a provider's API and answered, as an administrator reads it.
+"""Transcripts of calls to a provider's API, for an administrator.
 
 Of a call its address and size are told, and never its headers or its body: keys and mails stand
 there. Of an answer to several mails only the part about one is told.
@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
-from newsletter.transports.api.answers import Reply
+from newsletter.transports.api.answers import ApiResponse
 from newsletter.transports.api.calls import Call
 from newsletter.transports.transcript_lines import bounded, printable
 
@@ -25,7 +25,7 @@ _LINE_CHARACTERS = 400
 _MAX_ANSWER_CHARACTERS = 2000
 
 
-class Transcript:
+class ApiTranscript:
     """The calls that carry one batch; used by one thread.
 
     Args:
@@ -37,7 +37,7 @@ class Transcript:
         values = vars(options).values()
         found = (value.get_secret_value() for value in values if isinstance(value, SecretStr))
         self._secrets = [secret for secret in found if secret]
-        self._noted: list[Call | Reply | str] = []
+        self._noted: list[Call | ApiResponse | str] = []
         self._size = 0
 
     def begin(self, size: int) -> None:
@@ -49,7 +49,7 @@ class Transcript:
         self._noted.clear()
         self._size = size
 
-    def note(self, noted: Call | Reply | str) -> None:
+    def note(self, noted: Call | ApiResponse | str) -> None:
         """Note a call, its answer, or why there is none."""
         self._noted.append(noted)
 
@@ -60,7 +60,7 @@ class Transcript:
             lines += self._lines(noted, index)
         return bounded([printable(self._masked(line)) for line in lines])
 
-    def _lines(self, noted: Call | Reply | str, index: int) -> list[str]:
+    def _lines(self, noted: Call | ApiResponse | str, index: int) -> list[str]:
         match noted:
             case str():
                 return [f"* {noted}"]
@@ -88,7 +88,7 @@ def _counted(size: int) -> str:
     return "1 mail" if size == 1 else f"{size} mails"
 
 
-def _said(reply: Reply, index: int, size: int) -> list[str]:
+def _said(reply: ApiResponse, index: int, size: int) -> list[str]:
     """The body of an answer, or the part of it about one of several mails."""
     found = reply.found
     if found is None:

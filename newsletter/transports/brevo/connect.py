@@ -1,6 +1,11 @@
 """Registers our address at Brevo: https://developers.brevo.com/reference/create-webhook."""
 
-from newsletter.transports.api.account import Account, Connection, with_password, without_password
+from newsletter.transports.api.account import (
+    Account,
+    WebhookRegistration,
+    with_password,
+    without_password,
+)
 from newsletter.transports.api.answers import field
 from newsletter.transports.brevo.transport import BrevoOptions
 
@@ -10,7 +15,7 @@ _TOLD = (
 )  # fmt: skip
 
 
-def connect(options: BrevoOptions, account: Account, address: str) -> Connection:
+def connect(options: BrevoOptions, account: Account, address: str) -> WebhookRegistration:
     """One transactional webhook; the password stands in its address."""
     url = f"{options.api_url}/v3/webhooks"
     wanted = {
@@ -28,4 +33,4 @@ def connect(options: BrevoOptions, account: Account, address: str) -> Connection
         account.call("POST", url, wanted)
     else:
         account.call("PUT", f"{url}/{number}", wanted)
-    return Connection(done=(f"the webhook tells {address} of {', '.join(_TOLD)}",))
+    return WebhookRegistration(done=(f"the webhook tells {address} of {', '.join(_TOLD)}",))

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from newsletter.transports.api.answers import field
-from newsletter.transports.api.proofs import PasswordWebhook
+from newsletter.transports.api.call_proofs import PasswordWebhook
 from newsletter.transports.api.webhooks import WebhookCall, event, judged, moment
 from newsletter.transports.brevo.transport import MESSAGE_ID_HEADER
 from newsletter.transports.events import Event, EventKind
@@ -38,6 +38,8 @@ class Webhook(PasswordWebhook):
         name, reason = item["event"], item.get("reason") or ""
         if name in {"hard_bounce", "soft_bounce"}:
             kind = judged(reason, is_permanent=name == "hard_bounce")
+        elif name == "blocked" and "unsubscribed" in reason:
+            kind = _K.UNSUBSCRIBE
         else:
             kind = _KINDS.get(name, _K.UNKNOWN)
         yield event(

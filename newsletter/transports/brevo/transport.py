@@ -19,8 +19,8 @@ from pydantic import BaseModel, Field, SecretStr
 
 from newsletter.config.kinds import OneLine
 from newsletter.transports.api.answers import (
-    Answer,
-    Reply,
+    ApiResponse,
+    CallOutcomes,
     by_status,
     each,
     field,
@@ -28,11 +28,11 @@ from newsletter.transports.api.answers import (
     refused_alone,
     seconds,
 )
+from newsletter.transports.api.call_proofs import PasswordOptions
 from newsletter.transports.api.calls import Call
 from newsletter.transports.api.message import Parts, headers_as_mapping, take_apart
 from newsletter.transports.api.options import ApiAddress
-from newsletter.transports.api.proofs import PasswordOptions
-from newsletter.transports.api.provider import Entry, Limits, Provider
+from newsletter.transports.api.provider import EncodedMail, Limits, Provider
 from newsletter.transports.api.session import ApiTransport
 from newsletter.transports.base import Accepted, Mail, Unsupported
 
@@ -105,10 +105,10 @@ class Brevo(Provider):
         found["idempotencyKey"] = str(UUID(bytes=secrets.token_bytes(16), version=4))
         return found
 
-    def call(self, entries: Sequence[Entry]) -> Call:
+    def call(self, entries: Sequence[EncodedMail]) -> Call:
         return Call(url=self.url, body=entries[0].body)
 
-    def read(self, reply: Reply, entries: Sequence[Entry]) -> Answer:
+    def read(self, reply: ApiResponse, entries: Sequence[EncodedMail]) -> CallOutcomes:
         found = reply.found
         number, code = field(found, "messageId"), line(field(found, "code"))
         if reply.status in {200, 201, 202} and number:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from newsletter.transports.api.answers import field
-from newsletter.transports.api.proofs import prove_standard_webhook
+from newsletter.transports.api.call_proofs import prove_standard_webhook
 from newsletter.transports.api.webhooks import Webhook as BaseWebhook
 from newsletter.transports.api.webhooks import WebhookCall, event, judged, moment
 from newsletter.transports.events import Event, EventKind

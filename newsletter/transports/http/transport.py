@@ -16,10 +16,9 @@ import requests
 from pydantic import BaseModel, Field, SecretStr, field_validator
 
 from newsletter.clock import SystemClock
-from newsletter.transports.addresses import problem_of_recipient
 from newsletter.transports.api.answers import (
-    Answer,
-    Reply,
+    ApiResponse,
+    CallOutcomes,
     by_status,
     each,
     field,
@@ -28,10 +27,11 @@ from newsletter.transports.api.answers import (
 )
 from newsletter.transports.api.calls import Call
 from newsletter.transports.api.options import ApiAddress, ApiOptions
-from newsletter.transports.api.provider import Entry, Limits, Provider
+from newsletter.transports.api.provider import EncodedMail, Limits, Provider
 from newsletter.transports.api.session import ApiTransport
 from newsletter.transports.api.standard_webhooks import key_of, signature
 from newsletter.transports.base import Accepted, Deferred, InDoubt, Mail, Outcome, Refused
+from newsletter.transports.envelope_addresses import problem_of_recipient
 from newsletter.transports.verdicts import Verdict
 
 _ABOUT = {verdict.value: verdict for verdict in Verdict}
@@ -95,7 +95,7 @@ class Http(Provider):
         }
         return json.dumps(fields, ensure_ascii=False).encode()
 
-    def call(self, entries: Sequence[Entry]) -> Call:
+    def call(self, entries: Sequence[EncodedMail]) -> Call:
         body = b'{"mails":[' + b",".join(entry.body for entry in entries) + b"]}"
         number = f"msg_{secrets.token_urlsafe(24)}"
         moment = str(int(SystemClock().now().timestamp()))
@@ -109,7 +109,7 @@ class Http(Provider):
             },
         )
 
-    def read(self, reply: Reply, entries: Sequence[Entry]) -> Answer:
+    def read(self, reply: ApiResponse, entries: Sequence[EncodedMail]) -> CallOutcomes:
         found, size = reply.found, len(entries)
         if reply.status != 200:
             return by_status(reply, size, line(field(found, "reason")))

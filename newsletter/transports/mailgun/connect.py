@@ -4,14 +4,14 @@ https://documentation.mailgun.com/docs/mailgun/api-reference/send/mailgun/domain
 The signing key: https://documentation.mailgun.com/docs/mailgun/api-reference/send/mailgun/account-management
 """
 
-from newsletter.transports.api.account import Account, Connection
+from newsletter.transports.api.account import Account, WebhookRegistration
 from newsletter.transports.api.answers import field
 from newsletter.transports.mailgun.transport import MailgunOptions
 
 _TOLD = ("delivered", "permanent_fail", "temporary_fail", "complained", "unsubscribed")
 
 
-def connect(options: MailgunOptions, account: Account, address: str) -> Connection:
+def connect(options: MailgunOptions, account: Account, address: str) -> WebhookRegistration:
     """A webhook for each kind of event; addresses of others stay."""
     url = f"{options.api_url}/v3/domains/{options.domain}/webhooks"
     known, done = field(account.call("GET", url), "webhooks") or {}, []
@@ -28,4 +28,6 @@ def connect(options: MailgunOptions, account: Account, address: str) -> Connecti
     key = field(
         account.call("GET", f"{options.api_url}/v5/accounts/http_signing_key"), "http_signing_key"
     )
-    return Connection(done=tuple(done), options={"webhook_signing_key": str(key)} if key else {})
+    return WebhookRegistration(
+        done=tuple(done), options={"webhook_signing_key": str(key)} if key else {}
+    )

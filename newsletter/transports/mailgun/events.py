@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from newsletter.transports.api.answers import Reply, field
-from newsletter.transports.api.proofs import LONGEST_RETRY, require_recent, same
+from newsletter.transports.api.answers import ApiResponse, field
+from newsletter.transports.api.call_proofs import MAX_RETRY_AGE, require_recent, same
 from newsletter.transports.api.webhooks import NotProven, WebhookCall, event, judged, moment
 from newsletter.transports.api.webhooks import Webhook as BaseWebhook
 from newsletter.transports.events import Event, EventKind
@@ -30,13 +30,13 @@ class Webhook(BaseWebhook):
     needs = ("webhook_signing_key",)
 
     def prove(self, call: WebhookCall, now: datetime) -> None:
-        given = field(Reply(status=200, headers={}, body=call.body).found, "signature")
+        given = field(ApiResponse(status=200, headers={}, body=call.body).found, "signature")
         parts = [str(field(given, name) or "") for name in ("timestamp", "token", "signature")]
         key = self.options.webhook_signing_key.get_secret_value().encode()
         expected = hmac.digest(key, "".join(parts[:2]).encode(), hashlib.sha256).hex()
         if not same(parts[2], expected):
             raise NotProven("the signature of the call is wrong or missing")
-        require_recent(parts[0], now, LONGEST_RETRY)
+        require_recent(parts[0], now, MAX_RETRY_AGE)
 
     def name_of(self, item: Any) -> str:
         return str(field(item, "event-data", "event") or "")

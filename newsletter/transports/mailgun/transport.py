@@ -16,8 +16,8 @@ from urllib3.filepost import encode_multipart_formdata
 
 from newsletter.config.kinds import OneLine
 from newsletter.transports.api.answers import (
-    Answer,
-    Reply,
+    ApiResponse,
+    CallOutcomes,
     by_status,
     each,
     field,
@@ -27,7 +27,7 @@ from newsletter.transports.api.answers import (
 from newsletter.transports.api.calls import Call
 from newsletter.transports.api.message import refuse_own_signature
 from newsletter.transports.api.options import ApiAddress, ApiOptions
-from newsletter.transports.api.provider import Entry, Limits, Provider
+from newsletter.transports.api.provider import EncodedMail, Limits, Provider
 from newsletter.transports.api.session import ApiTransport
 from newsletter.transports.base import Accepted, Mail
 
@@ -78,7 +78,7 @@ class Mailgun(Provider):
         refuse_own_signature(mail.content, self.name)
         return mail.content
 
-    def call(self, entries: Sequence[Entry]) -> Call:
+    def call(self, entries: Sequence[EncodedMail]) -> Call:
         (entry,) = entries
         fields: list[tuple[str, str | tuple[str, bytes, str]]] = [
             ("to", entry.mail.recipient),
@@ -90,7 +90,7 @@ class Mailgun(Provider):
         body, kind = encode_multipart_formdata(fields)
         return Call(url=self.url, body=body, headers={"Content-Type": kind})
 
-    def read(self, reply: Reply, entries: Sequence[Entry]) -> Answer:
+    def read(self, reply: ApiResponse, entries: Sequence[EncodedMail]) -> CallOutcomes:
         number, words = field(reply.found, "id"), line(field(reply.found, "message"))
         if reply.status == 200 and number:
             return each([Accepted(response=f"id {line(number)} {words}".strip())])

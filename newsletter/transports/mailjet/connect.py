@@ -3,7 +3,7 @@
 from newsletter.transports.api.account import (
     Account,
     ConnectFailed,
-    Connection,
+    WebhookRegistration,
     with_password,
     without_password,
 )
@@ -13,7 +13,7 @@ from newsletter.transports.mailjet.transport import MailjetOptions
 _TOLD = ("sent", "bounce", "blocked", "spam", "unsub")
 
 
-def connect(options: MailjetOptions, account: Account, address: str) -> Connection:
+def connect(options: MailjetOptions, account: Account, address: str) -> WebhookRegistration:
     """An address for each kind of event; Mailjet has one of each kind.
 
     Raises:
@@ -36,4 +36,4 @@ def connect(options: MailjetOptions, account: Account, address: str) -> Connecti
             account.call("PUT", f"{url}/{known[name]['ID']}", wanted)
         else:
             account.call("POST", url, {**wanted, "EventType": name})
-    return Connection(done=tuple(f"{name} is told to {address}" for name in _TOLD))
+    return WebhookRegistration(done=tuple(f"{name} is told to {address}" for name in _TOLD))

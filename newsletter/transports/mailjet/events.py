@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from newsletter.transports.api.proofs import PasswordWebhook
+from newsletter.transports.api.call_proofs import PasswordWebhook
 from newsletter.transports.api.webhooks import WebhookCall, event, judged, moment
 from newsletter.transports.events import Event, EventKind
 

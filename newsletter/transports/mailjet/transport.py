@@ -14,24 +14,24 @@ from pydantic import BaseModel, BeforeValidator, Field, SecretStr
 
 from newsletter.config.kinds import OneLine
 from newsletter.transports.api.answers import (
-    Answer,
-    Reply,
+    ApiResponse,
+    CallOutcomes,
     by_status,
     field,
     in_doubt,
     line,
     one_by_one,
 )
+from newsletter.transports.api.call_proofs import PasswordOptions
 from newsletter.transports.api.calls import Call
 from newsletter.transports.api.message import (
-    Attachment,
+    MailAttachment,
     Mailbox,
     headers_as_mapping,
     take_apart,
 )
 from newsletter.transports.api.options import ApiAddress
-from newsletter.transports.api.proofs import PasswordOptions
-from newsletter.transports.api.provider import Entry, Limits, Provider
+from newsletter.transports.api.provider import EncodedMail, Limits, Provider
 from newsletter.transports.api.session import ApiTransport
 from newsletter.transports.base import (
     Accepted,
@@ -117,12 +117,12 @@ class Mailjet(Provider):
         fields.update((key, value) for key, value in optional.items() if value)
         return json.dumps(fields, ensure_ascii=False).encode()
 
-    def call(self, entries: Sequence[Entry]) -> Call:
+    def call(self, entries: Sequence[EncodedMail]) -> Call:
         head = b'{"SandboxMode":true,' if self.options.sandbox else b"{"
         mails = b",".join(entry.body for entry in entries)
         return Call(url=self.url, body=head + b'"Messages":[' + mails + b"]}")
 
-    def read(self, reply: Reply, entries: Sequence[Entry]) -> Answer:
+    def read(self, reply: ApiResponse, entries: Sequence[EncodedMail]) -> CallOutcomes:
         found, size = reply.found, len(entries)
         items = field(found, "Messages")
         if isinstance(items, list) and len(items) == size:
@@ -160,7 +160,7 @@ def _mailbox(found: Mailbox) -> dict[str, str]:
     return {"Email": found.address, **({"Name": found.name} if found.name else {})}
 
 
-def _file(found: Attachment) -> dict[str, str]:
+def _file(found: MailAttachment) -> dict[str, str]:
     fields = {
         "ContentType": found.kind,
         "Filename": found.name,

@@ -1,6 +1,6 @@
 """Registers our address at Mailtrap: https://docs.mailtrap.io/email-api-smtp/advanced/webhooks."""
 
-from newsletter.transports.api.account import Account, Connection
+from newsletter.transports.api.account import Account, WebhookRegistration
 from newsletter.transports.api.answers import field
 from newsletter.transports.mailtrap.transport import MailtrapOptions
 
@@ -9,7 +9,7 @@ _TOLD = (
 )  # fmt: skip
 
 
-def connect(options: MailtrapOptions, account: Account, address: str) -> Connection:
+def connect(options: MailtrapOptions, account: Account, address: str) -> WebhookRegistration:
     """One webhook of the stream; made anew, since its secret is told at that moment only."""
     url = f"{options.account_url}/api/webhooks"
     for one in field(account.call("GET", url), "data") or []:
@@ -25,7 +25,7 @@ def connect(options: MailtrapOptions, account: Account, address: str) -> Connect
     }
     made = account.call("POST", url, {"webhook": wanted})
     secret = field(made, "data", "signing_secret")
-    return Connection(
+    return WebhookRegistration(
         done=(f"the {stream} stream tells {address} of {', '.join(_TOLD)}",),
         options={"webhook_secret": str(secret)} if secret else {},
     )

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from newsletter.transports.api.answers import field
-from newsletter.transports.api.proofs import same
+from newsletter.transports.api.call_proofs import same
 from newsletter.transports.api.webhooks import NotProven, WebhookCall, event, judged, moment
 from newsletter.transports.api.webhooks import Webhook as BaseWebhook
 from newsletter.transports.events import Event, EventKind
@@ -20,7 +20,12 @@ _KINDS = {
     "spam complaint": _K.COMPLAINT,
     "unsubscribe": _K.UNSUBSCRIBE,
     "suspension": _K.BLOCKED,
-    "reject": _K.BLOCKED,
+}
+# The end of "Recipient in suppression list. Reason: …".
+_SUPPRESSED = {
+    "hard bounce": _K.HARD,
+    "spam complaint": _K.COMPLAINT,
+    "unsubscription": _K.UNSUBSCRIBE,
 }
 
 
@@ -48,6 +53,8 @@ class Webhook(BaseWebhook):
             answer = f"{code} {answer}"
         if name in {"bounce", "soft bounce"}:
             kind = judged(answer, is_permanent=name == "bounce")
+        elif name == "reject":
+            kind = _SUPPRESSED.get(answer.rpartition("Reason: ")[2].lower(), _K.BLOCKED)
         else:
             kind = _KINDS.get(name, _K.UNKNOWN)
         yield event(

@@ -15,19 +15,19 @@ from pydantic import BaseModel, Field, SecretStr
 
 from newsletter.config.kinds import OneLine
 from newsletter.transports.api.answers import (
-    Answer,
-    Reply,
+    ApiResponse,
+    CallOutcomes,
     by_status,
     field,
     in_doubt,
     line,
     one_by_one,
 )
+from newsletter.transports.api.call_proofs import SecretOptions
 from newsletter.transports.api.calls import Call
-from newsletter.transports.api.message import Attachment, headers_as_mapping, take_apart
+from newsletter.transports.api.message import MailAttachment, headers_as_mapping, take_apart
 from newsletter.transports.api.options import ApiAddress
-from newsletter.transports.api.proofs import SecretOptions
-from newsletter.transports.api.provider import Entry, Limits, Provider
+from newsletter.transports.api.provider import EncodedMail, Limits, Provider
 from newsletter.transports.api.session import ApiTransport
 from newsletter.transports.base import (
     Accepted,
@@ -112,11 +112,11 @@ class Mailtrap(Provider):
         fields.update((key, value) for key, value in optional.items() if value)
         return json.dumps(fields, ensure_ascii=False).encode()
 
-    def call(self, entries: Sequence[Entry]) -> Call:
+    def call(self, entries: Sequence[EncodedMail]) -> Call:
         mails = b",".join(entry.body for entry in entries)
         return Call(url=self.url, body=b'{"requests":[' + mails + b"]}")
 
-    def read(self, reply: Reply, entries: Sequence[Entry]) -> Answer:
+    def read(self, reply: ApiResponse, entries: Sequence[EncodedMail]) -> CallOutcomes:
         found, size = reply.found, len(entries)
         if reply.status == 200:
             items = field(found, "responses")
@@ -143,7 +143,7 @@ def _words(found: Any) -> str:
     return "; ".join(line(error) for error in errors) if isinstance(errors, list) else ""
 
 
-def _attachment(found: Attachment) -> dict[str, str]:
+def _attachment(found: MailAttachment) -> dict[str, str]:
     fields = {"content": found.base64, "filename": found.name, "type": found.kind}
     if found.content_id:
         return {**fields, "disposition": "inline", "content_id": found.content_id}

@@ -7,8 +7,8 @@ import re
 from typing import Any
 
 from newsletter.transports.api.answers import (
-    Answer,
-    Reply,
+    ApiResponse,
+    CallOutcomes,
     by_status,
     deferred,
     field,
@@ -30,7 +30,7 @@ _NOT_THE_RECIPIENT = re.compile(
 )
 
 
-def read_answer(reply: Reply, size: int) -> Answer:
+def read_answer(reply: ApiResponse, size: int) -> CallOutcomes:
     """Interpret the response to a batch of `size` mails."""
     found = reply.found
     if reply.status == 200:
@@ -41,7 +41,7 @@ def read_answer(reply: Reply, size: int) -> Answer:
     return by_status(reply, size, words, not_taken=_NOT_TAKEN)
 
 
-def _of_each(found: Any, size: int) -> Answer:
+def _of_each(found: Any, size: int) -> CallOutcomes:
     if not isinstance(found, list) or len(found) != size:
         return in_doubt(size, f"no list of {size} answers: {_message(found)}", pause=False)
     return one_by_one(found, _of_one)

@@ -1,15 +1,15 @@
 """Registers our address at Postmark: https://postmarkapp.com/developer/api/webhooks-api."""
 
-from newsletter.transports.api.account import Account, Connection
+from newsletter.transports.api.account import Account, WebhookRegistration
 from newsletter.transports.api.answers import field
-from newsletter.transports.api.proofs import USER
+from newsletter.transports.api.call_proofs import USER
 from newsletter.transports.postmark.transport import PostmarkOptions
 
 _TOLD = ("Delivery", "SubscriptionChange")
 _TOLD_WITHOUT_CONTENT = ("Bounce", "SpamComplaint")
 
 
-def connect(options: PostmarkOptions, account: Account, address: str) -> Connection:
+def connect(options: PostmarkOptions, account: Account, address: str) -> WebhookRegistration:
     """One webhook of the message stream."""
     url, stream = f"{options.api_url}/webhooks", options.message_stream
     triggers = {
@@ -30,4 +30,4 @@ def connect(options: PostmarkOptions, account: Account, address: str) -> Connect
     else:
         account.call("PUT", f"{url}/{number}", wanted)
     names = ", ".join(name for name, trigger in triggers.items() if trigger["Enabled"])
-    return Connection(done=(f"stream {stream} tells {address} of {names}",))
+    return WebhookRegistration(done=(f"stream {stream} tells {address} of {names}",))

@@ -6,7 +6,7 @@ Kinds of bounces: https://postmarkapp.com/developer/api/bounce-api#bounce-types
 from collections.abc import Iterator
 from typing import Any
 
-from newsletter.transports.api.proofs import PasswordWebhook
+from newsletter.transports.api.call_proofs import PasswordWebhook
 from newsletter.transports.api.webhooks import WebhookCall, event, judged, moment
 from newsletter.transports.events import Event, EventKind
 from newsletter.transports.postmark.payload import MESSAGE_ID_FIELD

@@ -5,12 +5,12 @@ https://postmarkapp.com/developer/api/email-api
 
 from typing import Any
 
-from newsletter.transports.api.message import Attachment, Parts, take_apart
+from newsletter.transports.api.message import MailAttachment, Parts, take_apart
 from newsletter.transports.base import Mail, Unsupported
 
 MAX_BODY_BYTES = 5_000_000  # "TextBody and HtmlBody can each be up to 5 MB"
 # https://postmarkapp.com/support/article/1125-custom-metadata-faq
-_LONGEST_METADATA = 80
+_MAX_METADATA_LENGTH = 80
 MESSAGE_ID_FIELD = "message-id"
 """The field of the metadata, which webhooks return, that holds our Message-ID."""
 
@@ -32,7 +32,7 @@ def payload(mail: Mail) -> Fields:
     }
     if parts.reply_to_lines:
         fields["ReplyTo"] = ", ".join(parts.reply_to_lines)
-    if 0 < len(parts.message_id) <= _LONGEST_METADATA:
+    if 0 < len(parts.message_id) <= _MAX_METADATA_LENGTH:
         fields["Metadata"] = {MESSAGE_ID_FIELD: parts.message_id}
     for name, text in (("TextBody", parts.text), ("HtmlBody", parts.html)):
         if text is not None:
@@ -52,6 +52,6 @@ def _headers(parts: Parts) -> list[Fields]:
     return found
 
 
-def _attachment(found: Attachment) -> Fields:
+def _attachment(found: MailAttachment) -> Fields:
     fields = {"Name": found.name, "Content": found.base64, "ContentType": found.kind}
     return {**fields, "ContentID": f"cid:{found.content_id}"} if found.content_id else fields

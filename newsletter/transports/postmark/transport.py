@@ -12,11 +12,11 @@ import requests
 from pydantic import BaseModel, Field, SecretStr
 
 from newsletter.config.kinds import OneLine
-from newsletter.transports.api.answers import Answer, Reply
+from newsletter.transports.api.answers import ApiResponse, CallOutcomes
+from newsletter.transports.api.call_proofs import PasswordOptions
 from newsletter.transports.api.calls import Call
 from newsletter.transports.api.options import ApiAddress
-from newsletter.transports.api.proofs import PasswordOptions
-from newsletter.transports.api.provider import Entry, Limits, Provider
+from newsletter.transports.api.provider import EncodedMail, Limits, Provider
 from newsletter.transports.api.session import ApiTransport
 from newsletter.transports.base import Mail
 from newsletter.transports.postmark.answers import read_answer
@@ -77,11 +77,11 @@ class Postmark(Provider):
             fields["Tag"] = self.options.tag
         return json.dumps(fields, ensure_ascii=False).encode()
 
-    def call(self, entries: Sequence[Entry]) -> Call:
+    def call(self, entries: Sequence[EncodedMail]) -> Call:
         body = b"[" + b",".join(entry.body for entry in entries) + b"]"
         return Call(url=self.url, body=body)
 
-    def read(self, reply: Reply, entries: Sequence[Entry]) -> Answer:
+    def read(self, reply: ApiResponse, entries: Sequence[EncodedMail]) -> CallOutcomes:
         return read_answer(reply, len(entries))
 
 

@@ -1,6 +1,6 @@
 """Registers our address at Resend: https://resend.com/docs/api-reference/webhooks/create-webhook."""
 
-from newsletter.transports.api.account import Account, Connection
+from newsletter.transports.api.account import Account, WebhookRegistration
 from newsletter.transports.api.answers import field
 from newsletter.transports.resend.transport import ResendOptions
 
@@ -10,7 +10,7 @@ _TOLD = (
 )  # fmt: skip
 
 
-def connect(options: ResendOptions, account: Account, address: str) -> Connection:
+def connect(options: ResendOptions, account: Account, address: str) -> WebhookRegistration:
     """One webhook, and the secret of its signatures."""
     url = f"{options.api_url}/webhooks"
     known = field(account.call("GET", url), "data") or []
@@ -21,7 +21,7 @@ def connect(options: ResendOptions, account: Account, address: str) -> Connectio
     else:
         account.call("PATCH", f"{url}/{number}", {**wanted, "status": "enabled"})
     secret = field(account.call("GET", f"{url}/{number}"), "signing_secret")
-    return Connection(
+    return WebhookRegistration(
         done=(f"the webhook tells {address} of {', '.join(_TOLD)}",),
         options={"webhook_secret": str(secret)} if secret else {},
     )

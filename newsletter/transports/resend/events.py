@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from newsletter.transports.api.answers import field
-from newsletter.transports.api.proofs import prove_standard_webhook
+from newsletter.transports.api.call_proofs import prove_standard_webhook
 from newsletter.transports.api.ses_bounces import bounce_kind
 from newsletter.transports.api.webhooks import Webhook as BaseWebhook
 from newsletter.transports.api.webhooks import WebhookCall, event, moment

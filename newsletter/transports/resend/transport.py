@@ -17,8 +17,8 @@ import requests
 from pydantic import BaseModel, Field, SecretStr, field_validator
 
 from newsletter.transports.api.answers import (
-    Answer,
-    Reply,
+    ApiResponse,
+    CallOutcomes,
     by_status,
     each,
     field,
@@ -26,11 +26,11 @@ from newsletter.transports.api.answers import (
     line,
     refused_alone,
 )
+from newsletter.transports.api.call_proofs import SecretOptions
 from newsletter.transports.api.calls import Call
-from newsletter.transports.api.message import Attachment, Parts, headers_as_mapping, take_apart
+from newsletter.transports.api.message import MailAttachment, Parts, headers_as_mapping, take_apart
 from newsletter.transports.api.options import ApiAddress
-from newsletter.transports.api.proofs import SecretOptions
-from newsletter.transports.api.provider import Entry, Limits, Provider
+from newsletter.transports.api.provider import EncodedMail, Limits, Provider
 from newsletter.transports.api.session import ApiTransport
 from newsletter.transports.api.standard_webhooks import key_of
 from newsletter.transports.base import Accepted, Deferred, Mail, Outcome, Refused, Unsupported
@@ -38,7 +38,7 @@ from newsletter.transports.verdicts import Verdict
 
 MESSAGE_ID_TAG = "newsletter_message_id"
 """The tag, which webhooks return, that holds our Message-ID: Base64 for URLs, without padding."""
-_LONGEST_TAG = 256
+_MAX_TAG_LENGTH = 256
 _MAX_BATCH = 100
 # "The `to` field is invalid", "Invalid `to` field".
 _BAD_ADDRESS = re.compile(r"[`'\"]to[`'\"]", re.IGNORECASE)
@@ -95,7 +95,7 @@ class Resend(Provider):
         if parts.reply_to_lines:
             fields["reply_to"] = list(parts.reply_to_lines)
         tag = urlsafe_b64encode(parts.message_id.encode()).decode().rstrip("=")
-        if 0 < len(tag) <= _LONGEST_TAG:
+        if 0 < len(tag) <= _MAX_TAG_LENGTH:
             fields["tags"] = [{"name": MESSAGE_ID_TAG, "value": tag}]
         if parts.attachments:
             if not self._is_single:
@@ -106,7 +106,7 @@ class Resend(Provider):
             fields["attachments"] = [_attachment(found) for found in parts.attachments]
         return json.dumps(fields, ensure_ascii=False).encode()
 
-    def call(self, entries: Sequence[Entry]) -> Call:
+    def call(self, entries: Sequence[EncodedMail]) -> Call:
         body = b",".join(entry.body for entry in entries)
         return Call(
             url=self.url,
@@ -118,7 +118,7 @@ class Resend(Provider):
             },
         )
 
-    def read(self, reply: Reply, entries: Sequence[Entry]) -> Answer:
+    def read(self, reply: ApiResponse, entries: Sequence[EncodedMail]) -> CallOutcomes:
         found, size = reply.found, len(entries)
         if reply.status == 200:
             return _of_each(found if not self._is_single else {"data": [found]}, size)
@@ -131,7 +131,7 @@ class Resend(Provider):
         return by_status(reply, size, words)
 
 
-def _of_each(found: Any, size: int) -> Answer:
+def _of_each(found: Any, size: int) -> CallOutcomes:
     """The outcomes of a batch: ids of those taken in their order, and the others by index."""
     taken, errors = field(found, "data"), field(found, "errors") or []
     wrong = {field(error, "index"): line(field(error, "message")) for error in errors}
@@ -157,7 +157,7 @@ def _texts(parts: Parts) -> tuple[tuple[str, str | None], ...]:
     return (("text", parts.text), ("html", parts.html))
 
 
-def _attachment(found: Attachment) -> dict[str, str]:
+def _attachment(found: MailAttachment) -> dict[str, str]:
     fields = {"content": found.base64, "filename": found.name, "content_type": found.kind}
     return {**fields, "content_id": found.content_id} if found.content_id else fields
 

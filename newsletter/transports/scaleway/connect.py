@@ -5,7 +5,7 @@ https://www.scaleway.com/en/docs/transactional-email/api-cli/use-webhooks-with-s
 
 from requests_aws4auth import AWS4Auth
 
-from newsletter.transports.api.account import Account, ConnectFailed, Connection
+from newsletter.transports.api.account import Account, ConnectFailed, WebhookRegistration
 from newsletter.transports.api.answers import field
 from newsletter.transports.api.sns import subscription
 from newsletter.transports.scaleway.transport import ScalewayOptions, address_of
@@ -17,7 +17,7 @@ _TOLD = (
 _NEEDED = ("domain", "topic_arn", "topic_access_key", "topic_secret_key")
 
 
-def connect(options: ScalewayOptions, account: Account, address: str) -> Connection:
+def connect(options: ScalewayOptions, account: Account, address: str) -> WebhookRegistration:
     """The webhook of the domain, of which there is one, and a subscription of the topic.
 
     Raises:
@@ -45,7 +45,7 @@ def connect(options: ScalewayOptions, account: Account, address: str) -> Connect
         made = {**wanted, "domain_id": numbers[0], "project_id": project}
         account.call("POST", f"{base}/webhooks", made)
     _subscribe(options, account, address)
-    return Connection(
+    return WebhookRegistration(
         done=(
             f"the domain {options.domain} publishes {', '.join(_TOLD)}",
             f"the topic calls {address}, which confirms it by itself",

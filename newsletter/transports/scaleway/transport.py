@@ -15,8 +15,8 @@ from pydantic import BaseModel, Field, SecretStr
 
 from newsletter.config.kinds import OneLine
 from newsletter.transports.api.answers import (
-    Answer,
-    Reply,
+    ApiResponse,
+    CallOutcomes,
     by_status,
     deferred,
     each,
@@ -26,9 +26,9 @@ from newsletter.transports.api.answers import (
     wait_of,
 )
 from newsletter.transports.api.calls import Call
-from newsletter.transports.api.message import Attachment, Parts, take_apart
+from newsletter.transports.api.message import MailAttachment, Parts, take_apart
 from newsletter.transports.api.options import ApiAddress, ApiOptions
-from newsletter.transports.api.provider import Entry, Limits, Provider
+from newsletter.transports.api.provider import EncodedMail, Limits, Provider
 from newsletter.transports.api.session import ApiTransport
 from newsletter.transports.base import Accepted, Mail, Refused, Unsupported
 from newsletter.transports.verdicts import Verdict
@@ -96,10 +96,10 @@ class Scaleway(Provider):
             fields["attachments"] = [_attachment(found) for found in parts.attachments]
         return json.dumps(fields, ensure_ascii=False).encode()
 
-    def call(self, entries: Sequence[Entry]) -> Call:
+    def call(self, entries: Sequence[EncodedMail]) -> Call:
         return Call(url=self.url, body=entries[0].body)
 
-    def read(self, reply: Reply, entries: Sequence[Entry]) -> Answer:
+    def read(self, reply: ApiResponse, entries: Sequence[EncodedMail]) -> CallOutcomes:
         found = reply.found
         kind = field(found, "type")
         if reply.status == 200 and (number := line(field(found, "emails", 0, "id"))):
@@ -139,7 +139,7 @@ def _words(found: Any) -> str:
     return "; ".join(filter(None, [line(field(found, "message")), *details]))
 
 
-def _attachment(found: Attachment) -> dict[str, str]:
+def _attachment(found: MailAttachment) -> dict[str, str]:
     if found.content_id:
         raise Unsupported("Scaleway carries no pictures inside the message; link them instead")
     return {"name": found.name, "type": found.kind, "content": found.base64}

@@ -1,6 +1,6 @@
 """Registers our address at SendGrid: https://www.twilio.com/docs/sendgrid/api-reference/webhooks."""
 
-from newsletter.transports.api.account import Account, Connection
+from newsletter.transports.api.account import Account, WebhookRegistration
 from newsletter.transports.api.answers import field
 from newsletter.transports.sendgrid.transport import SendGridOptions
 
@@ -8,7 +8,7 @@ _TOLD = ("delivered", "bounce", "deferred", "dropped", "spam_report", "unsubscri
 _NOT_TOLD = ("open", "click", "processed", "group_resubscribe")
 
 
-def connect(options: SendGridOptions, account: Account, address: str) -> Connection:
+def connect(options: SendGridOptions, account: Account, address: str) -> WebhookRegistration:
     """One event webhook, whose calls are signed."""
     url = f"{options.api_url}/v3/user/webhooks/event/settings"
     wanted = {
@@ -26,6 +26,6 @@ def connect(options: SendGridOptions, account: Account, address: str) -> Connect
         account.call("PATCH", f"{url}/{number}", wanted)
     signed = account.call("PATCH", f"{url}/signed/{number}", {"enabled": True})
     done = (f"the event webhook tells {address} of {', '.join(_TOLD)}", "its calls are signed")
-    return Connection(
+    return WebhookRegistration(
         done=done, options={"webhook_public_key": str(field(signed, "public_key") or "")}
     )

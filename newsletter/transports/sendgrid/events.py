@@ -11,7 +11,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from newsletter.transports.api.proofs import LONGEST_RETRY, decoded, require_recent
+from newsletter.transports.api.call_proofs import MAX_RETRY_AGE, decoded, require_recent
 from newsletter.transports.api.webhooks import NotProven, WebhookCall, event, judged, moment
 from newsletter.transports.api.webhooks import Webhook as BaseWebhook
 from newsletter.transports.events import Event, EventKind
@@ -49,7 +49,7 @@ class Webhook(BaseWebhook):
             key.verify(given, sent.encode() + call.body, ec.ECDSA(hashes.SHA256()))
         except InvalidSignature as error:
             raise NotProven("the signature of the call is wrong") from error
-        require_recent(sent, now, LONGEST_RETRY)
+        require_recent(sent, now, MAX_RETRY_AGE)
 
     def events(self, item: Any, call: WebhookCall) -> Iterator[Event]:
         reason = item.get("reason") or item.get("response") or ""

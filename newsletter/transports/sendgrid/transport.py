@@ -19,8 +19,8 @@ from pydantic import BaseModel, Field, SecretStr, field_validator
 
 from newsletter.config.kinds import OneLine
 from newsletter.transports.api.answers import (
-    Answer,
-    Reply,
+    ApiResponse,
+    CallOutcomes,
     by_status,
     each,
     field,
@@ -29,9 +29,9 @@ from newsletter.transports.api.answers import (
     wait_until,
 )
 from newsletter.transports.api.calls import Call
-from newsletter.transports.api.message import Attachment, headers_as_mapping, take_apart
+from newsletter.transports.api.message import MailAttachment, headers_as_mapping, take_apart
 from newsletter.transports.api.options import ApiAddress, ApiOptions
-from newsletter.transports.api.provider import Entry, Limits, Provider
+from newsletter.transports.api.provider import EncodedMail, Limits, Provider
 from newsletter.transports.api.session import ApiTransport
 from newsletter.transports.base import Accepted, Mail
 
@@ -128,10 +128,10 @@ class SendGrid(Provider):
             fields["mail_settings"] = {"sandbox_mode": {"enable": True}}
         return json.dumps(fields, ensure_ascii=False).encode()
 
-    def call(self, entries: Sequence[Entry]) -> Call:
+    def call(self, entries: Sequence[EncodedMail]) -> Call:
         return Call(url=self.url, body=entries[0].body)
 
-    def read(self, reply: Reply, entries: Sequence[Entry]) -> Answer:
+    def read(self, reply: ApiResponse, entries: Sequence[EncodedMail]) -> CallOutcomes:
         number = line(reply.headers.get("X-Message-Id"))
         # 202 is "queued"; 200 is the sandbox's.
         if (reply.status == 202 and number) or (reply.status == 200 and self.options.sandbox):
@@ -146,7 +146,7 @@ class SendGrid(Provider):
         return by_status(reply, 1, words, retry_after=wait)
 
 
-def _attachment(found: Attachment) -> dict[str, str]:
+def _attachment(found: MailAttachment) -> dict[str, str]:
     fields = {"content": found.base64, "filename": found.name, "type": found.kind}
     if found.content_id:
         return {**fields, "disposition": "inline", "content_id": found.content_id}

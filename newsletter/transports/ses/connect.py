@@ -4,7 +4,7 @@ https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_CreateConfigurationSe
 https://docs.aws.amazon.com/sns/latest/api/API_Subscribe.html
 """
 
-from newsletter.transports.api.account import Account, ConnectFailed, Connection
+from newsletter.transports.api.account import Account, ConnectFailed, WebhookRegistration
 from newsletter.transports.api.sns import subscription
 from newsletter.transports.ses.signing import signer
 from newsletter.transports.ses.transport import SesOptions
@@ -16,7 +16,7 @@ _TOLD = (
 )  # fmt: skip
 
 
-def connect(options: SesOptions, account: Account, address: str) -> Connection:
+def connect(options: SesOptions, account: Account, address: str) -> WebhookRegistration:
     """An event destination of the configuration set, and a subscription of the topic.
 
     Raises:
@@ -41,7 +41,7 @@ def connect(options: SesOptions, account: Account, address: str) -> Connection:
     sns = options.api_url or f"https://sns.{options.region}.amazonaws.com"
     form = subscription(options.topic_arn, address)
     account.call("POST", f"{sns}/", form=form, auth=signer(options, "sns"))
-    return Connection(
+    return WebhookRegistration(
         done=(
             f"the configuration set {options.configuration_set} publishes {', '.join(_TOLD)}",
             f"the topic calls {address}, which confirms it by itself",

@@ -24,8 +24,8 @@ from pydantic import (
 
 from newsletter.config.kinds import OneLine
 from newsletter.transports.api.answers import (
-    Answer,
-    Reply,
+    ApiResponse,
+    CallOutcomes,
     by_status,
     deferred,
     each,
@@ -37,7 +37,7 @@ from newsletter.transports.api.answers import (
 from newsletter.transports.api.calls import Call
 from newsletter.transports.api.message import refuse_own_signature
 from newsletter.transports.api.options import ApiAddress, ApiOptions
-from newsletter.transports.api.provider import Entry, Limits, Provider
+from newsletter.transports.api.provider import EncodedMail, Limits, Provider
 from newsletter.transports.api.session import ApiTransport
 from newsletter.transports.base import Accepted, Mail
 from newsletter.transports.ses.signing import has_botocore, signer
@@ -126,10 +126,10 @@ class Ses(Provider):
             fields["ConfigurationSetName"] = self.options.configuration_set
         return json.dumps(fields).encode()
 
-    def call(self, entries: Sequence[Entry]) -> Call:
+    def call(self, entries: Sequence[EncodedMail]) -> Call:
         return Call(url=self.url, body=entries[0].body)
 
-    def read(self, reply: Reply, entries: Sequence[Entry]) -> Answer:
+    def read(self, reply: ApiResponse, entries: Sequence[EncodedMail]) -> CallOutcomes:
         found, kind = reply.found, reply.headers.get("x-amzn-ErrorType", "").partition(":")[0]
         if reply.status == 200 and field(found, "MessageId"):
             return each([Accepted(response=f"MessageId {line(found['MessageId'])}")])

@@ -105,7 +105,7 @@ class Connection:
         return None if size is None else int(size) if size.isdigit() else 0
 
     @property
-    def most_mails(self) -> int:
+    def max_mails(self) -> int:
         """MAILMAX, the announced limit of mails per connection (RFC 9422); 0: none."""
         for limit in self.features.get("LIMITS", "").split():
             name, _, value = limit.partition("=")

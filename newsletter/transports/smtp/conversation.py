@@ -22,15 +22,15 @@ from newsletter.transports.smtp.replies import (
     CONTENT_TAKEN,
     ENVELOPE_TAKEN,
     Reply,
-    Step,
+    SmtpCommand,
     outcome_of,
 )
 from newsletter.transports.smtp.timing import Timeout
-from newsletter.transports.smtp.transcript import Transcript
+from newsletter.transports.smtp.transcript import SmtpTranscript
 from newsletter.transports.smtp.wire import ConnectionLost
 
-_EXPECTED = {Step.RSET: 2, Step.MAIL: 2, Step.RCPT: 2, Step.DATA: 3}
-_RSET: Command = (Step.RSET, b"RSET\r\n")
+_EXPECTED = {SmtpCommand.RSET: 2, SmtpCommand.MAIL: 2, SmtpCommand.RCPT: 2, SmtpCommand.DATA: 3}
+_RSET: Command = (SmtpCommand.RSET, b"RSET\r\n")
 _CLOSING = 421  # RFC 5321, 3.8: the server closes the connection
 _BAD_SEQUENCE = 503
 # After so many refusals DATA is no longer pipelined after RCPT: Postfix counts the reply to a DATA
@@ -58,15 +58,15 @@ class Conversation:
         self._wire = connection.wire
         self._timeouts = connection.timeouts
         self._limits = limits
-        self.transcript = Transcript(connection)
+        self.transcript = SmtpTranscript(connection)
         """What was said of the mail under way."""
         self._begun: tuple[Mail, list[Command]] | None = None  # an envelope sent, not answered
         self._half_open = False  # the server still holds an unfinished envelope, to be reset
         self.mails = 0  # answered
         self.errors = 0  # refusals received
         self.ended = False
-        if connection.most_mails:
-            limits.announced(connection.most_mails)
+        if connection.max_mails:
+            limits.announced(connection.max_mails)
 
     @property
     def is_over(self) -> bool:
@@ -204,7 +204,7 @@ class Conversation:
         else:
             self.errors += reply.code >= 400
             self._mail_done(following, group)
-        return outcome_of(reply, Step.CONTENT)
+        return outcome_of(reply, SmtpCommand.CONTENT)
 
     def _mail_done(self, following: Mail | None, group: list[Command]) -> None:
         self.mails += 1
@@ -263,7 +263,7 @@ class Conversation:
         self._half_open = False
         return None
 
-    def _evaluate(self, reply: Reply, step: Step) -> Outcome | None:
+    def _evaluate(self, reply: Reply, step: SmtpCommand) -> Outcome | None:
         """The outcome of a reply; None where it is the expected one.
 
         Raises:
@@ -277,7 +277,7 @@ class Conversation:
         if (self.ended and self.mails) or self._is_postscreen_retry(reply):
             self.ended = True
             raise ServerClosing(reply)
-        if reply.code < 400 or (step is Step.RSET and not self.ended):
+        if reply.code < 400 or (step is SmtpCommand.RSET and not self.ended):
             raise ConnectionLost(f"unexpected answer to {step}: {reply.response}")
         return outcome_of(reply, step)
 
@@ -288,8 +288,8 @@ class Conversation:
         """
         return not self.mails and reply.code == 450 and reply.enhanced == "4.3.2"
 
-    def _wait(self, step: Step) -> Timeout:
-        return self._timeouts.data if step is Step.DATA else self._timeouts.mail
+    def _wait(self, step: SmtpCommand) -> Timeout:
+        return self._timeouts.data if step is SmtpCommand.DATA else self._timeouts.mail
 
     def _content_interrupted(self, lost: ConnectionLost, size: int) -> Outcome:
         """The outcome of a mail whose content could not be sent completely."""
@@ -301,7 +301,7 @@ class Conversation:
             reply = self._wire.reply(self._timeouts.last_words)
             self.transcript.note(reply)
             if reply.code >= 400:
-                return outcome_of(reply, Step.CONTENT)
+                return outcome_of(reply, SmtpCommand.CONTENT)
         except (ConnectionLost, TransportStopped):
             pass  # without its final dot the mail was not accepted
         return Deferred(response=str(lost))

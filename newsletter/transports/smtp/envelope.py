@@ -3,14 +3,14 @@
 import re
 
 from newsletter.errors import NewsletterError
-from newsletter.transports.addresses import is_sender, problem_of_recipient
 from newsletter.transports.base import Mail, Unsupported
+from newsletter.transports.envelope_addresses import is_sender, problem_of_recipient
 from newsletter.transports.smtp.connection import Connection
-from newsletter.transports.smtp.replies import Step
+from newsletter.transports.smtp.replies import SmtpCommand
 
 _BARE = re.compile(rb"(?<!\r)\n|\r(?!\n)")
 
-Command = tuple[Step, bytes]
+Command = tuple[SmtpCommand, bytes]
 
 
 class UnsupportedRecipient(NewsletterError):
@@ -38,9 +38,9 @@ def commands(mail: Mail, connection: Connection) -> list[Command]:
     if _needs_utf8(mail):
         parameters += _for_utf8(mail, connection)
     return [
-        (Step.MAIL, f"MAIL FROM:<{mail.sender}>{parameters}\r\n".encode()),
-        (Step.RCPT, f"RCPT TO:<{mail.recipient}>\r\n".encode()),
-        (Step.DATA, b"DATA\r\n"),
+        (SmtpCommand.MAIL, f"MAIL FROM:<{mail.sender}>{parameters}\r\n".encode()),
+        (SmtpCommand.RCPT, f"RCPT TO:<{mail.recipient}>\r\n".encode()),
+        (SmtpCommand.DATA, b"DATA\r\n"),
     ]
 
 

@@ -9,7 +9,7 @@ from newsletter.transports.smtp.conversation import Conversation
 from newsletter.transports.smtp.limits import ServerLimits
 
 # How long a session waits for a connection before its mails are deferred.
-_LONGEST_WAIT_SECONDS = 600.0
+_MAX_WAIT_SECONDS = 600.0
 
 
 class ConnectionPool:
@@ -64,7 +64,7 @@ class ConnectionPool:
     def _wait(self) -> None:
         with self._changed:
             is_free = self._changed.wait_for(
-                lambda: self._lent < self._limits.connections, _LONGEST_WAIT_SECONDS
+                lambda: self._lent < self._limits.connections, _MAX_WAIT_SECONDS
             )
             if not is_free:
                 raise Unreachable(

@@ -8,22 +8,24 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from newsletter.transports.base import Accepted, Deferred, Outcome, Refused, TransportStopped
-from newsletter.transports.verdicts import REFUSES_US, Verdict, classify
+from newsletter.transports.verdicts import (
+    CLOSING_CODES,
+    LOGIN_CODES,
+    REFUSES_US,
+    Verdict,
+    classify,
+)
 
-_LONGEST_RESPONSE = 500  # characters
+_MAX_RESPONSE_LENGTH = 500  # characters
 _ENHANCED = re.compile(r"[245]\.\d{1,3}\.\d{1,3}(?=\s|$)")  # RFC 3463
 
 # The usual replies, parsed with one match: to the content, and to a pipelined envelope (MAIL, RCPT,
 # DATA).
 CONTENT_TAKEN = re.compile(rb"(250 [\x20-\x7e]{0,500})\r\n")
 ENVELOPE_TAKEN = re.compile(rb"(?:250 [^\r\n]{0,500}\r\n){2}354 [^\r\n]{0,500}\r\n")
-# Authentication is required or failed (RFC 4954, 6).
-_LOGIN_CODES = {530, 534, 535, 538}
-# The server closes the connection or TLS is unavailable: no mail is concerned (RFC 5321, 3.8).
-_CLOSING_CODES = {421, 454}
 
 
-class Step(StrEnum):
+class SmtpCommand(StrEnum):
     """The command that a reply answers."""
 
     RSET = "RSET"
@@ -43,7 +45,7 @@ class Reply:
     @property
     def response(self) -> str:
         """The reply in one printable line."""
-        text = f"{self.code} {' '.join(self.lines)}"[:_LONGEST_RESPONSE].strip()
+        text = f"{self.code} {' '.join(self.lines)}"[:_MAX_RESPONSE_LENGTH].strip()
         if text.isprintable():
             return text
         return "".join(letter if letter.isprintable() else "?" for letter in text)
@@ -55,7 +57,7 @@ class Reply:
         return match[0] if match else ""
 
 
-def outcome_of(reply: Reply, step: Step) -> Outcome:
+def outcome_of(reply: Reply, step: SmtpCommand) -> Outcome:
     """The outcome of a refusal, or of the reply to the content.
 
     Raises:
@@ -63,9 +65,9 @@ def outcome_of(reply: Reply, step: Step) -> Outcome:
             at RCPT or after the content may concern one recipient's domain only: that is
             `Refused` with its verdict, and the circuit breaker counts them.
     """
-    if step is Step.CONTENT and 200 <= reply.code < 300:
+    if step is SmtpCommand.CONTENT and 200 <= reply.code < 300:
         return Accepted(response=reply.response)
-    verdict = classify(reply.response, at_content=step is Step.CONTENT)
+    verdict = classify(reply.response, at_content=step is SmtpCommand.CONTENT)
     if 400 <= reply.code < 500:
         is_greylisted = verdict is Verdict.GREYLISTED
         return Deferred(
@@ -83,11 +85,11 @@ def outcome_of(reply: Reply, step: Step) -> Outcome:
 
 def _is_throttling(reply: Reply, verdict: Verdict) -> bool:
     """Whether a 4xx concerns the connection or the sender, not this mail."""
-    return reply.code in _CLOSING_CODES or verdict in REFUSES_US
+    return reply.code in CLOSING_CODES or verdict in REFUSES_US
 
 
-def _stops_everything(reply: Reply, step: Step, verdict: Verdict) -> bool:
-    if reply.code in _LOGIN_CODES:
+def _stops_everything(reply: Reply, step: SmtpCommand, verdict: Verdict) -> bool:
+    if reply.code in LOGIN_CODES:
         return True
     # 552 and 5.3.4: too large (RFC 1870, 6.1); that concerns the mail.
-    return step is Step.MAIL and verdict not in {Verdict.MESSAGE, Verdict.FULL}
+    return step is SmtpCommand.MAIL and verdict not in {Verdict.MESSAGE, Verdict.FULL}

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from newsletter.transports.base import Finding
+from newsletter.transports.base import CheckFinding
 from newsletter.transports.smtp.connection import Connection, Features
 
 _MEGABYTE = 1_000_000
@@ -25,7 +25,7 @@ class ServerFacts:
     features: Features
     pipelining: str
     size: int | None
-    most_mails: int
+    max_mails: int
     tls: str
     certificate: str
     login: str
@@ -45,31 +45,34 @@ def facts_of(connection: Connection, pipelining: str) -> ServerFacts:
         features=connection.features,
         pipelining=pipelining,
         size=connection.size,
-        most_mails=connection.most_mails,
+        max_mails=connection.max_mails,
         tls=f"{socket.version()}, {cipher[0]}" if socket and cipher else "",
         certificate=_certificate(socket.getpeercert() or {}) if socket else "",
         login=connection.login,
     )
 
 
-def findings(facts: ServerFacts) -> list[Finding]:
+def findings(facts: ServerFacts) -> list[CheckFinding]:
     """The facts as text, with the consequences of missing extensions."""
     extensions = sorted(facts.features)
     found = [
-        Finding(about="server", words=f"{facts.name or 'without a name'} at {facts.address}"),
-        Finding(about="TLS", words=facts.tls or "none: what is sent can be read on the way"),
-        Finding(about="certificate", words=facts.certificate or "none"),
-        Finding(about="login", words=facts.login or "none"),
-        Finding(about="extensions", words=", ".join(extensions) or "none"),
-        Finding(about="limits", words=", ".join(_limits(facts)) or "none announced"),
+        CheckFinding(about="server", words=f"{facts.name or 'without a name'} at {facts.address}"),
+        CheckFinding(about="TLS", words=facts.tls or "none: what is sent can be read on the way"),
+        CheckFinding(about="certificate", words=facts.certificate or "none"),
+        CheckFinding(about="login", words=facts.login or "none"),
+        CheckFinding(about="extensions", words=", ".join(extensions) or "none"),
+        CheckFinding(about="limits", words=", ".join(_limits(facts)) or "none announced"),
     ]
-    return [*found, *(Finding(about="will not", words=words) for words in _shortcomings(facts))]
+    return [
+        *found,
+        *(CheckFinding(about="will not", words=words) for words in _shortcomings(facts)),
+    ]
 
 
 def _limits(facts: ServerFacts) -> list[str]:
     told = [f"mails of {facts.size / _MEGABYTE:.1f} MB"] if facts.size else []
-    if facts.most_mails:
-        told.append(f"{facts.most_mails} mails a connection")
+    if facts.max_mails:
+        told.append(f"{facts.max_mails} mails a connection")
     other = facts.features.get("LIMITS", "")
     return [*told, f"LIMITS {other}"] if other else told
 

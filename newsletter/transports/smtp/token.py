@@ -14,11 +14,11 @@ from typing import Any
 from newsletter.transports.base import TransportStopped
 from newsletter.transports.smtp.connection import Unreachable
 
-_LARGEST_BYTES = 100_000
+_MAX_BYTES = 100_000
 # A token is renewed this long before it expires, or at half its lifetime where that is shorter.
 _AHEAD_SECONDS = 300.0
 _USUAL_LIFE_SECONDS = 3600.0
-_LONGEST_WORDS = 300
+_MAX_WORDS_LENGTH = 300
 _OUR_MISTAKE = {400, 401, 403}
 
 
@@ -119,7 +119,7 @@ class OAuthTokenSource:
             )
             with answer:
                 # A response beyond the limit is cut, and then is no valid JSON.
-                return answer.status_code, next(answer.iter_content(_LARGEST_BYTES), b"")
+                return answer.status_code, next(answer.iter_content(_MAX_BYTES), b"")
 
 
 def _words(found: Any, status: int) -> str:
@@ -127,6 +127,6 @@ def _words(found: Any, status: int) -> str:
     if not isinstance(found, dict):
         return f"HTTP {status}"
     told = [found.get("error"), found.get("error_description")]
-    text = ": ".join(str(part) for part in told if part)[:_LONGEST_WORDS]
+    text = ": ".join(str(part) for part in told if part)[:_MAX_WORDS_LENGTH]
     printable = "".join(letter if letter.isprintable() else " " for letter in text)
     return f"HTTP {status} {printable}".strip()

@@ -1,4 +1,4 @@
-"""What was said of one mail over an SMTP connection, as an administrator reads it.
+"""Transcripts of one mail's SMTP conversation, for an administrator.
 
 Noting costs one append to a list; the text is made only for a mail that was not simply taken. Login
 and TLS come before the first mail and are never noted, so that no credentials can stand in it.
@@ -15,7 +15,7 @@ Noted = list[Command] | Reply | re.Match[bytes] | int | str
 """Commands sent together; a reply, or several matched at once; the content's bytes; an event."""
 
 
-class Transcript:
+class SmtpTranscript:
     """The transaction of the current mail; used by one thread."""
 
     def __init__(self, connection: Connection) -> None:

@@ -9,9 +9,9 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, Field, SecretStr, ValidationInfo, field_validator
 
-from newsletter.config.kinds import Duration, OneLine, Section, WebAddress
+from newsletter.config.kinds import OneLine, OptionTable, Timeout, WebAddress
 from newsletter.public_addresses import is_loopback
-from newsletter.transports.base import ConfigRelativePath, Finding, Session
+from newsletter.transports.base import CheckFinding, ConfigRelativePath, Session
 from newsletter.transports.smtp.connection import (
     Connection,
     Security,
@@ -33,7 +33,7 @@ Pipelining = Literal["off", "envelope", "across"]
 _PORTS: dict[Security, int] = {"starttls": 587, "tls": 465, "plain": 25}  # RFC 6409, 8314
 
 
-class SmtpOptions(Section):
+class SmtpOptions(OptionTable):
     """An SMTP server."""
 
     # A validator sees the fields above its own, hence the order.
@@ -88,13 +88,13 @@ class SmtpOptions(Section):
     local_hostname: OneLine = Field(
         "", description="What we call ourselves in EHLO; empty: this machine's name"
     )
-    timeout: Duration = Field(
+    timeout: Timeout = Field(
         timedelta(seconds=60), description="How long connecting and agreeing on TLS may take"
     )
-    answer_timeout: Duration = Field(
+    answer_timeout: Timeout = Field(
         timedelta(minutes=5), description="How long the server may take to answer a command"
     )
-    final_dot_timeout: Duration = Field(
+    final_dot_timeout: Timeout = Field(
         timedelta(minutes=10),
         description="How long it may look at a whole mail before it takes it; an answer that "
         "comes later leaves the mail in doubt",
@@ -156,13 +156,6 @@ class SmtpOptions(Section):
             raise ValueError("client_key is given without it; name the certificate's file")
         return certificate
 
-    @field_validator("timeout", "answer_timeout", "final_dot_timeout")
-    @classmethod
-    def _takes_time(cls, timeout: timedelta) -> timedelta:
-        if timeout < timedelta(seconds=1):
-            raise ValueError("write at least 1s")
-        return timeout
-
 
 def _is_given(info: ValidationInfo, key: str) -> bool:
     """Whether an option above is set; an invalid one counts, as it has its own error."""
@@ -204,7 +197,7 @@ class Transport:
         """A session; connects at the first mail."""
         return SmtpSession(self._pool, reads_ahead=self._reads_ahead)
 
-    def inspect(self) -> Sequence[Finding]:
+    def inspect(self) -> Sequence[CheckFinding]:
         """Facts about the server, from a connection without mail."""
         server = replace(self._server, timeouts=attended(self._server.timeouts))
         connection = connect(server, log_in)

@@ -16,8 +16,8 @@ from newsletter.transports.smtp.replies import Reply
 from newsletter.transports.smtp.timing import Timeout
 
 # RFC 5321, 4.5.3.1.5 allows 512 octets a line; some servers send more.
-_LONGEST_LINE = 4096
-_MOST_LINES = 100
+_MAX_LINE_LENGTH = 4096
+_MAX_LINES = 100
 _READ_BYTES = 16_384
 # Over TLS a failed write may have sent a whole record of this size (RFC 8446, 5.1).
 _RECORD_BYTES = 16_384
@@ -166,17 +166,17 @@ class Wire:
             lines.append(line[4:].decode("utf-8", "replace"))
             if mark != b"-":
                 return Reply(code=int(code), lines=tuple(lines))
-            if len(lines) == _MOST_LINES:
-                raise ConnectionLost(f"an answer of more than {_MOST_LINES} lines {wait.doing}")
+            if len(lines) == _MAX_LINES:
+                raise ConnectionLost(f"an answer of more than {_MAX_LINES} lines {wait.doing}")
 
     def close(self) -> None:
         self._socket.close()
 
     def _line(self, deadline: float, wait: Timeout) -> bytes:
         while (end := self._buffer.find(b"\n")) < 0:
-            if len(self._buffer) > _LONGEST_LINE:
+            if len(self._buffer) > _MAX_LINE_LENGTH:
                 raise ConnectionLost(
-                    f"an answer longer than {_LONGEST_LINE} bytes a line {wait.doing}"
+                    f"an answer longer than {_MAX_LINE_LENGTH} bytes a line {wait.doing}"
                 )
             self._receive(deadline, wait)
         line, self._buffer = self._buffer[:end], self._buffer[end + 1 :]

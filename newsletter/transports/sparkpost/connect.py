@@ -3,9 +3,9 @@
 SparkPost makes a call at once and refuses an address that does not take it.
 """
 
-from newsletter.transports.api.account import Account, Connection
+from newsletter.transports.api.account import Account, WebhookRegistration
 from newsletter.transports.api.answers import field
-from newsletter.transports.api.proofs import USER
+from newsletter.transports.api.call_proofs import USER
 from newsletter.transports.sparkpost.transport import SparkPostOptions
 
 _TOLD = (
@@ -14,7 +14,7 @@ _TOLD = (
 )  # fmt: skip
 
 
-def connect(options: SparkPostOptions, account: Account, address: str) -> Connection:
+def connect(options: SparkPostOptions, account: Account, address: str) -> WebhookRegistration:
     """One webhook with basic authentication."""
     url = f"{options.api_url}/api/v1/webhooks"
     password = options.webhook_password.get_secret_value()
@@ -31,4 +31,4 @@ def connect(options: SparkPostOptions, account: Account, address: str) -> Connec
         account.call("POST", url, wanted)
     else:
         account.call("PUT", f"{url}/{number}", wanted)
-    return Connection(done=(f"the webhook tells {address} of {', '.join(_TOLD)}",))
+    return WebhookRegistration(done=(f"the webhook tells {address} of {', '.join(_TOLD)}",))

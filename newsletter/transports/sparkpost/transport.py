@@ -15,19 +15,19 @@ from pydantic import BaseModel, Field, SecretStr
 
 from newsletter.config.kinds import Address, OneLine
 from newsletter.transports.api.answers import (
-    Answer,
-    Reply,
+    ApiResponse,
+    CallOutcomes,
     by_status,
     each,
     field,
     line,
     refused_alone,
 )
+from newsletter.transports.api.call_proofs import PasswordOptions
 from newsletter.transports.api.calls import Call
 from newsletter.transports.api.message import message_id_of, refuse_own_signature
 from newsletter.transports.api.options import ApiAddress
-from newsletter.transports.api.proofs import PasswordOptions
-from newsletter.transports.api.provider import Entry, Limits, Provider
+from newsletter.transports.api.provider import EncodedMail, Limits, Provider
 from newsletter.transports.api.session import ApiTransport
 from newsletter.transports.base import Accepted, Mail, Unsupported
 
@@ -100,10 +100,10 @@ class SparkPost(Provider):
         fields.update((key, value) for key, value in optional.items() if value)
         return json.dumps(fields, ensure_ascii=False).encode()
 
-    def call(self, entries: Sequence[Entry]) -> Call:
+    def call(self, entries: Sequence[EncodedMail]) -> Call:
         return Call(url=self.url, body=entries[0].body)
 
-    def read(self, reply: Reply, entries: Sequence[Entry]) -> Answer:
+    def read(self, reply: ApiResponse, entries: Sequence[EncodedMail]) -> CallOutcomes:
         found = reply.found
         number = line(field(found, "results", "id"))
         if reply.status == 200 and number:

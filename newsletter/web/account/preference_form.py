@@ -14,8 +14,8 @@ from subscribers.membership import Preferences
 from subscribers.models import Frequency
 from subscribers.topics import Choice
 
-MOST_TOPICS = 50
-MOST_FIELDS = 100
+MAX_TOPICS = 50
+MAX_FIELDS = 100
 ListOf = Callable[[str], Sequence[Any]]
 
 
@@ -75,7 +75,7 @@ def validated(chosen: Submitted, config: Config, current: Frequency | None = Non
         InvalidInput: a value that the form does not offer.
     """
     topics = tuple(dict.fromkeys(chosen.topics))
-    if len(topics) > MOST_TOPICS or not all(_is_slug(slug) for slug in topics):
+    if len(topics) > MAX_TOPICS or not all(_is_slug(slug) for slug in topics):
         raise InvalidInput("please choose among the topics shown")
     if not set(chosen.digests) <= set(config.digests):
         raise InvalidInput("please choose among the digests shown")

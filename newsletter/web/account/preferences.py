@@ -21,7 +21,7 @@ from newsletter.subscriptions import preferences_link
 from newsletter.subscriptions.frequency_labels import FREQUENCIES
 from newsletter.tokens.links import NO_EDITION, PreferencesLink
 from newsletter.web.account.preference_form import (
-    MOST_FIELDS,
+    MAX_FIELDS,
     Submitted,
     form_choices,
     submitted_in,
@@ -35,7 +35,7 @@ from subscribers import store as people
 from subscribers.models import Frequency, Subscriber
 
 SOURCE = "preference page"
-LONGEST_PAUSE = timedelta(days=366)
+MAX_PAUSE = timedelta(days=366)
 # What the page of leaving offers instead.
 LESS = {"weekly": Frequency.WEEKLY, "bulletins": Frequency.BULLETINS}
 
@@ -79,7 +79,7 @@ async def preferences(request: Request) -> Response:
     site, link = site_of(request), link_in(request)
     if request.method != "POST":
         return await run_in_threadpool(page, site, link)
-    async with request.form(max_files=0, max_fields=MOST_FIELDS) as form:
+    async with request.form(max_files=0, max_fields=MAX_FIELDS) as form:
         entered = PreferenceForm(
             chosen=submitted_in(form.getlist), pause=str(form.get("pause", ""))
         )
@@ -89,7 +89,7 @@ async def preferences(request: Request) -> Response:
 async def reduce_mail(request: Request) -> Response:
     """Fewer mails or a pause, by one button of the page of leaving."""
     site, link = site_of(request), link_in(request)
-    async with request.form(max_files=0, max_fields=MOST_FIELDS) as form:
+    async with request.form(max_files=0, max_fields=MAX_FIELDS) as form:
         less = str(form.get("less", ""))
     if less != "pause" and less not in LESS:
         raise InvalidInput("please choose among the buttons shown")
@@ -123,7 +123,7 @@ def page(
             "chosen": shown.chosen,
             "pause": shown.pause,
             "earliest_pause": today + timedelta(days=1),
-            "latest_pause": today + LONGEST_PAUSE,
+            "latest_pause": today + MAX_PAUSE,
             "new_address": change.address if change else "",
             "leave": f"{site.config.site.base_url}/unsubscribe/{leaving}",
             "here": preferences_address(site, link),
@@ -176,7 +176,7 @@ def _until(site: SiteState, text: str) -> datetime | None:
         raise InvalidInput("write the end of the pause as a date, such as 2027-01-31") from error
     zone = _zone(site)
     today = site.services.clock.now().astimezone(zone).date()
-    if day > today + LONGEST_PAUSE:
+    if day > today + MAX_PAUSE:
         raise InvalidInput("a pause can last a year at most; please take an earlier date")
     return datetime.combine(day, time(), zone) if day > today else None
 

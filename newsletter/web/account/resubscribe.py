@@ -1,4 +1,4 @@
-"""Coming back: the page behind the link of the mail that says goodbye.
+"""Resubscription: the page behind the link of the goodbye mail.
 
 Opening it changes nothing, since scanners follow links: the button on it does.
 """

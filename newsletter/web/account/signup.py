@@ -15,7 +15,7 @@ from newsletter.errors import Conflict, InvalidInput
 from newsletter.staff.actors import VISITOR
 from newsletter.web.state import SiteState, site_of
 from subscribers.addresses import mailbox_of, normalise_address
-from subscribers.consent import Origin
+from subscribers.consent import ConsentOrigin
 from subscribers.membership import Preferences, Signup
 
 # Against timing attacks: the work differs by a few ms for new, known and suppressed addresses.
@@ -90,10 +90,12 @@ def sign_up(
         account.sign_up(site.services, VISITOR, joining, origin=origin)
 
 
-def origin_of(site: SiteState, source: str, network: str, *, with_words: bool = False) -> Origin:
+def origin_of(
+    site: SiteState, source: str, network: str, *, with_words: bool = False
+) -> ConsentOrigin:
     """The origin that is recorded with consent."""
     options = site.config.joining
-    return Origin(
+    return ConsentOrigin(
         source=source,
         wording=options.wording if with_words else "",
         wording_version=options.wording_version if with_words else "",

@@ -19,7 +19,7 @@ from newsletter.http.client_address import address_of, networks_of
 from newsletter.http.middleware.headers import TOKEN_HEADERS
 from newsletter.http.rate_limit import all_allowed
 from newsletter.web.account.preference_form import (
-    MOST_FIELDS,
+    MAX_FIELDS,
     Submitted,
     form_choices,
     submitted_in,
@@ -53,7 +53,7 @@ async def subscribe(request: Request) -> Response:
     if request.method != "POST":
         asked = SignupForm(chosen=Submitted(topics=tuple(request.query_params.getlist("topic"))))
         return await run_in_threadpool(_form, site, asked)
-    async with request.form(max_files=0, max_fields=MOST_FIELDS) as form:
+    async with request.form(max_files=0, max_fields=MAX_FIELDS) as form:
         entered, mark = _read_form(form), str(form.get("form", ""))
         is_honeypot_filled = bool(form.get(HONEYPOT))
     if not all_allowed(site.signup_limit, networks_of(request)):

@@ -20,7 +20,7 @@ from newsletter.errors import ResourceNotFound, TokenError
 from newsletter.http.middleware.headers import TOKEN_HEADERS
 from newsletter.staff import actors
 from newsletter.subscriptions import preferences_link, resubscribe
-from newsletter.subscriptions.unsubscribe import Departure
+from newsletter.subscriptions.unsubscribe import UnsubscribeReason
 from newsletter.tokens.links import NOBODY, UnsubscribeLink
 from newsletter.web.account.preferences import preferences_address
 from newsletter.web.account.signup import wording_context
@@ -35,7 +35,7 @@ REASONS = {
     "moved": "I have moved away or changed my mind",
     "other": "something else",
 }
-MOST_WORDS = 1000
+MAX_WORDS = 1000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,7 +68,7 @@ async def _read_form(request: Request) -> UnsubscribeForm:
             return UnsubscribeForm(
                 is_from_page=form.get("from") == "page",
                 reason=str(form.get("reason", "")),
-                words=" ".join(str(form.get("words", "")).split())[:MOST_WORDS],
+                words=" ".join(str(form.get("words", "")).split())[:MAX_WORDS],
             )
     except HTTPException as error:
         if error.status_code == 413:
@@ -102,7 +102,7 @@ def _preferences(site: SiteState, session: Session, link: UnsubscribeLink) -> st
 
 
 def _unsubscribe(site: SiteState, link: UnsubscribeLink, pressed: UnsubscribeForm) -> None:
-    departure = Departure(reason=REASONS.get(pressed.reason, ""), words=pressed.words)
+    departure = UnsubscribeReason(reason=REASONS.get(pressed.reason, ""), words=pressed.words)
     # Erased already: there is nothing left to leave, and nobody should be told of an error.
     with suppress(ResourceNotFound):
         actor = actors.subscriber(link.subscriber_id)

@@ -17,7 +17,7 @@ from newsletter.web.caught.maildir import CaughtMails
 from newsletter.web.state import site_of
 
 PAGE_SIZE = 50
-LONGEST_SOURCE = 300_000
+MAX_SOURCE_LENGTH = 300_000
 VIEWS = ("html", "text", "source")
 POLICY = (
     f"sandbox allow-popups allow-popups-to-escape-sandbox; {MAIL_POLICY}; frame-ancestors 'self'"
@@ -48,7 +48,7 @@ def mail(request: Request) -> Response:
     context = {
         "mail": caught,
         "view": view,
-        "source": caught.source[:LONGEST_SOURCE],
+        "source": caught.source[:MAX_SOURCE_LENGTH],
         "is_narrow": request.query_params.get("width") == "phone",
     }
     return site_of(request).views.page("mail.html", context)

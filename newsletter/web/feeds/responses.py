@@ -41,7 +41,7 @@ RawHeaders = list[tuple[bytes, bytes]]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Answer:
+class EncodedResponse:
     """A representation with its headers encoded."""
 
     etag: str
@@ -67,7 +67,7 @@ class Answer:
 class FeedResponse(Response):
     """Selects the representation by the request's headers, as a Starlette response."""
 
-    def __init__(self, answers: Mapping[str, Answer]) -> None:
+    def __init__(self, answers: Mapping[str, EncodedResponse]) -> None:
         super().__init__()
         self._answers = answers
 
@@ -80,7 +80,7 @@ class FeedResponse(Response):
 class CachedFeeds:
     """ASGI middleware that serves cached feeds without calling the framework."""
 
-    def __init__(self, app: ASGIApp, cache: FeedCache[Mapping[str, Answer]]) -> None:
+    def __init__(self, app: ASGIApp, cache: FeedCache[Mapping[str, EncodedResponse]]) -> None:
         self._app = app
         self._cache = cache
 
@@ -119,14 +119,14 @@ _DECIDING = {
 
 def answers_of(
     document: FeedDocument, selection: Selection, options: FeedOptions
-) -> Mapping[str, Answer]:
+) -> Mapping[str, EncodedResponse]:
     """One representation per content coding, and the identity ("")."""
     return {coding: _answer(document, coding, selection, options) for coding in ("", *CODINGS)}
 
 
 def _answer(
     document: FeedDocument, coding: str, selection: Selection, options: FeedOptions
-) -> Answer:
+) -> EncodedResponse:
     content = encoded(document.content, coding)
     # ETags differ by content coding (RFC 9110 section 8.8.3.3).
     etag = f'{document.etag[:-1]}-{coding}"' if coding else document.etag
@@ -149,7 +149,7 @@ def _answer(
         own |= {"X-Robots-Tag": "noindex", "Referrer-Policy": "no-referrer"}
     if coding:
         own["Content-Encoding"] = coding
-    return Answer(
+    return EncodedResponse(
         etag=etag,
         last_modified=document.last_modified,
         content=content,

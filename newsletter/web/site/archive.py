@@ -11,7 +11,7 @@ from newsletter.articles import store as articles
 from newsletter.editions import store
 from newsletter.errors import ResourceNotFound
 from newsletter.http.middleware.headers import MAIL_POLICY, TOKEN_HEADERS
-from newsletter.http.path_params import LARGEST_ID, page_in
+from newsletter.http.path_params import MAX_ID, page_in
 from newsletter.web.state import site_of
 
 PAGE_SIZE = 20
@@ -46,7 +46,7 @@ def archive(request: Request) -> Response:
 def edition(request: Request) -> HTMLResponse:
     """The view-online page of an edition."""
     number: int = request.path_params["edition_id"]
-    if number > LARGEST_ID:
+    if number > MAX_ID:
         raise ResourceNotFound(f"there is no edition {number}")
     key = request.query_params.get("key", "")
     page = site_of(request).services.edition_page(number, key)

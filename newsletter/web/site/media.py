@@ -7,7 +7,7 @@ from starlette.routing import Route
 from newsletter.errors import ResourceNotFound
 from newsletter.http.middleware.conditional import is_unchanged
 from newsletter.media import store
-from newsletter.media.addresses import hash_in
+from newsletter.media.urls import hash_in
 from newsletter.web.state import site_of
 
 CACHE_CONTROL = "public, max-age=31536000, immutable"

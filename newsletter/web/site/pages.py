@@ -11,7 +11,7 @@ from newsletter.articles import store
 from newsletter.articles.models import Article, ArticleStatus
 from newsletter.errors import ResourceNotFound
 from newsletter.http.path_params import page_in, slug_in
-from newsletter.web.errors import Withdrawn
+from newsletter.web.errors import ArticleWithdrawn
 from newsletter.web.state import site_of
 
 PAGE_SIZE = 12
@@ -94,7 +94,7 @@ def _shown(found: Article) -> Article:
         ResourceNotFound: it is a draft or scheduled.
     """
     if found.status is ArticleStatus.WITHDRAWN:
-        raise Withdrawn(f"article {found.slug!r} has been withdrawn")
+        raise ArticleWithdrawn(f"article {found.slug!r} has been withdrawn")
     if found.status is not ArticleStatus.PUBLISHED:
         raise ResourceNotFound(f"there is no article {found.slug!r}")
     return found

@@ -16,7 +16,7 @@ from newsletter.web.state import site_of
 
 SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
 # sitemaps.org, "Sitemap index files": at most 50,000 addresses and 50 MB each.
-MOST_ADDRESSES = 20_000
+MAX_ADDRESSES = 20_000
 MAX_AGE = "public, max-age=3600"
 # Private, or endless.
 DISALLOWED = (
@@ -89,7 +89,7 @@ def robots(request: Request) -> Response:
     return PlainTextResponse(text, headers={"Cache-Control": MAX_AGE})
 
 
-def routes(most: int = MOST_ADDRESSES) -> list[Route]:
+def routes(most: int = MAX_ADDRESSES) -> list[Route]:
     """
     Args:
         most: articles in one sitemap.

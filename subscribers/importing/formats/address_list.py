@@ -6,7 +6,7 @@ from pathlib import Path
 
 from subscribers.importing.formats.delimited import head_of, opened_lines
 from subscribers.importing.formats.encodings import Encoding
-from subscribers.importing.formats.table import Table
+from subscribers.importing.formats.table import SourceTable
 from subscribers.importing.values.cells import MAILBOX, MAILBOXES, addresses_in
 
 HEADER = ["email", "name"]
@@ -26,9 +26,9 @@ def is_list(head: Sequence[str]) -> bool:
     )
 
 
-def address_list(path: Path, encoding: Encoding) -> Table:
+def address_list(path: Path, encoding: Encoding) -> SourceTable:
     """A bare list of addresses as a two-column table."""
-    return Table(
+    return SourceTable(
         header=HEADER,
         rows=lambda: _rows(path, encoding),
         first_row=1,

@@ -12,14 +12,14 @@ from typing import Any, TextIO
 from newsletter.errors import InvalidInput
 from subscribers.importing.formats.encodings import STRAY, Encoding
 from subscribers.importing.formats.header import LOOKED_AT, table_of
-from subscribers.importing.formats.table import Table
+from subscribers.importing.formats.table import SourceTable
 from subscribers.importing.values.cells import DamagedRow, addresses_in
 
 DELIMITERS = ",;\t|"
 # Bounds memory for a file without line ends.
-LONGEST_LINE = 1_000_000
+MAX_LINE_LENGTH = 1_000_000
 # Maximum number of lines in a cell.
-MOST_LINES = 100
+MAX_LINES = 100
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,7 +37,7 @@ class Layout:
     """Quotes are unbalanced: each line is parsed by itself."""
 
 
-def delimited(path: Path, encoding: Encoding) -> Table:
+def delimited(path: Path, encoding: Encoding) -> SourceTable:
     """A table in delimited text.
 
     Raises:
@@ -86,11 +86,11 @@ def _opened(path: Path, encoding: Encoding) -> TextIO:
 
 def _lines(path: Path, text: TextIO) -> Iterator[str]:
     number = 0
-    while line := text.readline(LONGEST_LINE):
+    while line := text.readline(MAX_LINE_LENGTH):
         number += 1
-        if len(line) == LONGEST_LINE:
+        if len(line) == MAX_LINE_LENGTH:
             raise InvalidInput(
-                f"{path}: line {number} is longer than {LONGEST_LINE:,} characters; "
+                f"{path}: line {number} is longer than {MAX_LINE_LENGTH:,} characters; "
                 "it is no list of people, or its line ends are lost"
             )
         yield line
@@ -202,7 +202,7 @@ def _with_following(
     if '"' not in line:
         return None
     text = line
-    for place in range(MOST_LINES):
+    for place in range(MAX_LINES):
         if place == len(ahead):
             following = next(lines, None)
             if following is None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from newsletter.errors import InvalidInput
 from subscribers.importing.columns import address_column
-from subscribers.importing.formats.table import Rows, Table, named
+from subscribers.importing.formats.table import Rows, SourceTable, named
 from subscribers.importing.values.cells import MAILBOXES, addresses_in
 
 # Rows searched for the header.
@@ -45,7 +45,7 @@ def locate(rows: Sequence[Sequence[str]]) -> Located:
     return Located(header=widest, address=address)
 
 
-def table_of(first: Sequence[Sequence[str]], rows: Rows, notes: Sequence[str] = ()) -> Table:
+def table_of(first: Sequence[Sequence[str]], rows: Rows, notes: Sequence[str] = ()) -> SourceTable:
     """The table that starts with these rows.
 
     Args:
@@ -64,11 +64,11 @@ def table_of(first: Sequence[Sequence[str]], rows: Rows, notes: Sequence[str] = 
         if found.address is not None:
             header[found.address] = "email"
         told = (*notes, "No line names the columns: the first one is a person's.")
-        return Table(header=header, rows=rows, first_row=1, address=found.address, notes=told)
+        return SourceTable(header=header, rows=rows, first_row=1, address=found.address, notes=told)
     header = named(_unpadded(first[found.header]))
     told = (*notes, *_skipped(first[: found.header]))
     below = found.header + 1
-    return Table(
+    return SourceTable(
         header=header,
         rows=lambda: _below(rows, below, header),
         first_row=below + 1,

@@ -9,11 +9,11 @@ from typing import Any
 from newsletter.errors import InvalidInput
 from subscribers.importing.formats.delimited import opened_lines
 from subscribers.importing.formats.encodings import Encoding
-from subscribers.importing.formats.table import Table, named
+from subscribers.importing.formats.table import SourceTable, named
 from subscribers.importing.values.cells import DamagedRow
 
 # An array is loaded whole; longer lists must be JSON Lines.
-LONGEST_BYTES = 200_000_000
+MAX_BYTES = 200_000_000
 # Nested objects kept whole: a person's attributes.
 WHOLE = frozenset({"attributes", "metadata", "attribs"})
 _LOOKED_AT = 50
@@ -25,7 +25,7 @@ def is_json(head: Sequence[str]) -> bool:
     return start.startswith(("[{", "[ ", '{"', "{ ")) or start in {"[", "{"}
 
 
-def json_list(path: Path, encoding: Encoding) -> Table:
+def json_list(path: Path, encoding: Encoding) -> SourceTable:
     """A list in JSON.
 
     Raises:
@@ -33,9 +33,9 @@ def json_list(path: Path, encoding: Encoding) -> Table:
     """
     if _is_by_lines(path, encoding):
         return _table(lambda: _by_lines(path, encoding), first_row=1)
-    if path.stat().st_size > LONGEST_BYTES:
+    if path.stat().st_size > MAX_BYTES:
         raise InvalidInput(
-            f"{path} is longer than {LONGEST_BYTES // 1_000_000} MB; "
+            f"{path} is longer than {MAX_BYTES // 1_000_000} MB; "
             "save it as CSV, or with one JSON object a line"
         )
     records = _records(path, "".join(opened_lines(path, encoding)))
@@ -86,7 +86,7 @@ def _longest(found: Any) -> list[Any]:
     return max(people, key=len, default=[found])
 
 
-def _table(records: Any, first_row: int) -> Table:
+def _table(records: Any, first_row: int) -> SourceTable:
     keys: dict[str, None] = {}
     for record in records():
         if isinstance(record, dict):
@@ -101,7 +101,7 @@ def _table(records: Any, first_row: int) -> Table:
             else:
                 yield DamagedRow([record], "this is no JSON object")
 
-    return Table(header=named(header), rows=rows, first_row=first_row)
+    return SourceTable(header=named(header), rows=rows, first_row=first_row)
 
 
 def _flat(record: Mapping[str, Any], before: str = "") -> dict[str, str]:

@@ -13,7 +13,7 @@ from pathlib import Path
 from newsletter.errors import InvalidInput
 from subscribers.importing.formats.delimited import opened_lines
 from subscribers.importing.formats.encodings import Encoding
-from subscribers.importing.formats.table import Table, passed_over
+from subscribers.importing.formats.table import SourceTable, passed_over
 
 # Attributes that hold addresses (RFC 4524, 2.16; names of older directories).
 _ADDRESSES = frozenset({"mail", "email", "emailaddress", "rfc822mailbox"})
@@ -26,7 +26,7 @@ def is_ldif(head: Sequence[str]) -> bool:
     return bool(lines) and re.match(r"dn:|version:\s*1\s*$", lines[0], re.IGNORECASE) is not None
 
 
-def ldif(path: Path, encoding: Encoding) -> Table:
+def ldif(path: Path, encoding: Encoding) -> SourceTable:
     """An address book; entries without an address, such as lists, are passed over.
 
     Raises:
@@ -45,7 +45,7 @@ def ldif(path: Path, encoding: Encoding) -> Table:
         for entry in _people(path, encoding):
             yield [entry.get(key, "") for key in header]
 
-    return Table(header=header, rows=rows, first_row=1, notes=passed_over(others, "entries"))
+    return SourceTable(header=header, rows=rows, first_row=1, notes=passed_over(others, "entries"))
 
 
 def _people(path: Path, encoding: Encoding) -> Iterator[dict[str, str]]:

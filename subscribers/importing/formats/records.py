@@ -5,7 +5,7 @@ from pathlib import Path
 
 from subscribers.importing.formats.delimited import opened_lines
 from subscribers.importing.formats.encodings import Encoding
-from subscribers.importing.formats.table import Table
+from subscribers.importing.formats.table import SourceTable
 
 
 def is_records(head: Sequence[str]) -> bool:
@@ -20,7 +20,7 @@ def is_records(head: Sequence[str]) -> bool:
     )
 
 
-def records(path: Path, encoding: Encoding) -> Table:
+def records(path: Path, encoding: Encoding) -> SourceTable:
     """The list as a table."""
     keys: dict[str, None] = {}
     for block in _blocks(path, encoding):
@@ -31,7 +31,7 @@ def records(path: Path, encoding: Encoding) -> Table:
         for block in _blocks(path, encoding):
             yield [block.get(key, "") for key in header]
 
-    return Table(header=header, rows=rows, first_row=1)
+    return SourceTable(header=header, rows=rows, first_row=1)
 
 
 def _blocks(path: Path, encoding: Encoding) -> Iterator[dict[str, str]]:

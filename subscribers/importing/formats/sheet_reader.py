@@ -16,7 +16,7 @@ from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
 MEMORY_BYTES = 2 << 30
 CPU_SECONDS = 600
 # The row limit of spreadsheets (ECMA-376; LibreOffice).
-MOST_ROWS = 1_048_576
+MAX_ROWS = 1_048_576
 
 
 def main(path: str, sheet: str, out: TextIO) -> None:
@@ -40,7 +40,7 @@ def _said(path: str, name: str) -> Iterator[object]:
         read = name or names[0]
         yield {"sheet": read, "others": [each for each in book.sheet_names if each != read]}
         found = book.get_sheet_by_name(read)
-        if found.total_height > MOST_ROWS:
+        if found.total_height > MAX_ROWS:
             yield {"error": f"claims {found.total_height:,} rows; save it as CSV, UTF-8"}
             return
         for cells in found.iter_rows():

@@ -17,13 +17,13 @@ from zipfile import ZipFile
 from newsletter.errors import InvalidInput
 from newsletter.unpacking import UNPACKING_ERRORS
 from subscribers.importing.formats.header import LOOKED_AT, table_of
-from subscribers.importing.formats.table import Table
+from subscribers.importing.formats.table import SourceTable
 from subscribers.importing.values.cells import addresses_in
 
 ZIP_MARK = b"PK\x03\x04"
 # Signature of compound files ([MS-CFB], 2.2), the older Office formats.
 OLE_MARK = bytes.fromhex("d0cf11e0a1b11ae1")
-LONGEST_BYTES = 2_000_000_000
+MAX_BYTES = 2_000_000_000
 READER = "subscribers.importing.formats.sheet_reader"
 
 
@@ -34,7 +34,7 @@ def is_spreadsheet(path: Path) -> bool:
     return start.startswith(ZIP_MARK) or start == OLE_MARK
 
 
-def spreadsheet(path: Path, sheet: str) -> Table:
+def spreadsheet(path: Path, sheet: str) -> SourceTable:
     """A sheet as a table.
 
     Args:
@@ -102,7 +102,7 @@ def _refuse_large(path: Path) -> None:
             unpacked = sum(part.file_size for part in archive.infolist())
     except UNPACKING_ERRORS as error:
         raise InvalidInput(f"{path} is damaged; save it again, or as CSV") from error
-    if unpacked > LONGEST_BYTES:
+    if unpacked > MAX_BYTES:
         raise InvalidInput(f"{path} is too large for a spreadsheet; save it as CSV, UTF-8")
 
 

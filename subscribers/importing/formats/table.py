@@ -8,7 +8,7 @@ Rows = Callable[[], Iterator[Sequence[str]]]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Table:
+class SourceTable:
     """A table that can be read repeatedly."""
 
     header: list[str]

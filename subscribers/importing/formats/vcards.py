@@ -12,7 +12,7 @@ from typing import Any
 
 from subscribers.importing.formats.delimited import opened_lines
 from subscribers.importing.formats.encodings import Encoding, likeliest
-from subscribers.importing.formats.table import Table, passed_over
+from subscribers.importing.formats.table import SourceTable, passed_over
 from subscribers.importing.values.cells import DamagedRow
 
 HEADER = ["email", "name", "first name", "last name", "language", "categories", "card note"]
@@ -24,7 +24,7 @@ _NAME = re.compile(r"(?:[\w-]+\.)?(?P<name>[\w-]+)[;:]")
 _IN_BYTES = re.compile(
     r"(?m)^(?![^:\n]*CHARSET=)([^:\n]*?);(?:ENCODING=)?QUOTED-PRINTABLE", re.IGNORECASE
 )
-LONGEST_CARD = 5_000_000
+MAX_CARD_LENGTH = 5_000_000
 
 
 def is_vcard(head: Sequence[str]) -> bool:
@@ -32,11 +32,11 @@ def is_vcard(head: Sequence[str]) -> bool:
     return any(line.strip().upper() == _BEGIN for line in head[:5])
 
 
-def vcards(path: Path, encoding: Encoding) -> Table:
+def vcards(path: Path, encoding: Encoding) -> SourceTable:
     """An address book; cards without an address are passed over."""
     others = sum(not _has_address(card) for card in _cards(path, encoding))
     notes = (ADVICE, *passed_over(others, "cards"))
-    return Table(header=HEADER, rows=lambda: _rows(path, encoding), first_row=1, notes=notes)
+    return SourceTable(header=HEADER, rows=lambda: _rows(path, encoding), first_row=1, notes=notes)
 
 
 def _rows(path: Path, encoding: Encoding) -> Iterator[Sequence[str]]:
@@ -65,7 +65,7 @@ def _cards(path: Path, encoding: Encoding) -> Iterator[list[str]]:
             lines, length, depth = [], 0, int(mark == _BEGIN)
         elif mark == _END:
             depth = max(0, depth - 1)
-        elif depth == 1 and _name_of(line) in _READ and length < LONGEST_CARD:
+        elif depth == 1 and _name_of(line) in _READ and length < MAX_CARD_LENGTH:
             lines.append(line)
             length += len(line)
         before = line
@@ -84,7 +84,7 @@ def _unfolded(path: Path, encoding: Encoding) -> Iterator[str]:
     for raw in opened_lines(path, encoding):
         line = raw.rstrip("\r\n")
         if line[:1] in (" ", "\t"):
-            before += line[1:] if len(before) < LONGEST_CARD else ""
+            before += line[1:] if len(before) < MAX_CARD_LENGTH else ""
         elif before.endswith("=") and "QUOTED-PRINTABLE" in before.upper():
             before = before[:-1] + line
         else:

@@ -1,1 +1,1 @@
-"""What an import decides, writes and takes back."""
+"""Storage of imports: plans, writing, taking back."""

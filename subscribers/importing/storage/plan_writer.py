@@ -9,9 +9,8 @@ from sqlalchemy.orm import Session
 
 from subscribers import membership
 from subscribers import store as people
-from subscribers.consent import Origin
-from subscribers.folding import search_text
-from subscribers.importing.rows import Person
+from subscribers.consent import ConsentOrigin
+from subscribers.importing.rows import ListedPerson
 from subscribers.importing.storage import history, store
 from subscribers.importing.storage.planning import ImportedData, ImportPlan, NewSubscriber
 from subscribers.importing.values.states import ListState
@@ -23,6 +22,7 @@ from subscribers.models import (
     SubscriberStatus,
     Suppression,
 )
+from subscribers.search_folding import search_text
 from subscribers.topics import choice_key, choice_of
 
 # Prefix of the source of imported subscribers.
@@ -73,13 +73,13 @@ class _Source:
         """The source of all people of the file."""
         return f"{IMPORTED}{self.file}"
 
-    def of(self, person: Person) -> str:
+    def of(self, person: ListedPerson) -> str:
         """The source of a person's sign-up."""
         is_proven = bool(self.consent) and person.state is ListState.SUBSCRIBED
         proof = self.consent if is_proven else "no proof given"
         return f"{self.of_all}, row {person.row}: {proof}{person.since}"
 
-    def of_end(self, person: Person) -> str:
+    def of_end(self, person: ListedPerson) -> str:
         """The source of a person's leaving."""
         return f"{self.of_all}, row {person.row}: {person.state}"
 
@@ -105,14 +105,16 @@ def write(
     for address_hash, person in made.leaving.items():
         subscriber = people.by_id(session, known[address_hash])
         history.note_ended(session, number, subscriber)
-        membership.leave(session, subscriber, origin=Origin(source=source.of_end(person)), now=now)
+        membership.leave(
+            session, subscriber, origin=ConsentOrigin(source=source.of_end(person)), now=now
+        )
     session.flush()
     numbers = _enter(session, list(made.newcomers.values()), source, now)
     for address_hash, (held, person) in made.updated.items():
         if address_hash in known:
             history.note_updated(session, number, known[address_hash], made.before[address_hash])
         subscriber_id = numbers.get(address_hash) or known[address_hash]
-        origin = Origin(source=source.of(person))
+        origin = ConsentOrigin(source=source.of(person))
         _update(session, people.by_id(session, subscriber_id), held, origin, now)
     history.share_suppressions(session, made.confirmed_suppressions, number)
     suppressed = (
@@ -122,7 +124,11 @@ def write(
 
 
 def _update(
-    session: Session, subscriber: Subscriber, held: ImportedData, origin: Origin, now: datetime
+    session: Session,
+    subscriber: Subscriber,
+    held: ImportedData,
+    origin: ConsentOrigin,
+    now: datetime,
 ) -> None:
     subscriber.attributes = dict(held.attributes)
     preferences = replace(held.preferences, name=held.name)

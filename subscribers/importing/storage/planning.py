@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import lru_cache
 
-from subscribers.importing.rows import Person
+from subscribers.importing.rows import ListedPerson
 from subscribers.importing.values.states import HAS_LEFT, ListState
 from subscribers.membership import OVER, Preferences, clean_name
 from subscribers.models import SubscriberStatus
@@ -60,7 +60,7 @@ class Decision:
 class Candidate:
     """A person with the normalised address and its hash."""
 
-    person: Person
+    person: ListedPerson
     address: str
     address_hash: str
 
@@ -81,7 +81,7 @@ class NewSubscriber:
 
     candidate: Candidate
     status: SubscriberStatus
-    ended_by: Person | None = None
+    ended_by: ListedPerson | None = None
     """The later row by which they have left."""
 
 
@@ -94,9 +94,9 @@ class ImportPlan:
     """With the reason."""
     confirmed_suppressions: set[str] = field(default_factory=set)
     """Already suppressed addresses that this file suppresses too."""
-    leaving: dict[str, Person] = field(default_factory=dict)
+    leaving: dict[str, ListedPerson] = field(default_factory=dict)
     """Existing subscribers to unsubscribe, with the row."""
-    updated: dict[str, tuple[ImportedData, Person]] = field(default_factory=dict)
+    updated: dict[str, tuple[ImportedData, ListedPerson]] = field(default_factory=dict)
     """New data of existing subscribers, with the row."""
     before: dict[str, ImportedData] = field(default_factory=dict)
     """Their previous data."""
@@ -232,7 +232,7 @@ class Planner:
         return new if new != held else None
 
 
-def imported_data_of(person: Person) -> ImportedData:
+def imported_data_of(person: ListedPerson) -> ImportedData:
     """The data in one row."""
     choice = person.preferences.choice
     canonical = choice_of(choice_key(choice.topics, choice.digests))

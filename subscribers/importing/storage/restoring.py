@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session, aliased
 
 from subscribers import store as people
-from subscribers.consent import Origin
+from subscribers.consent import ConsentOrigin
 from subscribers.importing.storage import store
 from subscribers.importing.storage.plan_writer import EVENT_COLUMNS
 from subscribers.membership import Preferences, clean_name, described
@@ -25,7 +25,7 @@ from subscribers.models import (
 )
 from subscribers.topics import Choice, choice_key
 
-AT_ONCE = 500
+BATCH_SIZE = 500
 """Fewer than the parameters that any database takes in one statement."""
 
 
@@ -53,7 +53,7 @@ def restore(
     session: Session,
     number: int,
     is_left_alone: ColumnElement[bool],
-    origin: Origin,
+    origin: ConsentOrigin,
     now: datetime,
 ) -> int:
     """Put those who were here before an import as they stood; how many.
@@ -67,10 +67,10 @@ def restore(
         .where(ImportChange.import_id == number, ImportChange.subscriber_id.not_in(entered))
         .order_by(ImportChange.subscriber_id)
     ).all()
-    starts = range(0, len(changes), AT_ONCE)
+    starts = range(0, len(changes), BATCH_SIZE)
     numbers: dict[str, int] = {}
     return sum(
-        _restored(session, changes[start : start + AT_ONCE], is_left_alone, numbers, origin, now)
+        _restored(session, changes[start : start + BATCH_SIZE], is_left_alone, numbers, origin, now)
         for start in starts
     )
 
@@ -80,7 +80,7 @@ def _restored(
     changes: Sequence[ImportChange],
     is_left_alone: ColumnElement[bool],
     numbers: dict[str, int],
-    origin: Origin,
+    origin: ConsentOrigin,
     now: datetime,
 ) -> int:
     batch = _look(session, changes, is_left_alone)

@@ -18,7 +18,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from newsletter.errors import Conflict
-from subscribers.consent import Origin
+from subscribers.consent import ConsentOrigin
 from subscribers.importing.storage import history, store
 from subscribers.importing.storage.plan_writer import IMPORTED
 from subscribers.importing.storage.restoring import restore
@@ -62,7 +62,7 @@ def roll_back(
     if found.undone_at is not None:
         raise Conflict(f"import {number} was taken back at {found.undone_at.isoformat()}")
     # The source marks it as the import's act, not the subscriber's.
-    origin = Origin(source=f"{IMPORTED}{found.file}: import {number} taken back")
+    origin = ConsentOrigin(source=f"{IMPORTED}{found.file}: import {number} taken back")
     is_entered = Subscriber.import_id == number
     is_left_alone = ~_has_acted() & ~mailed
     is_untouched = is_left_alone & (Subscriber.status != SubscriberStatus.ERASED)
@@ -111,7 +111,7 @@ def _remove_suppressions(session: Session, number: int) -> int:
     return len(result.all())
 
 
-def _erase(session: Session, chosen: Select[int], origin: Origin, now: datetime) -> None:
+def _erase(session: Session, chosen: Select[int], origin: ConsentOrigin, now: datetime) -> None:
     """Remove all personal data except ids and events."""
     columns = ("subscriber_id", "at", "kind", "source", "wording", "wording_version", "details")
     kind = literal(ConsentKind.UNDONE, ConsentEvent.kind.type)

@@ -6,17 +6,17 @@ from io import BytesIO
 from newsletter.errors import InvalidInput
 from newsletter.unpacking import UNPACKING_ERRORS
 
-MOST_FILES = 20
+MAX_FILES = 20
 SUFFIXES = (".csv", ".tsv", ".txt", ".vcf", ".ldif", ".json")
 # Members of spreadsheets, which are archives as well (ECMA-376, part 2; OpenDocument 1.3, part 2).
 _OF_SPREADSHEETS = frozenset({"[Content_Types].xml", "content.xml", "mimetype"})
 
 
-def lists_in(file: str, content: bytes, most_bytes: int) -> list[tuple[str, bytes]]:
+def lists_in(file: str, content: bytes, max_bytes: int) -> list[tuple[str, bytes]]:
     """The lists in an archive, by name; what is no archive is itself the only one.
 
     Args:
-        most_bytes: of all that is unpacked.
+        max_bytes: of all that is unpacked.
 
     Raises:
         InvalidInput: the archive is damaged, holds no list, too many, or too much.
@@ -28,14 +28,14 @@ def lists_in(file: str, content: bytes, most_bytes: int) -> list[tuple[str, byte
             names = archive.namelist()
             if not _OF_SPREADSHEETS.isdisjoint(names):
                 return [(file, content)]
-            return _unpacked(archive, file, most_bytes)
+            return _unpacked(archive, file, max_bytes)
     except InvalidInput:
         raise
     except UNPACKING_ERRORS as error:
         raise InvalidInput(f"{file} cannot be unpacked; unpack it, and choose its files") from error
 
 
-def _unpacked(archive: zipfile.ZipFile, file: str, most_bytes: int) -> list[tuple[str, bytes]]:
+def _unpacked(archive: zipfile.ZipFile, file: str, max_bytes: int) -> list[tuple[str, bytes]]:
     found = [
         member
         for member in archive.infolist()
@@ -43,9 +43,9 @@ def _unpacked(archive: zipfile.ZipFile, file: str, most_bytes: int) -> list[tupl
     ]
     if not found:
         raise InvalidInput(f"{file} holds no list; unpack it, and choose the file with the people")
-    if len(found) > MOST_FILES:
+    if len(found) > MAX_FILES:
         raise InvalidInput(f"{file} holds {len(found)} lists; unpack it, and choose some of them")
-    lists, left = [], most_bytes
+    lists, left = [], max_bytes
     for member in found:
         # What an archive says of its sizes may be a lie.
         with archive.open(member) as opened:
@@ -53,7 +53,7 @@ def _unpacked(archive: zipfile.ZipFile, file: str, most_bytes: int) -> list[tupl
         left -= len(content)
         if left < 0:
             raise InvalidInput(
-                f"{file} holds more than {most_bytes // 1_000_000} MB; unpack it, and choose its "
+                f"{file} holds more than {max_bytes // 1_000_000} MB; unpack it, and choose its "
                 "files one by one"
             )
         lists.append((member.filename, content))

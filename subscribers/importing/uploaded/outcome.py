@@ -4,13 +4,13 @@ from collections import Counter
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from subscribers.importing.rows import Person
-from subscribers.importing.storage.batches import Row
+from subscribers.importing.rows import ListedPerson
+from subscribers.importing.storage.batches import FileRow
 from subscribers.importing.storage.planning import UNKNOWN, Decision, RowOutcome
 from subscribers.importing.values.cells import DamagedRow
 
 # A page of rows is mended by hand; a file with more of them is mended in a spreadsheet.
-MOST_ROWS = 200
+MAX_ROWS = 200
 
 
 class OutcomeReport:
@@ -22,15 +22,15 @@ class OutcomeReport:
         self._away: list[dict[str, Any]] = []
         self._more_refused = self._more_away = 0
 
-    def tell(self, row: Row, decision: Decision) -> None:
+    def tell(self, row: FileRow, decision: Decision) -> None:
         """Keep a row that can be mended, or of somebody who stays away."""
         if decision.outcome is RowOutcome.REFUSED and is_mendable(decision):
-            if len(self._refused) < MOST_ROWS:
+            if len(self._refused) < MAX_ROWS:
                 self._refused.append(_refused(row, decision))
             else:
                 self._more_refused += 1
         elif decision.outcome in {RowOutcome.REFUSED, RowOutcome.SUPPRESSED}:
-            if len(self._away) < MOST_ROWS and isinstance(row.said, Person):
+            if len(self._away) < MAX_ROWS and isinstance(row.said, ListedPerson):
                 self._away.append(
                     {"row": row.number, "address": row.said.address, "reason": decision.reason}
                 )
@@ -75,7 +75,7 @@ def merged(
     }
 
 
-def _refused(row: Row, decision: Decision) -> dict[str, Any]:
+def _refused(row: FileRow, decision: Decision) -> dict[str, Any]:
     return {
         "row": row.number,
         "reason": decision.reason,

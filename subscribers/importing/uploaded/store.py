@@ -13,14 +13,14 @@ from sqlalchemy.orm import Session, undefer
 from newsletter.errors import Conflict, InvalidInput, ResourceNotFound
 from subscribers.importing.list_reading import ListRequest
 from subscribers.importing.uploaded import views
-from subscribers.importing.uploaded.answers import UploadAnswers, answers_of, mends_of
+from subscribers.importing.uploaded.instructions import UploadAnswers, answers_of, mends_of
 from subscribers.importing.uploaded.jobs import require_idle
 from subscribers.importing.values.cells import one_line
 from subscribers.models import ListUpload, UploadPhase
 
 MAX_BYTES = 50_000_000
 KEPT_FOR = timedelta(days=7)
-LONGEST_NAME = 60
+MAX_NAME_LENGTH = 60
 NAMELESS = "list"
 
 
@@ -58,7 +58,7 @@ def add(session: Session, file: str, content: bytes, by: str, now: datetime) -> 
 def file_name(said: str) -> str:
     """A file's name without its folders."""
     name = one_line(said.replace("\\", "/").rpartition("/")[2])
-    return name[-LONGEST_NAME:].strip(". ") or NAMELESS
+    return name[-MAX_NAME_LENGTH:].strip(". ") or NAMELESS
 
 
 def by_number(session: Session, number: int) -> ListUpload:

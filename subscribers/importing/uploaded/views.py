@@ -4,18 +4,18 @@ from collections.abc import Mapping, Sequence
 from itertools import islice
 from typing import Any
 
-from subscribers.importing.formats.table import Table
+from subscribers.importing.formats.table import SourceTable
 from subscribers.importing.list_reading import ExaminedList
-from subscribers.importing.questions import UNREAD, Column
+from subscribers.importing.questions import UNREAD, AnalysedColumn
 from subscribers.importing.report import short, stored
 from subscribers.importing.values.headings import OF_STATE
 
-MOST_SAMPLES = 3
+MAX_SAMPLES = 3
 # Rows looked at where the file could not be examined.
 LOOKED_AT = 20
 
 
-def unassigned(table: Table, problem: str) -> dict[str, Any]:
+def unassigned(table: SourceTable, problem: str) -> dict[str, Any]:
     """The columns of a file that cannot be examined as it stands."""
     rows = list(islice(filter(any, table.rows()), LOOKED_AT))
     columns = [
@@ -66,7 +66,7 @@ def mended(view: Mapping[str, Any], row: Mapping[str, Any], cells: Sequence[str]
     ]
 
 
-def _view(table: Table) -> dict[str, Any]:
+def _view(table: SourceTable) -> dict[str, Any]:
     return {
         "header": list(table.header),
         "words": [],
@@ -92,11 +92,11 @@ def _bare(place: int, heading: str, values: Sequence[str]) -> dict[str, Any]:
         "why": "",
         "question": "",
         "guess": "",
-        "samples": samples[:MOST_SAMPLES],
+        "samples": samples[:MAX_SAMPLES],
     }
 
 
-def _column(column: Column) -> dict[str, Any]:
+def _column(column: AnalysedColumn) -> dict[str, Any]:
     return {
         "place": column.place,
         "heading": column.heading,
@@ -104,5 +104,5 @@ def _column(column: Column) -> dict[str, Any]:
         "why": column.why,
         "question": column.question,
         "guess": column.guess,
-        "samples": [short(sample) for sample in column.samples[:MOST_SAMPLES]],
+        "samples": [short(sample) for sample in column.samples[:MAX_SAMPLES]],
     }

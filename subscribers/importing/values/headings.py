@@ -5,7 +5,7 @@ Headings of one program are in `subscribers.importing.programs`.
 
 from collections.abc import Mapping
 
-from subscribers.importing.values.folding import folded
+from subscribers.importing.values.word_folding import folded
 
 
 def _all(*names: str) -> tuple[str, ...]:

@@ -6,8 +6,8 @@ from functools import lru_cache, reduce
 
 from subscribers.importing.values.cells import listed
 from subscribers.importing.values.dates import is_date
-from subscribers.importing.values.folding import folded
 from subscribers.importing.values.states import HAS_LEFT, ListState, worse
+from subscribers.importing.values.word_folding import folded
 
 # English, Welsh, German, French, Spanish, Portuguese, Italian, Dutch, Polish, Czech, Nordic
 # languages, Hungarian, Slavonic languages in Latin script; values of programs and databases.

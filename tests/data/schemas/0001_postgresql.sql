@@ -469,19 +469,19 @@ CREATE TABLE edition_variants (
     CONSTRAINT fk_edition_variants_edition_id FOREIGN KEY(edition_id) REFERENCES editions (id) ON DELETE CASCADE
 );
 
-CREATE TABLE feed_happenings (
+CREATE TABLE feed_events (
     id BIGSERIAL NOT NULL,
     kind VARCHAR(20) NOT NULL,
     article_id BIGINT NOT NULL,
     number BIGINT NOT NULL,
     at TIMESTAMP WITH TIME ZONE NOT NULL,
     entry JSON NOT NULL,
-    CONSTRAINT pk_feed_happenings PRIMARY KEY (id),
-    CONSTRAINT uq_feed_happenings_kind_article_id_number_at UNIQUE (kind, article_id, number, at),
-    CONSTRAINT fk_feed_happenings_article_id FOREIGN KEY(article_id) REFERENCES articles (id) ON DELETE CASCADE
+    CONSTRAINT pk_feed_events PRIMARY KEY (id),
+    CONSTRAINT uq_feed_events_kind_article_id_number_at UNIQUE (kind, article_id, number, at),
+    CONSTRAINT fk_feed_events_article_id FOREIGN KEY(article_id) REFERENCES articles (id) ON DELETE CASCADE
 );
 
-CREATE INDEX ix_feed_happenings_article_id ON feed_happenings (article_id);
+CREATE INDEX ix_feed_events_article_id ON feed_events (article_id);
 
 CREATE TABLE media_renditions (
     hash TEXT NOT NULL,
@@ -698,13 +698,13 @@ CREATE TABLE edition_variant_choices (
 CREATE TABLE feed_archive_items (
     archive_id BIGINT NOT NULL,
     position BIGINT NOT NULL,
-    happening_id BIGINT NOT NULL,
+    event_id BIGINT NOT NULL,
     CONSTRAINT pk_feed_archive_items PRIMARY KEY (archive_id, position),
     CONSTRAINT fk_feed_archive_items_archive_id FOREIGN KEY(archive_id) REFERENCES feed_archives (id) ON DELETE CASCADE,
-    CONSTRAINT fk_feed_archive_items_happening_id FOREIGN KEY(happening_id) REFERENCES feed_happenings (id) ON DELETE CASCADE
+    CONSTRAINT fk_feed_archive_items_event_id FOREIGN KEY(event_id) REFERENCES feed_events (id) ON DELETE CASCADE
 );
 
-CREATE INDEX ix_feed_archive_items_happening_id ON feed_archive_items (happening_id);
+CREATE INDEX ix_feed_archive_items_event_id ON feed_archive_items (event_id);
 
 CREATE TABLE import_changes (
     import_id BIGINT NOT NULL,

@@ -13,14 +13,14 @@ from newsletter.delivery.ledger.models import Delivery, DeliveryState
 from newsletter.editions.compose import compose_digest
 from newsletter.editions.models import Edition, EditionState
 from newsletter.staff.actors import Actor
-from subscribers.consent import Origin
+from subscribers.consent import ConsentOrigin
 from subscribers.membership import Preferences, Signup
 from subscribers.models import Frequency
 from subscribers.topics import Choice
 
 # The subscribers of the site: Ann has confirmed, Pat has not.
 ANN, PAT = 1, 2
-ORIGIN = Origin(source="test")
+ORIGIN = ConsentOrigin(source="test")
 FRIDAY = datetime(2026, 11, 27, 9, tzinfo=UTC)
 WISHES = Preferences(
     name="Ann", choice=Choice(topics=("housing",), digests=()), frequency=Frequency.WEEKLY

@@ -16,7 +16,7 @@ from newsletter.actions import (
 )
 from newsletter.app import Newsletter
 from newsletter.articles import store as article_store
-from newsletter.articles.editing import Edit as ArticleEdit
+from newsletter.articles.editing import ArticleEdit as ArticleEdit
 from newsletter.articles.importers.base import ImportContext, Record
 from newsletter.articles.models import Article, ArticleStatus
 from newsletter.articles.writing.content import ArticleContent

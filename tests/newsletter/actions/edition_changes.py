@@ -16,7 +16,7 @@ from newsletter.app import Newsletter
 from newsletter.delivery.dry_run import render_for_choice
 from newsletter.delivery.ledger.models import DeliveryState
 from newsletter.editions.bulletins.writing import Writing
-from newsletter.editions.coming.arrangement import Edit
+from newsletter.editions.coming.arrangement import ArrangementEdit
 from newsletter.editions.compose import BulletinDraft
 from newsletter.editions.composing.composition import Composition
 from newsletter.editions.digests.combined_digests import DueDigest
@@ -41,7 +41,9 @@ def approving(app: Newsletter) -> Call:
 
 def editing_draft(app: Newsletter) -> Call:
     number = edition(app, EditionState.DRAFT)
-    return lambda actor: editions.edit(app, actor, number, Edit(introduction="Good morning."))
+    return lambda actor: editions.edit(
+        app, actor, number, ArrangementEdit(introduction="Good morning.")
+    )
 
 
 def reopening(app: Newsletter) -> Call:
@@ -158,7 +160,7 @@ EDITION_CHANGES: Mapping[str, Change] = {
     "digests.compose": lambda app: lambda who: digests.compose(app, who, "friday"),
     "digests.compose_due": lambda app: lambda who: digests.compose_due(app, who, [DUE]),
     "digests.edit": lambda app: (
-        lambda who: digests.edit(app, who, "friday", Edit(introduction="Good morning."))
+        lambda who: digests.edit(app, who, "friday", ArrangementEdit(introduction="Good morning."))
     ),
     "digests.hold": lambda app: lambda who: digests.hold(app, who, "friday"),
     "digests.record_missed_run": lambda app: (

@@ -11,15 +11,15 @@ from newsletter.actions import (
 from newsletter.app import Newsletter
 from newsletter.staff.actors import operator
 from subscribers.importing.list_importer import ImportTerms
-from subscribers.importing.rows import Person
-from subscribers.importing.storage.batches import Row
+from subscribers.importing.rows import ListedPerson
+from subscribers.importing.storage.batches import FileRow
 from subscribers.importing.storage.history import ImportStart
-from subscribers.importing.uploaded.answers import UploadAnswers
+from subscribers.importing.uploaded.instructions import UploadAnswers
 from subscribers.importing.values.states import ListState
 
 
 def importing_people(app: Newsletter) -> Call:
-    said = Person(
+    said = ListedPerson(
         row=2,
         address="zoe@wexcombe.example",
         name="Zoe",
@@ -28,7 +28,7 @@ def importing_people(app: Newsletter) -> Call:
         since="",
         state=ListState.SUBSCRIBED,
     )
-    row = Row(number=2, cells=["zoe@wexcombe.example"], said=said)
+    row = FileRow(number=2, cells=["zoe@wexcombe.example"], said=said)
     terms = ImportTerms(file="members.csv", secret=app.secret, consent="paper")
     begun = ImportStart(file="members.csv", sha256="", consent="paper", report={})
     return lambda actor: imports.enter(app, actor, begun, terms, [[row]], lambda *_: None, {})

@@ -19,9 +19,9 @@ from newsletter.actions import (
 from newsletter.app import Newsletter
 from newsletter.delivery.alarms import Alarm
 from newsletter.delivery.ledger.models import DeliveryState
-from newsletter.feedback.receivers.base import Position
+from newsletter.feedback.receivers.base import MailboxPosition
 from newsletter.staff.actors import operator
-from newsletter.transports.api.account import Connection
+from newsletter.transports.api.account import WebhookRegistration
 from newsletter.transports.api.webhooks import Webhook, WebhookCall
 from newsletter.transports.events import Event, EventKind, EventSource
 
@@ -95,8 +95,8 @@ def connecting(app: Newsletter) -> Call:
         def webhook(self) -> Webhook:
             return Told(None)
 
-        def connect(self, address: str) -> Connection:
-            return Connection(done=(address,))
+        def connect(self, address: str) -> WebhookRegistration:
+            return WebhookRegistration(done=(address,))
 
     app.recorders["provider"] = WithProvider()
     return lambda actor: transports.connect(app, actor, "provider")
@@ -113,7 +113,7 @@ OPERATION_CHANGES: Mapping[str, Change] = {
     "feedback.look_after": looking_after_feedback,
     "feedback.receive": receiving,
     "feedback.remember_mailbox": lambda app: (
-        lambda who: feedback.remember_mailbox(app, who, "bounces", Position(last=7))
+        lambda who: feedback.remember_mailbox(app, who, "bounces", MailboxPosition(last=7))
     ),
     "feedback.undo": undoing_bounce,
     "maintenance.forget_people": forgetting,

@@ -24,7 +24,7 @@ from newsletter.actions import (
 from newsletter.app import Newsletter
 from newsletter.staff.actors import operator
 from newsletter.subscriptions import preferences_link
-from newsletter.subscriptions.unsubscribe import Departure
+from newsletter.subscriptions.unsubscribe import UnsubscribeReason
 from newsletter.tokens.expiring_link import ExpiringLink
 from newsletter.tokens.links import PreferencesLink
 from subscribers import address_change, membership
@@ -134,7 +134,9 @@ SUBSCRIBER_CHANGES: Mapping[str, Change] = {
     "account.pause": lambda app: lambda who: account.pause(app, who, own_link(app)),
     "account.resubscribe": resubscribing,
     "account.sign_up": lambda app: lambda who: account.sign_up(app, who, JOINING, origin=ORIGIN),
-    "account.unsubscribe": lambda app: lambda who: account.unsubscribe(app, who, 7, Departure()),
+    "account.unsubscribe": lambda app: (
+        lambda who: account.unsubscribe(app, who, 7, UnsubscribeReason())
+    ),
     "subscribers.add": lambda app: lambda who: subscribers.add(app, who, JOINING, "paper"),
     "subscribers.change": lambda app: (
         lambda who: subscribers.change(app, who, ANN, WISHES, "a letter")

@@ -12,7 +12,7 @@ from newsletter.app import Newsletter
 from newsletter.errors import InvalidInput
 from newsletter.staff import audit
 from newsletter.staff.actors import operator
-from newsletter.staff.audit import Entry, Filters
+from newsletter.staff.audit import AuditRecord, Filters
 from newsletter.staff.permissions import Permission
 from subscribers.models import Subscriber
 
@@ -43,7 +43,7 @@ def enter_all(job: Job[Context], addresses: list[str], *, fails: bool = False) -
         raise InvalidInput("no")
 
 
-def lines(app: Newsletter) -> list[Entry]:
+def lines(app: Newsletter) -> list[AuditRecord]:
     with app.database.read() as session:
         return audit.page(session, Filters(), limit=100)
 

@@ -20,7 +20,7 @@ from newsletter.errors import NotAllowed
 from newsletter.schema import metadata
 from newsletter.staff import audit
 from newsletter.staff.actors import Actor
-from newsletter.staff.audit import Entry, Filters
+from newsletter.staff.audit import AuditRecord, Filters
 from newsletter.staff.permissions import ActorKind
 
 FOLDER = Path(newsletter.actions.__path__[0])
@@ -29,7 +29,7 @@ FRAME = {"__init__", "action", "context"}
 NOBODY = Actor(kind=ActorKind.STAFF, name="7", permissions=frozenset())
 
 
-def lines(app: Newsletter) -> list[Entry]:
+def lines(app: Newsletter) -> list[AuditRecord]:
     """The audit log, newest first."""
     with app.database.read() as session:
         return audit.page(session, Filters(), limit=100)
@@ -53,9 +53,9 @@ class Tried:
     """Everything in the database, as the refused actor found it."""
     refused: Mapping[str, list[Any]]
     """The same as they left it."""
-    new: list[Entry]
+    new: list[AuditRecord]
     """What the change itself wrote in the audit log."""
-    log: list[Entry]
+    log: list[AuditRecord]
     """The whole audit log after it."""
 
 

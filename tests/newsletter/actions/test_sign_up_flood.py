@@ -12,7 +12,7 @@ from newsletter.app import Newsletter
 from newsletter.clock import FixedClock
 from newsletter.scheduler import SCHEDULE
 from newsletter.staff.actors import VISITOR
-from subscribers.consent import Origin
+from subscribers.consent import ConsentOrigin
 from subscribers.membership import Signup
 
 MOST = 5
@@ -28,7 +28,7 @@ def app(tmp_path: Path, sqlite_url: str, clock: FixedClock) -> Iterator[Newslett
 def sign_up(app: Newsletter, people: range) -> None:
     for number in people:
         joining = Signup(address=f"p{number}@wexcombe.example")
-        account.sign_up(app, VISITOR, joining, origin=Origin(source="form on the site"))
+        account.sign_up(app, VISITOR, joining, origin=ConsentOrigin(source="form on the site"))
 
 
 def titles(app: Newsletter) -> list[str]:

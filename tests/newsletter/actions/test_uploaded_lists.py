@@ -16,7 +16,7 @@ from subscribers import store as people
 from subscribers.addresses import hash_address
 from subscribers.importing.storage import history
 from subscribers.importing.uploaded import jobs, store
-from subscribers.importing.uploaded.answers import UploadAnswers
+from subscribers.importing.uploaded.instructions import UploadAnswers
 from subscribers.models import ListUpload, SubscriberStatus, UploadPhase
 
 WHO = operator("ann")

@@ -134,7 +134,9 @@ def test_invalid_dates_are_truncated_in_messages(value: object) -> None:
     assert len(str(caught.value)) < 200
 
 
-@pytest.mark.parametrize("text", ["0001-01-01T00:00:00Z", "0001-01-01T00:00:00+10:00", "9999-12-31T23:59:59-10:00"])
+@pytest.mark.parametrize(
+    "text", ["0001-01-01T00:00:00Z", "0001-01-01T00:00:00+10:00", "9999-12-31T23:59:59-10:00"]
+)
 def test_an_instant_outside_the_years_is_refused(text: str) -> None:
     with pytest.raises(Unreadable, match="years 1000 to 9998"):
         moment_of(text, LONDON)

@@ -8,7 +8,7 @@ from expectations import CONTEXT, inputs, read
 from making import record
 
 from newsletter.articles import store
-from newsletter.articles.editing import Edit, apply_edit, document_of, read_document
+from newsletter.articles.editing import ArticleEdit, apply_edit, document_of, read_document
 from newsletter.articles.importers.base import Record
 from newsletter.articles.ingestion.record_import import import_records
 from newsletter.articles.models import Article, ArticleStatus
@@ -31,14 +31,14 @@ def article(database: Database) -> Article:
         return store.get(session, 1)
 
 
-def change(database: Database, clock: FixedClock, edit: Edit) -> bool:
+def change(database: Database, clock: FixedClock, edit: ArticleEdit) -> bool:
     with database.write() as session:
         return apply_edit(session, store.get(session, 1), edit, CONTEXT, clock.now())
 
 
 def test_an_edit_changes_fields_but_not_tag_and_slug(filled: Database, clock: FixedClock) -> None:
     before = article(filled)
-    edit = Edit(
+    edit = ArticleEdit(
         title="  New  title ", author="", topics=("Events", "Harbour"), body_html="<p>N.</p>"
     )
     assert change(filled, clock, edit)
@@ -56,7 +56,7 @@ def test_an_edit_changes_fields_but_not_tag_and_slug(filled: Database, clock: Fi
 
 def test_an_edit_without_changes_keeps_updated_at(filled: Database, clock: FixedClock) -> None:
     before = article(filled)
-    edit = Edit(title=before.title, topics=("harbour",), status=before.status)
+    edit = ArticleEdit(title=before.title, topics=("harbour",), status=before.status)
     assert not change(filled, clock, edit)
     assert article(filled).changed_at == before.changed_at
 
@@ -65,7 +65,7 @@ def test_a_change_of_status_alone_is_not_a_change_of_content(
     filled: Database, clock: FixedClock
 ) -> None:
     before = article(filled)
-    assert change(filled, clock, Edit(status=ArticleStatus.DRAFT))
+    assert change(filled, clock, ArticleEdit(status=ArticleStatus.DRAFT))
     after = article(filled)
     assert (after.updated_at, after.changed_at) == (before.updated_at, clock.now())
 
@@ -74,23 +74,28 @@ def test_an_article_is_never_updated_before_it_was_published(
     filled: Database, clock: FixedClock
 ) -> None:
     later = clock.now() + HOUR
-    change(filled, clock, Edit(published_at=later))
+    change(filled, clock, ArticleEdit(published_at=later))
     assert article(filled).updated_at == later
 
 
 def test_a_written_summary_can_be_reset(filled: Database, clock: FixedClock) -> None:
-    change(filled, clock, Edit(summary="Mine."))
-    change(filled, clock, Edit(body_html="<p>Other words.</p>"))
+    change(filled, clock, ArticleEdit(summary="Mine."))
+    change(filled, clock, ArticleEdit(body_html="<p>Other words.</p>"))
     assert article(filled).summary == "Mine."
-    change(filled, clock, Edit(summary=""))
+    change(filled, clock, ArticleEdit(summary=""))
     assert article(filled).summary == "Other words."
 
 
 @pytest.mark.parametrize(
-    "edit", [Edit(title=" "), Edit(title="x" * 501), Edit(body_html="<script>x</script>")]
+    "edit",
+    [
+        ArticleEdit(title=" "),
+        ArticleEdit(title="x" * 501),
+        ArticleEdit(body_html="<script>x</script>"),
+    ],
 )
 def test_invalid_edits_are_refused_and_change_nothing(
-    filled: Database, clock: FixedClock, edit: Edit
+    filled: Database, clock: FixedClock, edit: ArticleEdit
 ) -> None:
     with pytest.raises(InvalidInput):
         change(filled, clock, replace(edit, author="Nobody"))
@@ -98,7 +103,7 @@ def test_invalid_edits_are_refused_and_change_nothing(
 
 
 def test_importing_again_does_not_undo_an_edit(filled: Database, clock: FixedClock) -> None:
-    change(filled, clock, Edit(title="By hand"))
+    change(filled, clock, ArticleEdit(title="By hand"))
     again = import_records(filled, [record(topics=("Harbour",), author="Ada")], CONTEXT, clock)
     assert again.unchanged == 1
     assert article(filled).title == "By hand"

@@ -2,9 +2,9 @@
 
 import pytest
 
-from newsletter.articles.body.addresses import relative_to_site, resolved
 from newsletter.articles.body.html_cleanup import clean_html
 from newsletter.articles.body.sanitising import sanitise
+from newsletter.articles.body.urls import relative_to_site, resolved
 
 BASE = "https://wexcombe.example/articles/harbour"
 

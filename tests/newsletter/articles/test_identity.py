@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter.articles.identity import (
-    LONGEST_SLUG,
+    MAX_SLUG_LENGTH,
     article_name,
     fingerprint_of,
     fold,
@@ -45,7 +45,7 @@ def test_source_and_key_are_distinct_in_a_tag() -> None:
 def test_a_slug_is_lower_case_words(title: str) -> None:
     slug = slug_of(title, "fallback")
     assert SLUG.fullmatch(slug)
-    assert len(slug) <= LONGEST_SLUG
+    assert len(slug) <= MAX_SLUG_LENGTH
     assert SLUG.fullmatch(topic_slug(title))
 
 

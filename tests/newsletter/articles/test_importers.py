@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from making_files import document, zipped
 
 from newsletter.articles.importers import archives, mails, markdown
-from newsletter.articles.importers.base import LONGEST_TITLE, BadRecord, Importer, Record
+from newsletter.articles.importers.base import MAX_TITLE_LENGTH, BadRecord, Importer, Record
 from newsletter.articles.importers.format_detection import FORMATS, detect_importer
 
 by_name = pytest.mark.parametrize("path", inputs(), ids=lambda p: f"{p.parent.name}/{p.name}")
@@ -29,7 +29,7 @@ def sound(item: Record | BadRecord) -> bool:
     moments = (item.published_at, item.updated_at)
     return (
         bool(item.source and item.source_key and item.body_html and item.where)
-        and 1 <= len(item.title) <= LONGEST_TITLE
+        and 1 <= len(item.title) <= MAX_TITLE_LENGTH
         and all(moment is None or moment.tzinfo is UTC for moment in moments)
     )
 
@@ -170,7 +170,7 @@ def written(form: str, title: str, body: str) -> bytes:
 
 
 @pytest.mark.parametrize("form", FORMATS)
-@pytest.mark.parametrize("title", ["X", "é" * LONGEST_TITLE, "שלום עולם", "Fête 👩‍👩‍👧 “now”"])
+@pytest.mark.parametrize("title", ["X", "é" * MAX_TITLE_LENGTH, "שלום עולם", "Fête 👩‍👩‍👧 “now”"])
 def test_short_long_foreign_and_emoji_titles_are_kept(form: str, title: str) -> None:
     [item] = FORMATS[form](written(form, title, "Some words."), "file.x", CONTEXT)
     assert isinstance(item, Record)
@@ -183,7 +183,7 @@ def test_short_long_foreign_and_emoji_titles_are_kept(form: str, title: str) -> 
 def test_a_title_of_501_characters_is_shortened_with_a_note(form: str) -> None:
     [item] = FORMATS[form](written(form, "x" * 501, "Some words."), "file.x", CONTEXT)
     assert isinstance(item, Record)
-    assert len(item.title) <= LONGEST_TITLE
+    assert len(item.title) <= MAX_TITLE_LENGTH
     assert any("501" in note for note in item.notes)
 
 

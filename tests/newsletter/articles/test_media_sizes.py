@@ -4,7 +4,7 @@ import pytest
 from support import add_article
 
 from newsletter.articles import store
-from newsletter.articles.body.media_sizes import MOST_ASKED, update_media_sizes
+from newsletter.articles.body.media_sizes import MAX_ASKED, update_media_sizes
 from newsletter.articles.importers import feed
 from newsletter.articles.importers.base import ImportContext
 from newsletter.articles.ingestion.record_import import import_records
@@ -93,11 +93,11 @@ def test_a_missing_length_is_requested_at_most_three_times(
         number = add_article(session, "Gone", clock.now(), image_url=PNG).id
         store.get(session, number).body_html = link
     servers = Servers()
-    for _ in range(MOST_ASKED + 2):
+    for _ in range(MAX_ASKED + 2):
         update_media_sizes(database, servers.ask, clock)
     assert media(database, number) == {"https://w.example/gone.mp3": 0, PNG: 4711}
     assert servers.asked.count(PNG) == 1
-    assert servers.asked.count("https://w.example/gone.mp3") == MOST_ASKED
+    assert servers.asked.count("https://w.example/gone.mp3") == MAX_ASKED
 
 
 def test_lengths_of_drafts_are_not_requested(database: Database, clock: FixedClock) -> None:

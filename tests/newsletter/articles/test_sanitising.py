@@ -8,7 +8,6 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from lxml import html as pages
 
-from newsletter.articles.body.addresses import ILLEGAL
 from newsletter.articles.body.sanitising import (
     ATTRIBUTES,
     SUMMARY_LENGTH,
@@ -19,6 +18,7 @@ from newsletter.articles.body.sanitising import (
     text_of,
     without_controls,
 )
+from newsletter.articles.body.urls import ILLEGAL
 
 BASE = "https://wexcombe.example/articles/harbour"
 PIECES = """<p> </p> <h1> </h1> <b> </b> <script> </script> <svg> </svg> <style> </style>

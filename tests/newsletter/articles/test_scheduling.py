@@ -6,7 +6,7 @@ import pytest
 from making import record
 
 from newsletter.articles import store
-from newsletter.articles.editing import Edit, apply_edit
+from newsletter.articles.editing import ArticleEdit, apply_edit
 from newsletter.articles.importers.base import ImportContext
 from newsletter.articles.ingestion.record_import import import_records
 from newsletter.articles.models import ArticleStatus
@@ -89,7 +89,7 @@ def test_a_scheduled_source_article_is_public_once_it_is_due(
 def test_an_edit_schedules(database: Database, context: ImportContext, clock: FixedClock) -> None:
     import_records(database, [record()], context, clock)
     with database.write() as session:
-        edit = Edit(published_at=clock.now() + HOUR, status=ArticleStatus.PUBLISHED)
+        edit = ArticleEdit(published_at=clock.now() + HOUR, status=ArticleStatus.PUBLISHED)
         apply_edit(session, store.get(session, 1), edit, context, clock.now())
     assert stored_status(database) is ArticleStatus.SCHEDULED
 
@@ -98,7 +98,7 @@ def test_scheduling_for_a_time_that_has_passed_is_refused(
     database: Database, context: ImportContext, clock: FixedClock
 ) -> None:
     import_records(database, [record(status=ArticleStatus.DRAFT)], context, clock)
-    edit = Edit(status=ArticleStatus.SCHEDULED)
+    edit = ArticleEdit(status=ArticleStatus.SCHEDULED)
     with database.write() as session:
         article = store.get(session, 1)
         with pytest.raises(InvalidInput, match="--publish-at"):

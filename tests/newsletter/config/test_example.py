@@ -7,7 +7,7 @@ from pathlib import Path
 from reference import configuration_page
 
 from newsletter.cli.operations.init import example_text, transport_kinds
-from newsletter.config.example import Table, is_named, is_table, tables
+from newsletter.config.example import ExampleTable, is_named, is_table, tables
 from newsletter.config.loading import parse_config, validate
 from newsletter.config.options import Config, Imprint
 from newsletter.transports.registry import KINDS, transport_class
@@ -19,7 +19,7 @@ DOCS = ROOT / "docs" / "configuration.md"
 KEYS = {"ses": {"access_key": "AKIAEXAMPLE", "secret_key": "example"}}
 
 
-def all_tables() -> list[Table]:
+def all_tables() -> list[ExampleTable]:
     return tables(transport_kinds(), {})
 
 

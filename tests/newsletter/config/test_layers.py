@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from newsletter.config.layers import (
     FILE_ONLY,
-    Origin,
+    Layer,
     is_file_only,
     is_in_file,
     kind_of,
@@ -22,7 +22,7 @@ from newsletter.config.options import Config
 from newsletter.errors import ConfigurationError
 
 PATH = Path("/srv/news/newsletter.toml")
-LAYERS = (Origin.SETTING, Origin.FILE, Origin.ENVIRONMENT)
+LAYERS = (Layer.SETTING, Layer.FILE, Layer.ENVIRONMENT)
 
 
 def read(
@@ -32,13 +32,13 @@ def read(
 
 
 @given(st.sets(st.sampled_from(LAYERS)))
-def test_the_highest_layer_that_gives_an_option_wins(layers: set[Origin]) -> None:
-    raw = {"site": {"name": "file"}} if Origin.FILE in layers else {}
-    stored = {"site.name": "setting"} if Origin.SETTING in layers else {}
-    environment = {"NEWSLETTER_SITE_NAME": "environment"} if Origin.ENVIRONMENT in layers else {}
-    expected = next((layer for layer in reversed(LAYERS) if layer in layers), Origin.DEFAULT)
+def test_the_highest_layer_that_gives_an_option_wins(layers: set[Layer]) -> None:
+    raw = {"site": {"name": "file"}} if Layer.FILE in layers else {}
+    stored = {"site.name": "setting"} if Layer.SETTING in layers else {}
+    environment = {"NEWSLETTER_SITE_NAME": "environment"} if Layer.ENVIRONMENT in layers else {}
+    expected = next((layer for layer in reversed(LAYERS) if layer in layers), Layer.DEFAULT)
     assert origin_of("site.name", raw, environment, stored) is expected
-    names = {Origin.DEFAULT: "Our newsletter"}
+    names = {Layer.DEFAULT: "Our newsletter"}
     assert read(raw, stored, environment).site.name == names.get(expected, expected.value)
 
 

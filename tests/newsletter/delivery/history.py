@@ -20,7 +20,7 @@ from newsletter.delivery.ledger.models import (
     UncountedDelivery,
 )
 from newsletter.delivery.ledger.settlement import Settlement
-from newsletter.delivery.ledger.statistics import count_lot, measures
+from newsletter.delivery.ledger.statistics import count_batch, measures
 from newsletter.editions.models import Edition, EditionKind, EditionState, Variant, VariantChoice
 from subscribers import store
 from subscribers.models import Subscriber, SubscriberStatus
@@ -137,11 +137,11 @@ class History:
         with self.database.read() as session:
             return session.scalars(select(Edition.id).order_by(Edition.id)).all()
 
-    def count_lot(self, lot: int = 100) -> int:
-        return count_lot(self.database, lot)
+    def count_batch(self, batch: int = 100) -> int:
+        return count_batch(self.database, batch)
 
     def count_all(self) -> None:
-        while self.count_lot():
+        while self.count_batch():
             pass
 
     def known(self) -> Mapping[int, Statistics]:
@@ -293,7 +293,7 @@ ACTS: dict[str, Act] = {
     "cancel": _to_an_edition(_cancel),
     "wait": _wait,
     "end": _end,
-    "count a lot": lambda history, n: history.count_lot(1 + n),
+    "count a batch": lambda history, n: history.count_batch(1 + n),
     "count all": lambda history, n: history.count_all(),
     "erase somebody": _person(status=SubscriberStatus.ERASED, address=None),
 }

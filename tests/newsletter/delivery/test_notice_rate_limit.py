@@ -19,7 +19,7 @@ def ask(database: Database, clock: FixedClock, people: range) -> list[Notice]:
         for number in people:
             person = add_subscriber(session, f"p{number}@wexcombe.example", clock.now())
             kind = NoticeKind.CONFIRM
-            notices.queue(session, kind, person, clock.now(), most_per_hour=MOST)
+            notices.queue(session, kind, person, clock.now(), max_per_hour=MOST)
     with database.read() as session:
         return list(session.scalars(select(Notice).order_by(Notice.id)))
 

@@ -18,7 +18,7 @@ from newsletter.app import Newsletter
 from newsletter.clock import FixedClock
 from newsletter.config.tables.feedback import MailboxOptions
 from newsletter.feedback.receivers import mailboxes
-from newsletter.feedback.receivers.base import Position
+from newsletter.feedback.receivers.base import MailboxPosition
 from newsletter.feedback.receivers.lmtp import LmtpServer, Store
 from newsletter.staff.actors import SCHEDULE
 
@@ -36,7 +36,7 @@ def main(way: str, folder: str, url: str, moment: str, ending: str) -> None:
 
     if way == "maildir":
         options = {"kind": "maildir", "path": str(Path(folder) / "Maildir")}
-        mailboxes.read(MailboxOptions.model_validate(options), Position(), store)
+        mailboxes.read(MailboxOptions.model_validate(options), MailboxPosition(), store)
     else:
         listen(app, store)
 

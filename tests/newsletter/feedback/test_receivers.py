@@ -11,7 +11,7 @@ from servers import free_port
 from newsletter.config.tables.feedback import MailboxOptions
 from newsletter.errors import StorageError
 from newsletter.feedback.receivers import mailboxes
-from newsletter.feedback.receivers.base import MailboxUnreachable, Position
+from newsletter.feedback.receivers.base import MailboxPosition, MailboxUnreachable
 from newsletter.feedback.receivers.lmtp import LmtpServer
 
 
@@ -25,7 +25,7 @@ def maildir(folder: Path, *mails: bytes) -> MailboxOptions:
 def test_new_mails_of_a_maildir_are_taken_in_and_kept_as_seen(tmp_path: Path) -> None:
     options = maildir(tmp_path, dsn(), ORDINARY["a letter"])
     taken: list[bytes] = []
-    mailboxes.read(options, Position(), lambda mail: not taken.append(mail))
+    mailboxes.read(options, MailboxPosition(), lambda mail: not taken.append(mail))
     assert taken == [dsn(), ORDINARY["a letter"]]
     assert sorted(path.name for path in (tmp_path / "cur").iterdir()) == ["0.mx:2,S", "1.mx:2,S"]
 
@@ -37,7 +37,7 @@ def test_a_mail_that_was_not_stored_stays_new(tmp_path: Path) -> None:
         raise StorageError("the disk is full")
 
     with pytest.raises(StorageError):
-        mailboxes.read(options, Position(), fail)
+        mailboxes.read(options, MailboxPosition(), fail)
     assert (tmp_path / "new" / "0.mx").exists()
 
 
@@ -46,7 +46,7 @@ def test_a_mailbox_whose_server_is_down_says_so(kind: str) -> None:
     values = {"kind": kind, "host": "127.0.0.1", "port": free_port(), "user": "bounces"}
     options = MailboxOptions.model_validate(values | {"security": "plain"})
     with pytest.raises(MailboxUnreachable, match="bounces at 127"):
-        mailboxes.read(options, Position(), lambda _mail: True)
+        mailboxes.read(options, MailboxPosition(), lambda _mail: True)
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from newsletter.transports.base import Refused
 from newsletter.transports.events import EventKind, EventSource
 from subscribers import address_change, membership
 from subscribers import store as people
-from subscribers.consent import Origin
+from subscribers.consent import ConsentOrigin
 from subscribers.models import SubscriberStatus
 
 BOB = operator("bob")
@@ -40,6 +40,18 @@ def test_a_hard_bounce_suppresses_at_once_with_the_servers_words(site: Site) -> 
     number = site.delivery(edition).id
     site.tell(told(EventKind.HARD, delivery=number, status="5.1.1", reason="User unknown"))
     assert site.suppression() == "the address takes no mail: 5.1.1 User unknown"
+
+
+def test_one_odd_event_does_not_keep_the_others_from_being_recorded(site: Site) -> None:
+    number = site.delivery(site.send()).id
+    odd = told(
+        EventKind.UNKNOWN,
+        recipient="a\0\ud800@wexcombe.example",
+        status="\0",
+        at=site.clock.now() + timedelta(days=3000),
+    )
+    assert site.tell(odd, told(EventKind.HARD, delivery=number)).events == 2
+    assert {event.at for event in events(site.app)} == {site.clock.now()}
 
 
 def test_a_complaint_suppresses_at_once(site: Site) -> None:
@@ -173,7 +185,7 @@ def test_a_bounce_of_an_earlier_address_leaves_the_new_one_alone(site: Site) -> 
         ann = people.by_address(session, ANN)
         secret, now = site.app.secret, site.clock.now()
         address_change.request_change(session, ann, secret, "ann@new.org", now)
-        address_change.move(session, ann, secret, origin=Origin(source="test"), now=now)
+        address_change.move(session, ann, secret, origin=ConsentOrigin(source="test"), now=now)
     site.tell(told(EventKind.HARD, delivery=number, recipient=ANN))
     assert site.suppression("ann@new.org") is None
 
@@ -247,7 +259,9 @@ def test_a_suppression_with_another_reason_since_is_not_undone(site: Site) -> No
     with site.app.database.write() as session:
         ann = people.by_address(session, ANN)
         people.remove_suppression(session, ann.address_hash)
-        membership.object_to(session, ann, origin=Origin(source="test"), now=site.clock.now())
+        membership.object_to(
+            session, ann, origin=ConsentOrigin(source="test"), now=site.clock.now()
+        )
     with pytest.raises(Conflict):
         feedback.undo(site.app, BOB, 1, "a mistake")
 

@@ -16,7 +16,7 @@ from newsletter.database import Database
 from newsletter.errors import ResourceNotFound, StorageError
 from newsletter.feeds.documents.building import FeedDocument, build
 from newsletter.feeds.documents.content import FeedKind
-from newsletter.feeds.feed_cache import MEANWHILE_SECONDS, MOST_FEEDS, CachedFeed, FeedCache
+from newsletter.feeds.feed_cache import MAX_FEEDS, MEANWHILE_SECONDS, CachedFeed, FeedCache
 from newsletter.feeds.scopes import Scope, Selection
 
 EVERYTHING = Selection(kind=FeedKind.RSS)
@@ -181,7 +181,7 @@ def test_a_private_feed_is_checked_on_every_request(
 
 def test_the_cache_size_is_bounded(filled: Database, config: Config, builder: Builder) -> None:
     cache = new_cache(config, builder)
-    numbers = range(1, MOST_FEEDS + 2)
+    numbers = range(1, MAX_FEEDS + 2)
     selections = [Selection(kind=FeedKind.JSON, entries=number) for number in numbers]
     first, *_, last = [ask(cache, filled, selection) for selection in selections]
     assert ask(cache, filled, selections[-1]) is last

@@ -11,7 +11,7 @@ from newsletter.feeds.scopes import Scope
 from newsletter.tokens.signing import Signer
 from subscribers import membership
 from subscribers import store as people
-from subscribers.consent import Origin
+from subscribers.consent import ConsentOrigin
 
 SIGNER = Signer(SECRET, PURPOSE)
 ADDRESS = "anna@wexcombe.example"
@@ -59,7 +59,7 @@ def test_a_private_feed_ends_with_the_subscription(
 ) -> None:
     with filled.write() as session:
         anna = people.by_address(session, ADDRESS)
-        membership.leave(session, anna, origin=Origin(source="test"), now=clock.now())
+        membership.leave(session, anna, origin=ConsentOrigin(source="test"), now=clock.now())
     with pytest.raises(FeedRevoked, match="ended"):
         scope(filled, token)
 

@@ -9,7 +9,7 @@ from support import add_article
 
 from newsletter.articles import store as articles
 from newsletter.articles.corrections import correct
-from newsletter.articles.editing import Edit, apply_edit
+from newsletter.articles.editing import ArticleEdit, apply_edit
 from newsletter.articles.importers.base import ImportContext
 from newsletter.articles.models import Article, ArticleStatus
 from newsletter.clock import FixedClock
@@ -118,7 +118,7 @@ def test_a_sealed_archive_never_changes(
     with database.write() as session:
         article = named(session, "A")
         context = ImportContext.of(small.site)
-        change = Edit(title="A, edited", topics=("Elsewhere",))
+        change = ArticleEdit(title="A, edited", topics=("Elsewhere",))
         assert apply_edit(session, article, change, context, clock.now())
     keeper.run()
     assert raw(database, small, archive=1) == before
@@ -131,7 +131,7 @@ def test_an_edit_goes_into_a_later_archive(
     keeper.run()
     with database.write() as session:
         context = ImportContext.of(small.site)
-        apply_edit(session, named(session, "A"), Edit(title="A2"), context, clock.now())
+        apply_edit(session, named(session, "A"), ArticleEdit(title="A2"), context, clock.now())
     assert titles(feed(database, small)) == ["E", "D", "C"]
     keeper.run()
     third = feed(database, small, archive=3)

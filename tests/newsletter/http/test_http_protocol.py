@@ -25,7 +25,7 @@ class Hasty(BoundedProtocol):
     header_seconds = 0.5
     body_seconds = 1.0
     sending_seconds = 0.5
-    most_connections = 50
+    max_connections = 50
 
 
 async def echo(scope: Scope, receive: Receive, send: Send) -> None:
@@ -144,7 +144,7 @@ def test_excess_connections_close_the_longest_waiting(
 ) -> None:
     with ExitStack() as stack:
         first = stack.enter_context(socket.create_connection(address))
-        for _ in range(Hasty.most_connections + 10):
+        for _ in range(Hasty.max_connections + 10):
             stack.enter_context(socket.create_connection(address))
         assert is_served(address)
         assert read_to_end(first) == b""

@@ -2,15 +2,15 @@
 
 import pytest
 
-from newsletter.http.path_params import LARGEST_ID, number_in
+from newsletter.http.path_params import MAX_ID, number_in
 
 
 @pytest.mark.parametrize(
     ("text", "number"),
     [
         ("7", 7),
-        (str(LARGEST_ID), LARGEST_ID),
-        (str(LARGEST_ID + 1), None),
+        (str(MAX_ID), MAX_ID),
+        (str(MAX_ID + 1), None),
         ("9" * 5000, None),
         ("²", None),
         ("٣", None),

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from pictures import gradient, opened, saved, with_exif
 from PIL import Image
 
-from newsletter.media.decoding import MOST_PIXELS, UnusablePicture
+from newsletter.media.decoding import MAX_PIXELS, UnusablePicture
 from newsletter.media.encoding import COLUMN_PIXELS, DENSE_PIXELS, encode_picture
 
 POLYGLOT = b"<script>alert(1)</script><?php system($_GET[0]);"
@@ -92,7 +92,7 @@ def test_other_formats_are_refused(content: bytes) -> None:
 
 
 def test_a_decompression_bomb_is_refused_by_its_header() -> None:
-    side = int(MOST_PIXELS**0.5) + 1
+    side = int(MAX_PIXELS**0.5) + 1
     bomb = saved(Image.new("1", (side, side)), "PNG")
     assert len(bomb) < 20_000
     with pytest.raises(UnusablePicture, match="million pixels"):

@@ -9,7 +9,7 @@ from sqlalchemy import update
 from newsletter.actions import articles, media
 from newsletter.app import Newsletter
 from newsletter.articles import store as article_store
-from newsletter.articles.editing import Edit
+from newsletter.articles.editing import ArticleEdit
 from newsletter.articles.models import Article
 from newsletter.clock import FixedClock
 from newsletter.fetching import Size
@@ -56,7 +56,7 @@ def test_what_is_put_into_an_article_is_told_in_feeds_with_its_length(
     app: Newsletter, item: MediaItem
 ) -> None:
     address = f"{app.config.site.base_url}{path_of(item.widest)}"
-    articles.edit(app, ANN, 1, Edit(image_url=address))
+    articles.edit(app, ANN, 1, ArticleEdit(image_url=address))
 
     def no_server(_url: str) -> Size:
         raise AssertionError("own pictures are asked of the database")
@@ -86,7 +86,7 @@ def test_a_new_picture_is_not_pruned(app: Newsletter, item: MediaItem) -> None:
 def test_a_picture_in_an_article_is_not_pruned(
     app: Newsletter, item: MediaItem, clock: FixedClock
 ) -> None:
-    articles.edit(app, ANN, 1, Edit(body_html=f"<p>{picture_html(item)}</p>"))
+    articles.edit(app, ANN, 1, ArticleEdit(body_html=f"<p>{picture_html(item)}</p>"))
     later(clock)
     assert media.prune(app, ANN) == 0
 
@@ -94,8 +94,8 @@ def test_a_picture_in_an_article_is_not_pruned(
 def test_a_picture_in_an_earlier_revision_is_not_pruned(
     app: Newsletter, item: MediaItem, clock: FixedClock
 ) -> None:
-    articles.edit(app, ANN, 1, Edit(body_html=f"<p>{picture_html(item)}</p>"))
-    articles.edit(app, ANN, 1, Edit(body_html="<p>No picture.</p>"))
+    articles.edit(app, ANN, 1, ArticleEdit(body_html=f"<p>{picture_html(item)}</p>"))
+    articles.edit(app, ANN, 1, ArticleEdit(body_html="<p>No picture.</p>"))
     later(clock)
     assert media.prune(app, ANN) == 0
 

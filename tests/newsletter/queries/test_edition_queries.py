@@ -15,7 +15,7 @@ from newsletter.errors import InvalidInput
 from newsletter.queries.edition_answers import answers_by_domain, answers_by_kind, deliveries_in
 from newsletter.queries.edition_numbers import EditionGauges, numbers_of
 from newsletter.queries.edition_people import REASONS, RECIPIENTS, people_by_reason
-from newsletter.queries.proofs import proof_of_edition
+from newsletter.queries.edition_proofs import proof_of_edition
 from newsletter.queries.undo import leaving_soon
 from newsletter.staff.actors import operator
 from newsletter.transports.base import InDoubt, Refused

@@ -6,7 +6,7 @@ import pytest
 
 from newsletter.errors import FetchError
 from newsletter.rendering.picture_reader import PictureReader
-from newsletter.rendering.pictures import MOST_PICTURES, PictureEmbedder
+from newsletter.rendering.pictures import MAX_PICTURES, PictureEmbedder
 
 BASE = "https://wexcombe.example"
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256))
@@ -72,10 +72,10 @@ def test_a_picture_that_cannot_be_embedded_keeps_its_url() -> None:
 
 
 def test_the_number_of_embedded_pictures_is_limited() -> None:
-    names = [f"p{n}" for n in range(MOST_PICTURES + 2)]
+    names = [f"p{n}" for n in range(MAX_PICTURES + 2)]
     shelf = Shelf(**{name: PNG + name.encode() for name in names})
     found = PictureEmbedder(BASE, (), shelf.read).inline(page(*shelf.files))
-    assert (len(found.pictures), len(found.left)) == (MOST_PICTURES, 2)
+    assert (len(found.pictures), len(found.left)) == (MAX_PICTURES, 2)
 
 
 @pytest.fixture
@@ -86,9 +86,7 @@ def reader(tmp_path: Path) -> PictureReader:
     (folder / "large.png").write_bytes(PNG * 9)
     (tmp_path / "secret").write_bytes(b"secret")
     # Nothing listens here: what is no file of the folder cannot be had.
-    return PictureReader(
-        base_url="http://127.0.0.1:9", static_folders=[folder], largest_bytes=len(PNG)
-    )
+    return PictureReader(base_url="http://127.0.0.1:9", static_folders=[folder], max_bytes=len(PNG))
 
 
 def test_a_static_file_is_read_from_its_folder(reader: PictureReader) -> None:

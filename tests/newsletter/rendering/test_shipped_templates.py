@@ -32,7 +32,7 @@ HOSTILE = '<script>alert("x")</script> & co'
 PERSONAL = ("confirm", "welcome", "goodbye", "changed", "move", "moving", "preferences")
 KINDS = ("digest", "bulletin", "article", "admin-alert", "staff", *PERSONAL)
 # Gmail clips beyond 102 KB; twelve stories should leave room for long summaries.
-LARGEST_BYTES = 35_000
+MAX_BYTES = 35_000
 
 
 def article(number: int, title: str = "") -> dict[str, Any]:
@@ -186,10 +186,7 @@ def test_subjects_are_one_line(renderer: Renderer, kind: str) -> None:
 
 
 def test_twelve_stories_stay_below_the_clipping_limit(renderer: Renderer) -> None:
-    assert (
-        len(renderer.render_mail(content("digest", context("digest"))).html.encode())
-        < LARGEST_BYTES
-    )
+    assert len(renderer.render_mail(content("digest", context("digest"))).html.encode()) < MAX_BYTES
 
 
 @pytest.mark.parametrize("kind", KINDS)

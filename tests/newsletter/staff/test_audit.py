@@ -11,7 +11,7 @@ from newsletter.database import Database
 from newsletter.errors import Conflict
 from newsletter.staff import audit
 from newsletter.staff.actors import SCHEDULE, Actor, operator, subscriber
-from newsletter.staff.audit import Filters, Subject
+from newsletter.staff.audit import AuditSubject, Filters
 
 REFUSED = "the audit log can only be added to"
 ANN = operator("ann")
@@ -20,7 +20,7 @@ ANN = operator("ann")
 def record(database: Database, clock: FixedClock, actor: Actor, action: str, on: str = "") -> int:
     kind, _, name = on.partition(":")
     with database.write() as session:
-        subject = Subject(kind=kind, name=name)
+        subject = AuditSubject(kind=kind, name=name)
         number = audit.record(session, actor, action, subject, {}, clock.now(), is_long=True)
         audit.record_outcome(session, number, {"people": 1}, clock.now())
         return number

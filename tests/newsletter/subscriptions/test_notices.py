@@ -14,10 +14,10 @@ from newsletter.config.tables.joining_options import JoiningOptions
 from newsletter.delivery.ledger.models import Notice, NoticeKind
 from newsletter.staff import actors
 from newsletter.subscriptions import notices, resubscribe
-from newsletter.subscriptions.unsubscribe import Departure
+from newsletter.subscriptions.unsubscribe import UnsubscribeReason
 from newsletter.transports.base import Deferred, Refused
 from subscribers import membership, store
-from subscribers.consent import Origin
+from subscribers.consent import ConsentOrigin
 from subscribers.models import Subscriber
 from subscribers.topics import Choice
 
@@ -43,13 +43,15 @@ def queue(
 
 
 def leave(app: Newsletter, number: int) -> None:
-    account.unsubscribe(app, actors.subscriber(number), 7, Departure())
+    account.unsubscribe(app, actors.subscriber(number), 7, UnsubscribeReason())
 
 
 def undo_unsubscribe(app: Newsletter, number: int) -> None:
     with app.database.write() as session:
         ann = store.by_id(session, number)
-        membership.resubscribe(session, ann, origin=Origin(source="test"), now=app.clock.now())
+        membership.resubscribe(
+            session, ann, origin=ConsentOrigin(source="test"), now=app.clock.now()
+        )
 
 
 def suppress(app: Newsletter, number: int) -> None:
@@ -60,7 +62,7 @@ def suppress(app: Newsletter, number: int) -> None:
 
 def erase(app: Newsletter, number: int) -> None:
     with app.database.write() as session:
-        ann, origin = store.by_id(session, number), Origin(source="test")
+        ann, origin = store.by_id(session, number), ConsentOrigin(source="test")
         membership.erase(session, ann, origin=origin, now=app.clock.now())
 
 

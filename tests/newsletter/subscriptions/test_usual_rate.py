@@ -15,7 +15,7 @@ from newsletter.subscriptions.usual_rate import (
     LEAST_PER_HOUR,
     RANK,
     learned_rate,
-    most_per_hour,
+    max_per_hour,
 )
 
 DAYS = st.lists(st.integers(0, 100_000), max_size=28)
@@ -48,7 +48,7 @@ def test_the_learned_ceiling_is_at_least_the_third_busiest_day(days: list[int]) 
 
 def rate(database: Database, clock: FixedClock, **options: int) -> int:
     with database.read() as session:
-        return most_per_hour(session, JoiningOptions(**options), clock.now())
+        return max_per_hour(session, JoiningOptions(**options), clock.now())
 
 
 def confirm(database: Database, clock: FixedClock, days_ago: int, people: int) -> None:

@@ -192,7 +192,7 @@ def printed(folder: Path) -> Iterator[Peer]:
         return [part.partition("\n")[2].removesuffix("\n") for part in text.split(rule)[1:]]
 
     yield Peer(
-        transport=console.Transport(console.ConsoleOptions(raw=True), stream),
+        transport=console.Transport(console.TerminalOptions(raw=True), stream),
         take=take,
         carried=lambda mail: mail.content.decode().replace("\r\n", "\n"),
         refuses_bad_addresses=False,

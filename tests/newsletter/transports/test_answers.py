@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from newsletter.transports.api.answers import (
-    Reply,
+    ApiResponse,
     field,
     line,
     seconds,
@@ -17,9 +17,9 @@ DATE = "Fri, 27 Nov 2026 09:00:00 GMT"
 MOMENT = 1_795_770_000  # that date
 
 
-def reply(**headers: str) -> Reply:
+def reply(**headers: str) -> ApiResponse:
     named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return Reply(status=429, headers=named, body=b"")
+    return ApiResponse(status=429, headers=named, body=b"")
 
 
 @pytest.mark.parametrize(

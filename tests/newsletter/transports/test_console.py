@@ -48,7 +48,7 @@ def test_a_message_without_a_text_is_printed(
 def test_unencodable_characters_become_question_marks() -> None:
     raw, ledger = io.BytesIO(), OutcomeRecorder()
     stream = io.TextIOWrapper(raw, encoding="ascii")
-    session = console.Transport(console.ConsoleOptions(), stream).open()
+    session = console.Transport(console.TerminalOptions(), stream).open()
     session.send([mail(content=message("½\r\n".encode()))], ledger)
     assert isinstance(ledger.outcomes[1], Accepted)
     assert b"\n?\n" in raw.getvalue()
@@ -56,7 +56,7 @@ def test_unencodable_characters_become_question_marks() -> None:
 
 def test_a_closed_terminal_stops_the_transport() -> None:
     stream = io.StringIO()
-    session = console.Transport(console.ConsoleOptions(), stream).open()
+    session = console.Transport(console.TerminalOptions(), stream).open()
     stream.close()
     ledger = OutcomeRecorder()
     with pytest.raises(TransportStopped, match="cannot be written to"):

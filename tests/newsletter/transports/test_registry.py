@@ -107,8 +107,8 @@ def test_an_attribute_that_is_no_transport_is_an_error(
 
 def test_a_transport_without_connections_is_an_error(load: Load, own: Callable[[str], str]) -> None:
     text = (
-        "from newsletter.config.kinds import Section\n"
-        "class X:\n    Options = type('Options', (Section,), {})\n"
+        "from newsletter.config.kinds import OptionTable\n"
+        "class X:\n    Options = type('Options', (OptionTable,), {})\n"
         "    def __init__(self, options): pass\n    def open(self): pass"
     )
     with pytest.raises(ConfigurationError, match="`connections`"):

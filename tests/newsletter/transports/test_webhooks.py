@@ -21,7 +21,7 @@ from webhook_signatures import (
 from webhook_tellers import TELLERS
 
 from newsletter.transports.api.sns_webhook import SnsWebhook
-from newsletter.transports.api.webhooks import NotProven, Told, Webhook, WebhookCall
+from newsletter.transports.api.webhooks import NotProven, Told, Webhook, WebhookCall, moment
 from newsletter.transports.events import Event, EventKind, EventSource
 from newsletter.transports.registry import KINDS, transport_class
 
@@ -86,6 +86,11 @@ def test_events_say_when_they_happened(teller: Teller, receive: Receive) -> None
     (found,) = receive(teller.call(teller.samples[0][1])).events
     assert found.at is not None
     assert abs(found.at - NOW) < timedelta(seconds=1)
+
+
+@pytest.mark.parametrize("text", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
+def test_a_time_beyond_the_calendar_is_no_time(text: str) -> None:
+    assert moment(text) is None
 
 
 def test_opens_and_clicks_are_dropped(teller: Teller, receive: Receive) -> None:

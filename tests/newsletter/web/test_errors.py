@@ -22,7 +22,7 @@ from newsletter.errors import (
 )
 from newsletter.http.statuses import status_of
 from newsletter.tokens.signing import Signer
-from newsletter.web.errors import OWN_STATUSES, Withdrawn
+from newsletter.web.errors import OWN_STATUSES, ArticleWithdrawn
 from newsletter.web.services import SiteServices
 
 Show = Callable[[SiteServices], None]
@@ -49,7 +49,7 @@ class Failing:
 @pytest.mark.parametrize(
     ("error", "expected"),
     [
-        (Withdrawn("x"), 410),
+        (ArticleWithdrawn("x"), 410),
         (ResourceNotFound("x"), 404),
         (TokenError("x"), 400),
         (InvalidInput("x"), 400),

@@ -13,11 +13,11 @@ from newsletter.errors import InvalidInput
 from subscribers.importing import catalogue
 from subscribers.importing.analysis import AdministratorAnswers, FileAnalysis, analyse
 from subscribers.importing.file_types import open_list
-from subscribers.importing.formats.table import Table
+from subscribers.importing.formats.table import SourceTable
 from subscribers.importing.rows import ReadOptions, RowReader
 from subscribers.importing.values.cells import addresses_in
-from subscribers.importing.values.folding import folded
 from subscribers.importing.values.states import HAS_LEFT, ListState, worse
+from subscribers.importing.values.word_folding import folded
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -167,7 +167,7 @@ def answers_to(kind: Kind, found: FileAnalysis) -> AdministratorAnswers:
 
 
 def states_of(
-    table: Table, found: FileAnalysis, words: Mapping[str, ListState]
+    table: SourceTable, found: FileAnalysis, words: Mapping[str, ListState]
 ) -> dict[str, ListState]:
     """How everybody stands by all rows together, the worst of them."""
     program = found.assigned.program

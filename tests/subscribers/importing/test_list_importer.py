@@ -21,9 +21,9 @@ from newsletter.database import Database
 from newsletter.errors import InvalidInput
 from subscribers import membership, store
 from subscribers.addresses import hash_address, normalise_address
-from subscribers.consent import Origin
+from subscribers.consent import ConsentOrigin
 from subscribers.importing.list_importer import IMPORTED, ImportDryRun, ImportTerms, ListImporter
-from subscribers.importing.rows import Person
+from subscribers.importing.rows import ListedPerson
 from subscribers.importing.storage.history import ImportStart, begin
 from subscribers.importing.storage.planning import HAS_LEFT
 from subscribers.importing.values.states import ListState
@@ -40,7 +40,7 @@ from subscribers.topics import Choice
 
 FRIDAY = datetime(2026, 11, 27, 9, 0, tzinfo=UTC)
 SECRET = "a secret that only the tests know"
-FORM = Origin(source="form")
+FORM = ConsentOrigin(source="form")
 PEOPLE = ("ann", "ben", "cat", "dov")
 ADDRESSES = [f"{name}@wexcombe.example" for name in PEOPLE]
 WRITTEN = st.sampled_from([*ADDRESSES, *map(str.title, ADDRESSES), "nowhere", "", "x@y.test"])
@@ -65,10 +65,10 @@ BEFORE = st.lists(
 
 
 @st.composite
-def rows(draw: st.DrawFn) -> list[Person]:
+def rows(draw: st.DrawFn) -> list[ListedPerson]:
     count = draw(st.integers(min_value=1, max_value=12))
     return [
-        Person(
+        ListedPerson(
             row=number,
             address=draw(WRITTEN),
             name=draw(st.sampled_from(["", "Ann\r\nBcc: x", " Zoë  Haywood"])),
@@ -82,7 +82,9 @@ def rows(draw: st.DrawFn) -> list[Person]:
     ]
 
 
-def one_by_one(session: Session, person: Person, terms: ImportTerms, clock: FixedClock) -> str:
+def one_by_one(
+    session: Session, person: ListedPerson, terms: ImportTerms, clock: FixedClock
+) -> str:
     """The outcome of a row by single steps."""
     try:
         address_hash = hash_address(SECRET, normalise_address(person.address))
@@ -98,7 +100,9 @@ def one_by_one(session: Session, person: Person, terms: ImportTerms, clock: Fixe
         reason = f"{person.state} at the list of {terms.file}"
         new = store.add_suppression(session, address_hash, reason, clock.now())
         if known is not None:
-            origin = Origin(source=f"{IMPORTED}{terms.file}, row {person.row}: {person.state}")
+            origin = ConsentOrigin(
+                source=f"{IMPORTED}{terms.file}, row {person.row}: {person.state}"
+            )
             membership.leave(session, known, origin=origin, now=clock.now())
         return "suppressed" if new else "unchanged"
     if suppression is not None:
@@ -109,7 +113,7 @@ def one_by_one(session: Session, person: Person, terms: ImportTerms, clock: Fixe
     return join(session, person, terms, clock)
 
 
-def join(session: Session, person: Person, terms: ImportTerms, clock: FixedClock) -> str:
+def join(session: Session, person: ListedPerson, terms: ImportTerms, clock: FixedClock) -> str:
     is_proven = bool(terms.consent) and person.state is ListState.SUBSCRIBED
     proof = terms.consent if is_proven else "no proof given"
     particulars = f", row {person.row}: {proof}{person.since}"
@@ -124,7 +128,7 @@ def join(session: Session, person: Person, terms: ImportTerms, clock: FixedClock
             digests=person.preferences.choice.digests,
             frequency=person.preferences.frequency,
         ),
-        origin=Origin(source=f"{IMPORTED}{terms.file}", particulars=particulars),
+        origin=ConsentOrigin(source=f"{IMPORTED}{terms.file}", particulars=particulars),
         proven=is_proven,
         now=clock.now(),
     )
@@ -211,7 +215,7 @@ def copies(template: Path) -> Iterator[tuple[Database, Database]]:
 def test_a_batch_equals_single_steps_and_the_dry_run(
     sqlite_template: Path,
     before: list[tuple[str, str]],
-    people: list[Person],
+    people: list[ListedPerson],
     consent: str,
     cut: int,
 ) -> None:
@@ -241,8 +245,8 @@ def test_a_batch_equals_single_steps_and_the_dry_run(
 def test_an_update_matches_its_dry_run_and_is_idempotent(
     sqlite_template: Path,
     before: list[tuple[str, str]],
-    first: list[Person],
-    second: list[Person],
+    first: list[ListedPerson],
+    second: list[ListedPerson],
     cut: int,
 ) -> None:
     clock = FixedClock(FRIDAY)
@@ -266,11 +270,11 @@ def test_an_update_matches_its_dry_run_and_is_idempotent(
         assert everything(ours)["people"] == after
 
 
-def person(row: int, address: str, state: ListState = ListState.SUBSCRIBED) -> Person:
+def person(row: int, address: str, state: ListState = ListState.SUBSCRIBED) -> ListedPerson:
     preferences = Preferences(
         name="", choice=Choice(topics=("housing",)), frequency=Frequency.REGULAR
     )
-    return Person(
+    return ListedPerson(
         row=row,
         address=address,
         name="Zoë",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from subscribers.importing.rows import Person
+from subscribers.importing.rows import ListedPerson
 from subscribers.importing.storage.planning import (
     AddressStatus,
     Candidate,
@@ -91,7 +91,7 @@ def candidate(state: ListState, *, name: str = "", row: int = 2) -> Candidate:
     preferences = Preferences(
         name="", choice=Choice(topics=("housing",)), frequency=Frequency.REGULAR
     )
-    person = Person(
+    person = ListedPerson(
         row=row,
         address="ann@example.org",
         name=name,

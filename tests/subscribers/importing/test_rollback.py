@@ -11,10 +11,10 @@ from newsletter.database import Database
 from newsletter.errors import Conflict, ResourceNotFound
 from subscribers import membership, store
 from subscribers.addresses import hash_address
-from subscribers.consent import Origin, history
+from subscribers.consent import ConsentOrigin, history
 from subscribers.importing import bulk_suppression
 from subscribers.importing.list_importer import ImportTerms, ListImporter
-from subscribers.importing.rows import Person
+from subscribers.importing.rows import ListedPerson
 from subscribers.importing.storage.history import ImportStart, begin, by_number, finish
 from subscribers.importing.storage.rollback import RollbackResult, roll_back
 from subscribers.importing.values.states import ListState
@@ -27,8 +27,8 @@ TERMS = ImportTerms(file="members.csv", secret=SECRET, consent="paper forms")
 ANN, BEN, CAT = (f"{name}@wexcombe.example" for name in ("ann", "ben", "cat"))
 
 
-def person(address: str, state: ListState = ListState.SUBSCRIBED, name: str = "") -> Person:
-    return Person(
+def person(address: str, state: ListState = ListState.SUBSCRIBED, name: str = "") -> ListedPerson:
+    return ListedPerson(
         row=2,
         address=address,
         name=name,
@@ -44,7 +44,7 @@ def person(address: str, state: ListState = ListState.SUBSCRIBED, name: str = ""
 def entered(
     database: Database,
     clock: FixedClock,
-    people: Sequence[Person],
+    people: Sequence[ListedPerson],
     *,
     sha256: str = "a",
     terms: ImportTerms = TERMS,
@@ -113,7 +113,7 @@ def test_active_subscribers_are_kept_with_their_preferences(
     number = entered(database, clock, [person(ANN), person(BEN)])
     with database.write() as session:
         left = store.by_address(session, ANN)
-        membership.leave(session, left, origin=Origin(source="one-click"), now=clock.now())
+        membership.leave(session, left, origin=ConsentOrigin(source="one-click"), now=clock.now())
     assert undone(database, clock, number).kept == 1
     assert standing(database, ANN) is SubscriberStatus.ENDED
 
@@ -122,7 +122,12 @@ def test_existing_subscribers_are_unchanged(database: Database, clock: FixedCloc
     with database.write() as session:
         joining = Signup(address=ANN)
         membership.join(
-            session, SECRET, joining, origin=Origin(source="form"), proven=True, now=clock.now()
+            session,
+            SECRET,
+            joining,
+            origin=ConsentOrigin(source="form"),
+            proven=True,
+            now=clock.now(),
         )
     undone(database, clock, entered(database, clock, [person(ANN), person(ANN, ListState.LEFT)]))
     assert standing(database, ANN) is SubscriberStatus.CONFIRMED

@@ -18,7 +18,7 @@ from subscribers.importing.columns import (
     program_of,
 )
 from subscribers.importing.program import Program
-from subscribers.importing.rows import Person, ReadOptions, RowReader, Tags, attribute_of_tag
+from subscribers.importing.rows import ListedPerson, ReadOptions, RowReader, Tags, attribute_of_tag
 from subscribers.importing.values.dates import DayMonthOrder, in_iso, order_of
 from subscribers.importing.values.filenames import may_state_status, state_of_name
 from subscribers.importing.values.headings import ROLES
@@ -37,7 +37,7 @@ MAILCHIMP = next(program for program in catalogue.every() if program.name == "Ma
 
 def read(
     header: Sequence[str], cells: Sequence[str], chosen: Mapping[str, Sequence[str]] | None = None
-) -> Person:
+) -> ListedPerson:
     reading = ReadOptions(
         columns=places(header, chosen),
         width=len(header),

@@ -9,9 +9,9 @@ from newsletter.errors import InvalidInput
 from subscribers.segments.conditions import (
     TESTS_OF,
     WITHOUT_VALUE,
+    ConditionRow,
     Conditions,
     Joiner,
-    Row,
     RowTest,
     conditions_of,
     text_of,
@@ -29,26 +29,30 @@ VALUES = {
 
 
 @st.composite
-def rows(draw: st.DrawFn) -> Row:
+def rows(draw: st.DrawFn) -> ConditionRow:
     """A row that a person may fill in."""
     name = draw(st.sampled_from([*FIELDS, "attribute.ward", "attribute.post code"]))
     known = FIELDS.get(name)
     kind = known.kind if known else FieldType.TEXT
     test = draw(st.sampled_from(TESTS_OF[kind]))
     if test in WITHOUT_VALUE:
-        return Row(field=name, test=test)
+        return ConditionRow(field=name, test=test)
     if known and known.values:
         is_free = test in {RowTest.CONTAINS, RowTest.LACKS}
-        return Row(field=name, test=test, value="confirmed" if is_free else known.values[0])
+        return ConditionRow(
+            field=name, test=test, value="confirmed" if is_free else known.values[0]
+        )
     value = draw(VALUES[kind])
     if test in {RowTest.ONE_OF, RowTest.NONE_OF}:
         value = f"{value.split(',')[0].replace(chr(34), '')},x" if kind is FieldType.TEXT else value
-    return Row(field=name, test=test, value=value)
+    return ConditionRow(field=name, test=test, value=value)
 
 
 @settings(max_examples=50)
 @given(st.sampled_from(Joiner), st.lists(st.lists(rows(), min_size=1, max_size=3), min_size=2))
-def test_rows_turn_into_a_text_with_the_same_rows(joiner: Joiner, blocks: list[list[Row]]) -> None:
+def test_rows_turn_into_a_text_with_the_same_rows(
+    joiner: Joiner, blocks: list[list[ConditionRow]]
+) -> None:
     conditions = Conditions(joiner=joiner, blocks=tuple(map(tuple, blocks)))
     try:
         text = text_of(conditions)
@@ -101,13 +105,13 @@ def test_what_has_no_rows_stays_text(text: str) -> None:
 @pytest.mark.parametrize(
     ("row", "words"),
     [
-        (Row(field="joined", test=RowTest.LESS, value="soon"), "a date"),
-        (Row(field="received", test=RowTest.IS, value="many"), "a whole number"),
-        (Row(field="status", test=RowTest.IS, value="gone"), "one of pending"),
-        (Row(field="shoe", test=RowTest.IS, value="9"), "there is no field"),
+        (ConditionRow(field="joined", test=RowTest.LESS, value="soon"), "a date"),
+        (ConditionRow(field="received", test=RowTest.IS, value="many"), "a whole number"),
+        (ConditionRow(field="status", test=RowTest.IS, value="gone"), "one of pending"),
+        (ConditionRow(field="shoe", test=RowTest.IS, value="9"), "there is no field"),
     ],
 )
-def test_a_row_that_cannot_be_used_says_what_is_expected(row: Row, words: str) -> None:
+def test_a_row_that_cannot_be_used_says_what_is_expected(row: ConditionRow, words: str) -> None:
     with pytest.raises(InvalidInput, match=words):
         text_of(Conditions(joiner=Joiner.ALL, blocks=((row,),)))
 

@@ -17,7 +17,7 @@ Element: TypeAlias = Any
 """An lxml element; lxml ships no types."""
 
 # Words of a link: more than these tell something else.
-LONGEST_LABEL = 80
+MAX_LABEL_LENGTH = 80
 _MERGE_TAG = re.compile(r"\*\|[A-Z][A-Z0-9_:;=.,+ -]{0,100}\|\*", re.IGNORECASE)
 _LEAVING = re.compile(
     r"\bunsubscribe|\bopt[- ]?out\b|\babmelden|\babbestellen|\bd[ée]sabonner|\bd[ée]sinscrire"
@@ -60,7 +60,7 @@ def without_list_links(html: str) -> SentMail:
 def _is_way_out(link: Element) -> bool:
     label = " ".join(link.text_content().split())
     address = (link.get("href") or "").strip()
-    return len(label) <= LONGEST_LABEL and bool(
+    return len(label) <= MAX_LABEL_LENGTH and bool(
         _LEAVING.search(label) or _LEAVING_ADDRESS.search(address)
     )
 

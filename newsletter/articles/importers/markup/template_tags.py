@@ -44,7 +44,7 @@ _MARK = re.compile(
     r"\{\{[<%].{0,2000}?[>%]\}\}|\{%.{0,2000}?%\}|\{\{.{0,2000}?\}\}|\{::?[^{}\n]*/?\}|\{:[^{}\n]*\}",
     re.DOTALL,
 )
-LONGEST_MARK = 4000
+MAX_MARK_LENGTH = 4000
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -89,7 +89,7 @@ def _strip(text: str, left_out: Counter[str]) -> str:
     text = _REFERENCE.sub(lambda found: found["page"] or found["post"] or "", text)
 
     def gone(found: re.Match[str]) -> str:
-        if len(found[0]) > LONGEST_MARK:
+        if len(found[0]) > MAX_MARK_LENGTH:
             return found[0]
         left_out[_name(found[0])] += 1
         return ""

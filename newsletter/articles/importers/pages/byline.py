@@ -21,8 +21,8 @@ _AFTER = re.compile(
     r"\s+(?:on|in|at|for|am|le|el|il|op|den)\s|\s*[|·•–—,(/]|\s+-\s|\s+\d", re.IGNORECASE
 )
 _CLASS = re.compile(r"(?:.*[-_])?(?:byline|author)(?:[-_]name)?", re.IGNORECASE)
-LONGEST_NAME = 60
-MOST_WORDS = 6
+MAX_NAME_LENGTH = 60
+MAX_WORDS = 6
 
 
 def author_on_page(root: Element) -> str:
@@ -54,7 +54,7 @@ def _by_lines(root: Element) -> Iterator[str]:
 def _name(written: str) -> str:
     """The name at the start of a line; empty if it can hardly be one."""
     name = _AFTER.split(written, maxsplit=1)[0].strip(" .:-–—")
-    is_name = 2 <= len(name) <= LONGEST_NAME and len(name.split()) <= MOST_WORDS
+    is_name = 2 <= len(name) <= MAX_NAME_LENGTH and len(name.split()) <= MAX_WORDS
     return name if is_name and not re.search(r"[\d@<>]|https?:", name) else ""
 
 

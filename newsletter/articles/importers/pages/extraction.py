@@ -16,7 +16,7 @@ from typing import Any, TypeAlias
 from lxml import etree
 from lxml import html as trees
 
-from newsletter.articles.importers.pages.surroundings import drop_surroundings
+from newsletter.articles.importers.pages.boilerplate import drop_boilerplate
 
 Element: TypeAlias = Any
 """An lxml element; lxml ships no types."""
@@ -26,9 +26,9 @@ ENOUGH_CHARACTERS = 250
 # If Readability keeps less than this share of the marked-up article, its result is discarded.
 LEAST_SHARE = 0.2
 _MAY_BE_BODIES = "//*[@itemprop or contains(@class, 'e-content')]"
-FURNITURE = ("nav", "script", "style", "noscript", "template", "dialog")
+BOILERPLATE_TAGS = ("nav", "script", "style", "noscript", "template", "dialog")
 _CODE = ("script", "style", "link", etree.Comment, etree.ProcessingInstruction)
-FRAME = ("header", "footer", "aside", "form")
+PAGE_FRAME_TAGS = ("header", "footer", "aside", "form")
 _HEADINGS = ("h1", "h2", "h3")
 _OUTSIDE_NOTE = "text of the page outside its article left out"
 
@@ -43,7 +43,7 @@ class ExtractedArticle:
 
 def article_of(root: Element, title: str) -> ExtractedArticle:
     """The page's article, without its own title."""
-    notes = drop_surroundings(root)
+    notes = drop_boilerplate(root)
     on_page = _text_of(root.find("body"))
     marked = _by_markup(root, title)
     weighed = _by_readability(root)
@@ -56,7 +56,7 @@ def article_of(root: Element, title: str) -> ExtractedArticle:
             part = weighed
     if part is None:
         return ExtractedArticle(html="", notes=notes)
-    for element in list(part.iter(*FURNITURE)):
+    for element in list(part.iter(*BOILERPLATE_TAGS)):
         if element.getparent() is not None:
             element.drop_tree()
     _drop_title(part, title)
@@ -117,7 +117,7 @@ def _by_markup(root: Element, title: str) -> Element | None:
             return max(found, key=_size)
     body = root.find(".//body")
     if body is not None:
-        for element in list(body.iter(*FRAME)):
+        for element in list(body.iter(*PAGE_FRAME_TAGS)):
             if element.getparent() is not None and not _has_heading(element, title):
                 element.drop_tree()
     return body

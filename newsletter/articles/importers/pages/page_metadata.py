@@ -48,7 +48,7 @@ _DATED_CLASS = re.compile(
 )
 _COMMENTS = re.compile(r"comment|related|sidebar|footer|recent|popular|teaser", re.IGNORECASE)
 _IN_ADDRESS = re.compile(r"/((?:19|20)\d{2})[/-](\d{2})[/-](\d{2})(?=[/-]|$)")
-LONGEST_DATE = 60
+MAX_DATE_LENGTH = 60
 
 
 class PageMetadata:
@@ -114,7 +114,7 @@ class PageMetadata:
             names = f"{element.get('class') or ''} {element.get('id') or ''}"
             if _DATED_CLASS.search(names) and not is_aside(element):
                 written = _written(element)
-                if len(written) <= LONGEST_DATE:
+                if len(written) <= MAX_DATE_LENGTH:
                     yield re.sub(
                         r"^(?:posted|published|date)(?:\s+on)?\s*:?\s*",
                         "",

@@ -20,7 +20,7 @@ from newsletter.articles.importers.values.month_names import month_of
 from newsletter.articles.importers.values.timezones import zone_of
 
 MEND = "write the date as 2019-03-23 or 23 March 2019"
-LONGEST_WRITTEN = 100
+MAX_DATE_LENGTH = 100
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # Go and .NET write the year 1 for no date. The last year leaves room for any zone.
 FIRST_YEAR, LAST_YEAR = 1000, 9998
@@ -129,7 +129,7 @@ def find_reading(text: str, zone: ZoneInfo, order: DateOrder | None = None) -> M
         Unreadable: it has the form of a date, but the day or time is invalid or ambiguous.
     """
     written = " ".join(normalize("NFKC", text).split())
-    if len(written) > LONGEST_WRITTEN or not re.search(r"\d", written):
+    if len(written) > MAX_DATE_LENGTH or not re.search(r"\d", written):
         return None
     written = _COMMENT.sub("", written) or written
     for found in _matches(written):

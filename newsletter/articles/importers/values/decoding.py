@@ -8,7 +8,7 @@ import codecs
 
 import webencodings
 
-from newsletter.articles.body.addresses import without_controls
+from newsletter.articles.body.urls import without_controls
 from newsletter.articles.importers.base import Unreadable
 
 # UTF-32 before UTF-16: the little-endian byte order mark of UTF-32 starts with that of UTF-16.
@@ -29,7 +29,7 @@ KNOWN_BINARIES = (
 )
 SAVE_AS_UTF8 = "save it again as UTF-8"
 # Windows-1252 prose stays far below this share of non-ASCII bytes.
-MOST_HIGH_BYTES = 0.3
+MAX_HIGH_BYTES = 0.3
 
 
 def decode(content: bytes, declared: str = "") -> str:
@@ -112,6 +112,6 @@ def _windows(content: bytes, error: UnicodeDecodeError) -> str:
         return content.decode("utf-8", "windows-1252-for-the-rest")
     high = sum(byte > 0x7F for byte in content)
     controls = sum(byte < 0x20 and byte not in b"\t\n\r\f" for byte in content)
-    if controls or high > len(content) * MOST_HIGH_BYTES:
+    if controls or high > len(content) * MAX_HIGH_BYTES:
         raise Unreadable("this is not text in an encoding that is known", SAVE_AS_UTF8) from error
     return content.decode("cp1252", "replace")

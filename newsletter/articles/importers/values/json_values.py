@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 # Digits of a 64-bit integer; Python refuses the whole text above 4300.
-MOST_DIGITS = 19
+MAX_DIGITS = 19
 
 
 def parse_json(text: str) -> Any:
@@ -18,4 +18,4 @@ def parse_json(text: str) -> Any:
 
 
 def _number(digits: str) -> int | str:
-    return int(digits) if len(digits.lstrip("-")) <= MOST_DIGITS else digits
+    return int(digits) if len(digits.lstrip("-")) <= MAX_DIGITS else digits

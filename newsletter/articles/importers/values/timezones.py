@@ -17,7 +17,7 @@ _HOURS = {
     "IST": 5.5, "PKT": 5, "NPT": 5.75, "WIB": 7, "ICT": 7, "HKT": 8, "SGT": 8, "AWST": 8,
     "JST": 9, "KST": 9, "ACST": 9.5, "ACDT": 10.5, "AEST": 10, "AEDT": 11, "NZST": 12, "NZDT": 13,
 }  # fmt: skip
-LARGEST_OFFSET_HOURS = 15
+MAX_OFFSET_HOURS = 15
 _OFFSET = re.compile(
     r"(?P<name>[a-z]{1,5})?\s*(?:(?P<sign>[+-])(?P<hours>\d{1,2})(?::?(?P<minutes>\d{2}))?)?",
     re.IGNORECASE,
@@ -39,4 +39,4 @@ def zone_of(text: str) -> timezone | None:
     if found["sign"]:
         apart = timedelta(hours=int(found["hours"]), minutes=int(found["minutes"] or 0))
         offset += -apart if found["sign"] == "-" else apart
-    return timezone(offset) if abs(offset) < timedelta(hours=LARGEST_OFFSET_HOURS) else None
+    return timezone(offset) if abs(offset) < timedelta(hours=MAX_OFFSET_HOURS) else None

@@ -1,1 +1,1 @@
-"""What a page shows and how: lists, forms, navigation, words, templates."""
+"""Presentation of pages: lists, forms, navigation, words, templates."""

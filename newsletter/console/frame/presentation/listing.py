@@ -24,8 +24,8 @@ from newsletter.http.path_params import number_in
 RowT = TypeVar("RowT")
 
 PAGE_SIZE = 50
-MOST_IN_CSV = 100_000
-LONGEST_FILTER = 200
+MAX_CSV_ROWS = 100_000
+MAX_FILTER_LENGTH = 200
 # What a spreadsheet would run as a formula (OWASP, CSV injection).
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -101,7 +101,7 @@ class Listing:
     @property
     def limit(self) -> int:
         """How many rows to read: one more than a page shows, to know of a next page."""
-        return MOST_IN_CSV if self.wants_csv else self.page_size + 1
+        return MAX_CSV_ROWS if self.wants_csv else self.page_size + 1
 
     @property
     def after_number(self) -> int | None:
@@ -189,7 +189,7 @@ class Table(Generic[RowT]):
 def _cleaned(text: str) -> str:
     """One line without control characters, of a bearable length."""
     printable = "".join(letter for letter in text if letter.isprintable())
-    return " ".join(printable.split())[:LONGEST_FILTER]
+    return " ".join(printable.split())[:MAX_FILTER_LENGTH]
 
 
 def _in_csv(value: Any) -> str:

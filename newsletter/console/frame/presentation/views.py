@@ -43,7 +43,7 @@ class _Compiled(BytecodeCache):
 _COMPILED = _Compiled()
 
 
-class Views:
+class ConsoleViews:
     """The templates of the console; the shipped ones alone, since they belong to the screens."""
 
     def __init__(self, config: Config, base: str) -> None:

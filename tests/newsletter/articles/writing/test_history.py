@@ -8,7 +8,7 @@ import pytest
 from newsletter.actions import articles
 from newsletter.app import Newsletter
 from newsletter.articles import store as article_store
-from newsletter.articles.editing import Edit
+from newsletter.articles.editing import ArticleEdit
 from newsletter.articles.importers.base import ImportContext, Record
 from newsletter.articles.writing import store
 from newsletter.articles.writing.content import ArticleContent
@@ -27,12 +27,12 @@ def history(app: Newsletter, number: int = 1) -> list[tuple[int, str, str]]:
 
 
 def test_the_first_change_also_keeps_what_was_before(app: Newsletter) -> None:
-    articles.edit(app, operator("ann"), 1, Edit(title="New homes"))
+    articles.edit(app, operator("ann"), 1, ArticleEdit(title="New homes"))
     assert history(app) == [(2, "operator:ann", "New homes"), (1, "", "Homes")]
 
 
 def test_a_change_that_changes_nothing_is_no_revision(app: Newsletter) -> None:
-    articles.edit(app, operator("ann"), 1, Edit(title="Homes"))
+    articles.edit(app, operator("ann"), 1, ArticleEdit(title="Homes"))
     assert history(app) == []
 
 
@@ -73,7 +73,9 @@ def test_the_next_sitting_is_a_revision_of_its_own(app: Newsletter, clock: Fixed
 def test_restoring_brings_back_the_content_and_is_a_revision(app: Newsletter) -> None:
     with app.database.read() as session:
         before = ArticleContent.of(article_store.get(session, 1))
-    articles.edit(app, ANN, 1, Edit(title="New homes", body_html="<p>Gone.</p>", topics=("Sea",)))
+    articles.edit(
+        app, ANN, 1, ArticleEdit(title="New homes", body_html="<p>Gone.</p>", topics=("Sea",))
+    )
     articles.restore(app, ANN, 1, 1)
     with app.database.read() as session:
         assert ArticleContent.of(article_store.get(session, 1)) == before

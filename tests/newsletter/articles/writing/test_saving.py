@@ -8,7 +8,7 @@ import pytest
 from newsletter.actions import articles
 from newsletter.app import Newsletter
 from newsletter.articles import store as article_store
-from newsletter.articles.editing import Edit
+from newsletter.articles.editing import ArticleEdit
 from newsletter.articles.models import Article, ArticleStatus
 from newsletter.articles.writing import store
 from newsletter.articles.writing.content import ArticleContent
@@ -22,7 +22,7 @@ ANN, BEN = (staff_member(number, Role.EDITOR) for number in (1, 2))
 WORDS = ArticleContent(
     title="Quay wall mended", body_html="<p>It holds.</p>", topics=("Harbour",), author="Ann Moor"
 )
-PUBLISH = Edit(status=ArticleStatus.PUBLISHED)
+PUBLISH = ArticleEdit(status=ArticleStatus.PUBLISHED)
 
 
 def stored(app: Newsletter, number: int) -> Article:

@@ -7,7 +7,7 @@ from support import add_article, add_subscriber
 
 from newsletter.actions import digests, editions
 from newsletter.config.options import Imprint
-from newsletter.console.sending.counts import COUNTED_AT_ONCE
+from newsletter.console.sending.counts import MAX_INLINE_COUNT
 from newsletter.staff.actors import operator
 from newsletter.staff.permissions import Role
 from subscribers.models import Subscriber, SubscriberStatus
@@ -57,7 +57,7 @@ def test_what_went_out_shows_how_many_got_it(console: Console) -> None:
 def test_the_numbers_of_a_long_list_come_when_the_page_is_there(console: Console) -> None:
     fill(console)
     with console.app.database.write() as session:
-        session.add(erased(COUNTED_AT_ONCE + 1, console.app.clock.now()))
+        session.add(erased(MAX_INLINE_COUNT + 1, console.app.clock.now()))
     owner = console.as_role(Role.OWNER)
     page = " ".join(owner.get("/").text.split())
     assert "1 story</p>" in page

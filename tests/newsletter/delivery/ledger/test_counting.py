@@ -12,7 +12,7 @@ from threads import at_once, ended, started
 from newsletter.database import Database
 from newsletter.delivery.ledger import store, uncertain
 from newsletter.delivery.ledger.models import DeliveryState, UncountedDelivery
-from newsletter.delivery.ledger.statistics import count_lot, measures
+from newsletter.delivery.ledger.statistics import count_batch, measures
 from newsletter.errors import Conflict
 
 SENT, FAILED, DEFERRED = DeliveryState.SENT, DeliveryState.FAILED, DeliveryState.DEFERRED
@@ -37,7 +37,7 @@ EXPRESSIONS = (
     "topic = parks and received < 2 and not (bounced > 0 or mailed > 1 day ago)",
     "topic = housing or received = 1",
 )
-OFTEN = ["send", "begin", "settle", "end", "count a lot", "count all"] * 3
+OFTEN = ["send", "begin", "settle", "end", "count a batch", "count all"] * 3
 OFTEN += ["requeue failed", "resend", "leave"] * 2
 
 
@@ -72,8 +72,8 @@ def test_statistics_always_equal_the_ledger(
 
 def test_an_ended_edition_is_counted_once(history: History) -> None:
     history.send(SENT, FAILED)
-    assert history.count_lot() == PEOPLE
-    assert history.count_lot() == 0
+    assert history.count_batch() == PEOPLE
+    assert history.count_batch() == 0
     assert history.known() == history.in_ledger()
 
 
@@ -81,7 +81,7 @@ def test_an_edition_under_way_is_not_counted(history: History) -> None:
     edition = history.fan_out()
     history.claim(edition, 4)
     history.settle(SENT, FAILED)
-    assert history.count_lot() == 0
+    assert history.count_batch() == 0
     assert history.counted("received = 1") == 2
 
 
@@ -101,7 +101,7 @@ def test_only_the_deliveries_that_were_queued_again_are_counted_again(history: H
     history.claim(edition, PEOPLE)
     history.settle(SENT, FAILED)
     history.end(edition)
-    assert history.count_lot() == 3
+    assert history.count_batch() == 3
     assert uncounted(history) == 0
     assert history.known() == history.in_ledger()
 
@@ -140,7 +140,7 @@ def test_an_interrupted_lot_is_rolled_back(sqlite_url: str, table: str) -> None:
     with database.write() as session:
         session.execute(text(breaking))
     with pytest.raises(Conflict):
-        history.count_lot()
+        history.count_batch()
     assert history.known() == history.in_ledger()
     with database.write() as session:
         session.execute(text("DROP TRIGGER breaks"))
@@ -166,7 +166,7 @@ def test_counting_waits_for_a_writer_that_queues_failed_deliveries_again(
     is_done = Event()
 
     def count() -> None:
-        count_lot(database)
+        count_batch(database)
         is_done.set()
 
     with database.write() as session:
@@ -203,7 +203,7 @@ def test_a_delivery_settled_while_its_lot_is_counted_counts_once(postgresql_url:
     history.claim(edition, 3, "quick")
     ACTS["cancel"](history, 0)
     with database.write() as session:
-        # The worker's settlement is committed only after the lot.
+        # The worker's settlement is committed only after the batch.
         held = store.claimed_by(session, "quick")
         store.settle_sent(session, "quick", dict.fromkeys(held, "250 Ok"), history.now)
         counting = started(history.count_all)

@@ -29,7 +29,7 @@ from newsletter.transports.base import (
 )
 from subscribers import membership
 from subscribers import store as people
-from subscribers.consent import Origin
+from subscribers.consent import ConsentOrigin
 
 LOST = "no answer to the content: "
 
@@ -222,7 +222,7 @@ class History:
                         control.resolve(session, number, resend=act == "resend", now=now)
                     case "go":
                         person = people.by_address(session, address)
-                        origin = Origin(source="one-click")
+                        origin = ConsentOrigin(source="one-click")
                         membership.leave(session, person, origin=origin, now=now)
         except Conflict:
             pass

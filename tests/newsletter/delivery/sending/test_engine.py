@@ -33,7 +33,7 @@ from newsletter.transports.base import (
 )
 from subscribers import membership
 from subscribers import store as people
-from subscribers.consent import Origin
+from subscribers.consent import ConsentOrigin
 
 
 def test_each_subscriber_gets_the_articles_of_their_topics_and_none_an_empty_mail(
@@ -92,7 +92,9 @@ def test_subscribers_who_leave_after_the_fan_out_are_not_mailed(
     app.engine.prepare(edition.id)
     with app.database.write() as session:
         ann = people.by_address(session, ANN)
-        membership.leave(session, ann, origin=Origin(source="one-click"), now=app.clock.now())
+        membership.leave(
+            session, ann, origin=ConsentOrigin(source="one-click"), now=app.clock.now()
+        )
     app.engine.send(edition.id)
     assert recipients(transport) == [BEN]
     assert counts_of(app, edition) == {"skipped": 1, "sent": 1}

@@ -13,7 +13,7 @@ from newsletter.clock import FixedClock
 from newsletter.editions import store
 from newsletter.editions.approvals import store as approvals
 from newsletter.editions.bulletins.writing import Writing
-from newsletter.editions.coming.arrangement import Edit
+from newsletter.editions.coming.arrangement import ArrangementEdit
 from newsletter.editions.composing.composition import Composition
 from newsletter.editions.models import Edition, EditionState
 from newsletter.errors import Conflict, NotAllowed
@@ -75,7 +75,7 @@ def test_an_author_may_approve_where_any_sender_may(site: Site) -> None:
 
 def test_another_person_than_the_author_has_to_approve(site: Site) -> None:
     app = site("another")
-    digests.edit(app, ANN, "careful", Edit(lead=2))
+    digests.edit(app, ANN, "careful", ArrangementEdit(lead=2))
     number = submitted(app)
     with pytest.raises(Conflict, match="ask another sender"):
         editions.approve(app, ANN, number)
@@ -85,7 +85,7 @@ def test_another_person_than_the_author_has_to_approve(site: Site) -> None:
 
 def test_an_author_who_releases_it_asks_another_person(site: Site) -> None:
     app = site("another")
-    digests.edit(app, ANN, "careful", Edit(lead=2))
+    digests.edit(app, ANN, "careful", ArrangementEdit(lead=2))
     made = digests.release(app, ANN, "careful", seen=None, at_once=True)
     assert made.state is EditionState.DRAFT
     assert editions.approve(app, BEN, made.number) == 0
@@ -104,7 +104,7 @@ def test_approvals_of_what_has_changed_since_do_not_count(site: Site) -> None:
     app = site("several")
     number = submitted(app)
     editions.approve(app, ANN, number)
-    editions.edit(app, CAT, number, Edit(drop=2))
+    editions.edit(app, CAT, number, ArrangementEdit(drop=2))
     assert editions.approve(app, BEN, number) == 1
 
 
@@ -112,7 +112,7 @@ def test_approving_what_has_changed_since_the_look_is_refused(site: Site) -> Non
     app = site("sender")
     number = submitted(app)
     seen = status(app, number, BEN).fingerprint
-    editions.edit(app, CAT, number, Edit(introduction="Good morning."))
+    editions.edit(app, CAT, number, ArrangementEdit(introduction="Good morning."))
     with pytest.raises(Conflict, match="changed since you looked"):
         editions.approve(app, BEN, number, seen=seen)
 
@@ -121,7 +121,7 @@ def test_whoever_looks_again_is_told_what_changed(site: Site) -> None:
     app = site("sender")
     number = submitted(app)
     editions.look(app, BEN, number)
-    editions.edit(app, CAT, number, Edit(drop=2, titles={1: "Homes for all"}))
+    editions.edit(app, CAT, number, ArrangementEdit(drop=2, titles={1: "Homes for all"}))
     assert status(app, number, BEN).changes == [
         "The subject was “Homes”, and is “Homes for all”.",
         "Dropped: “Buses”.",
@@ -166,7 +166,7 @@ def test_only_those_are_asked_whose_approval_counts(
                     joined_at=clock.now(),
                 )
             )
-    digests.edit(app, staff_member(1, Role.OWNER), "careful", Edit(lead=2))
+    digests.edit(app, staff_member(1, Role.OWNER), "careful", ArrangementEdit(lead=2))
     submitted(app)
     ask_for_approvals(app, {})
     assert [mail.recipient for mail in transport.taken] == ["sender@wexcombe.example"]
@@ -215,7 +215,7 @@ def test_the_senders_are_asked_again_once_about_a_draft_that_changed(
     add_senders(app, clock, "dora", "emil")
     number = submitted(app)
     ask_for_approvals(app, {})
-    editions.edit(app, CAT, number, Edit(drop=2))
+    editions.edit(app, CAT, number, ArrangementEdit(drop=2))
     addresses = ["dora@wexcombe.example", "emil@wexcombe.example"]
     assert asked_again(app, clock, transport) == addresses
     assert asked_again(app, clock, transport) == []
@@ -234,12 +234,16 @@ def test_a_draft_that_is_made_of_the_same_has_the_same_inputs(
 
 
 CHANGES: dict[str, Callable[[Newsletter, int], object]] = {
-    "a story is dropped": lambda app, number: editions.edit(app, CAT, number, Edit(drop=2)),
-    "a story is renamed": lambda app, number: editions.edit(
-        app, CAT, number, Edit(titles={1: "Homes for all"})
+    "a story is dropped": lambda app, number: editions.edit(
+        app, CAT, number, ArrangementEdit(drop=2)
     ),
-    "a greeting": lambda app, number: editions.edit(app, CAT, number, Edit(introduction="Hello.")),
-    "another order": lambda app, number: editions.edit(app, CAT, number, Edit(lead=2)),
+    "a story is renamed": lambda app, number: editions.edit(
+        app, CAT, number, ArrangementEdit(titles={1: "Homes for all"})
+    ),
+    "a greeting": lambda app, number: editions.edit(
+        app, CAT, number, ArrangementEdit(introduction="Hello.")
+    ),
+    "another order": lambda app, number: editions.edit(app, CAT, number, ArrangementEdit(lead=2)),
     "an article is withdrawn": lambda app, _: articles.withdraw(app, CAT, ["1"]),
 }
 
@@ -266,7 +270,7 @@ def test_a_draft_that_changes_while_it_is_watched_is_asked_about_again(
     for _ in range(3):
         ask_for_approvals(app, watched)
         clock.at += timedelta(minutes=10)
-    editions.edit(app, CAT, number, Edit(drop=2))
+    editions.edit(app, CAT, number, ArrangementEdit(drop=2))
     ask_for_approvals(app, watched)
     assert [mail.recipient for mail in transport.taken] == 2 * ["dora@wexcombe.example"]
 
@@ -281,7 +285,7 @@ def test_many_changes_in_a_short_time_are_one_mail(
     transport.taken.clear()
     for minute, words in enumerate(("Hello.", "Good morning.", "Dear friends.")):
         clock.at += timedelta(minutes=minute)
-        editions.edit(app, CAT, number, Edit(introduction=words))
+        editions.edit(app, CAT, number, ArrangementEdit(introduction=words))
         ask_for_approvals(app, {})
     assert transport.taken == []
     assert asked_again(app, clock, transport) == ["dora@wexcombe.example"]
@@ -294,7 +298,7 @@ def test_whoever_has_seen_the_changed_draft_is_not_asked_again(
     [dora, _] = add_senders(app, clock, "dora", "emil")
     number = submitted(app)
     ask_for_approvals(app, {})
-    editions.edit(app, CAT, number, Edit(drop=2))
+    editions.edit(app, CAT, number, ArrangementEdit(drop=2))
     editions.look(app, dora, number)
     assert asked_again(app, clock, transport) == ["emil@wexcombe.example"]
 
@@ -307,7 +311,7 @@ def test_whoever_changes_what_they_had_seen_is_not_asked_about_it(
     number = submitted(app)
     ask_for_approvals(app, {})
     editions.look(app, dora, number)
-    editions.edit(app, dora, number, Edit(drop=2))
+    editions.edit(app, dora, number, ArrangementEdit(drop=2))
     assert asked_again(app, clock, transport) == ["emil@wexcombe.example"]
 
 
@@ -319,7 +323,7 @@ def test_the_second_mail_tells_what_changed_since_the_look(
     number = submitted(app)
     ask_for_approvals(app, {})
     editions.look(app, dora, number)
-    editions.edit(app, CAT, number, Edit(drop=2))
+    editions.edit(app, CAT, number, ArrangementEdit(drop=2))
     asked_again(app, clock, transport)
     text = transport.taken[0].content.decode().replace("=\r\n", "")
     for told in ("It has changed since you looked at it", "Dropped:", "Buses"):

@@ -10,12 +10,12 @@ from newsletter.actions import digests, editions
 from newsletter.app import Newsletter
 from newsletter.clock import FixedClock
 from newsletter.editions import store
-from newsletter.editions.coming.arrangement import Edit
+from newsletter.editions.coming.arrangement import ArrangementEdit
 from newsletter.editions.digests.upcoming import coming_run
 from newsletter.editions.models import Edition, EditionState
 from newsletter.errors import Conflict, InvalidInput
 from newsletter.queries.coming import coming_view
-from newsletter.queries.proofs import Proof, proof_of_digest
+from newsletter.queries.edition_proofs import EditionProof, proof_of_digest
 from newsletter.scheduler import make_due_digests
 from newsletter.staff.actors import Actor, operator
 
@@ -36,7 +36,7 @@ def thursday(app: Newsletter, clock: FixedClock) -> None:
             found.published_at = clock.now() - timedelta(hours=number)
 
 
-def change(app: Newsletter, edit: Edit, actor: Actor = ANN) -> None:
+def change(app: Newsletter, edit: ArrangementEdit, actor: Actor = ANN) -> None:
     digests.edit(app, actor, "friday", edit)
 
 
@@ -65,17 +65,17 @@ def told(app: Newsletter, edition: Edition) -> list[str]:
         return [names.get(a.id, a.title) for a in store.articles_of(session, edition.id)]
 
 
-def proof(app: Newsletter) -> Proof:
+def proof(app: Newsletter) -> EditionProof:
     with app.database.read() as session:
         found = proof_of_digest(session, app, "friday", app.clock.now())
-    assert isinstance(found, Proof)
+    assert isinstance(found, EditionProof)
     return found
 
 
 def test_the_edition_is_composed_as_it_was_arranged(app: Newsletter, clock: FixedClock) -> None:
-    change(app, Edit(lead=TREES))
-    change(app, Edit(drop=BUSES))
-    change(app, Edit(titles={HOMES: "Homes for all"}, introduction="Good morning."))
+    change(app, ArrangementEdit(lead=TREES))
+    change(app, ArrangementEdit(drop=BUSES))
+    change(app, ArrangementEdit(titles={HOMES: "Homes for all"}, introduction="Good morning."))
     edition = composed(app, clock)
     assert told(app, edition) == ["Trees", "Homes for all"]
     assert edition.introduction == "Good morning."
@@ -85,14 +85,14 @@ def test_the_edition_is_composed_as_it_was_arranged(app: Newsletter, clock: Fixe
 def test_the_greeting_and_the_titles_are_mailed(
     app: Newsletter, clock: FixedClock, transport: RecordingTransport
 ) -> None:
-    change(app, Edit(lead=HOMES, titles={HOMES: "Homes for all"}))
+    change(app, ArrangementEdit(lead=HOMES, titles={HOMES: "Homes for all"}))
     composed(app, clock)
     app.engine.send_due()
     assert all(b"Homes for all" in mail.content for mail in transport.taken if mail.recipient)
 
 
 def test_the_next_edition_knows_nothing_of_it(app: Newsletter, clock: FixedClock) -> None:
-    change(app, Edit(drop=BUSES, introduction="Good morning."))
+    change(app, ArrangementEdit(drop=BUSES, introduction="Good morning."))
     composed(app, clock)
     clock.at += timedelta(days=7)
     make_due_digests(app)
@@ -104,19 +104,19 @@ def test_the_next_edition_knows_nothing_of_it(app: Newsletter, clock: FixedClock
 def test_what_is_published_later_stands_below_what_was_arranged(
     app: Newsletter, clock: FixedClock
 ) -> None:
-    change(app, Edit(lead=TREES))
+    change(app, ArrangementEdit(lead=TREES))
     with app.database.write() as session:
         add_article(session, "Flood", clock.now(), topics=["housing"])
     assert titles(app) == ["Trees", "Homes", "Buses", "Flood"]
 
 
 def test_a_story_dropped_for_good_is_never_taken(app: Newsletter, clock: FixedClock) -> None:
-    change(app, Edit(drop_for_good=BUSES))
+    change(app, ArrangementEdit(drop_for_good=BUSES))
     composed(app, clock)
     clock.at += timedelta(days=7)
     make_due_digests(app)
     assert newest(app).state is EditionState.EMPTY
-    change(app, Edit(restore=BUSES))
+    change(app, ArrangementEdit(restore=BUSES))
     assert titles(app) == ["Buses"]
 
 
@@ -193,7 +193,7 @@ def test_an_edition_sent_by_hand_takes_the_place_of_the_coming_one(
 
 def test_a_change_since_the_look_refuses_the_release(app: Newsletter) -> None:
     seen = proof(app).fingerprint
-    change(app, Edit(drop=BUSES), BEN)
+    change(app, ArrangementEdit(drop=BUSES), BEN)
     with pytest.raises(Conflict, match="changed since you looked"):
         digests.release(app, ANN, "friday", seen=seen)
     assert titles(app) == ["Homes", "Trees"]
@@ -209,8 +209,8 @@ def test_a_second_press_releases_nothing_more(app: Newsletter) -> None:
 def test_a_released_edition_is_edited_again_before_it_leaves(app: Newsletter) -> None:
     made = digests.release(app, ANN, "friday", seen=None)
     editions.reopen(app, ANN, made.number)
-    editions.edit(app, ANN, made.number, Edit(drop=HOMES))
-    editions.edit(app, ANN, made.number, Edit(lead=TREES))
+    editions.edit(app, ANN, made.number, ArrangementEdit(drop=HOMES))
+    editions.edit(app, ANN, made.number, ArrangementEdit(lead=TREES))
     assert told(app, newest(app)) == ["Trees", "Buses"]
     assert newest(app).state is EditionState.DRAFT
     assert newest(app).subject == "Trees"
@@ -218,18 +218,18 @@ def test_a_released_edition_is_edited_again_before_it_leaves(app: Newsletter) ->
 
 def test_a_story_dropped_from_a_draft_is_free_for_the_next_edition(app: Newsletter) -> None:
     made = digests.submit(app, ANN, "friday", seen=None)
-    editions.edit(app, ANN, made.number, Edit(drop=HOMES))
+    editions.edit(app, ANN, made.number, ArrangementEdit(drop=HOMES))
     assert titles(app) == ["Homes"]
-    editions.edit(app, ANN, made.number, Edit(restore=HOMES))
+    editions.edit(app, ANN, made.number, ArrangementEdit(restore=HOMES))
     assert titles(app) == []
 
 
 def test_the_last_story_of_a_draft_cannot_be_dropped(app: Newsletter) -> None:
     made = digests.submit(app, ANN, "friday", seen=None)
-    editions.edit(app, ANN, made.number, Edit(drop=HOMES))
-    editions.edit(app, ANN, made.number, Edit(drop=BUSES))
+    editions.edit(app, ANN, made.number, ArrangementEdit(drop=HOMES))
+    editions.edit(app, ANN, made.number, ArrangementEdit(drop=BUSES))
     with pytest.raises(InvalidInput, match="cancel the edition instead"):
-        editions.edit(app, ANN, made.number, Edit(drop=TREES))
+        editions.edit(app, ANN, made.number, ArrangementEdit(drop=TREES))
 
 
 def test_a_draft_takes_no_story_of_another_edition(app: Newsletter, clock: FixedClock) -> None:
@@ -239,7 +239,7 @@ def test_a_draft_takes_no_story_of_another_edition(app: Newsletter, clock: Fixed
     clock.at += timedelta(days=7)
     made = digests.submit(app, ANN, "friday", seen=None)
     with pytest.raises(InvalidInput, match="it is in another edition"):
-        editions.edit(app, ANN, made.number, Edit(restore=HOMES))
+        editions.edit(app, ANN, made.number, ArrangementEdit(restore=HOMES))
 
 
 def test_a_preview_writes_nothing(app: Newsletter) -> None:

@@ -13,7 +13,7 @@ from newsletter.editions.composing.content import content_of
 from newsletter.editions.composing.variants import variants_of
 from newsletter.editions.models import Edition
 from newsletter.editions.store import sections_of
-from newsletter.rendering.fit_to_size import LARGEST_HTML_BYTES
+from newsletter.rendering.fit_to_size import MAX_HTML_BYTES
 from newsletter.rendering.renderer import RenderedMail
 from subscribers.topics import Choice
 
@@ -70,7 +70,7 @@ def test_a_digest_too_long_for_gmail_is_shortened_and_says_so(
             article = add_article(session, f"Story {number} and its title", app.clock.now())
             article.summary = "A sentence of the story, neither short nor long. " * 8
     variant = compiled(app, "shipped")
-    assert variant.html_bytes <= LARGEST_HTML_BYTES
+    assert variant.html_bytes <= MAX_HTML_BYTES
     assert "the excerpts were shortened" in variant.left_out
     assert "Story 0 and its title" in variant.html
 

@@ -1,6 +1,7 @@
 """What a mail that came back says, and what an ordinary mail does not."""
 
 import time
+from base64 import b64encode
 
 import pytest
 from hypothesis import given
@@ -65,6 +66,13 @@ def recipients(content: bytes) -> list[str]:
         ("5.0.0", "smtp; 554 RCPT (ada@littlewexcombe.example) dosn't exist", EventKind.HARD),
         ("5.0.0", "smtp; 550 your host is not allowed to connect here", EventKind.BLOCKED),
         ("5.1.1", "smtp; 550 5.1.1 <x@y.example>: unauthorized sender", EventKind.BLOCKED),
+        ("5.0.0", "smtp; 534 SIZE=9100000 too big (in reply to MAIL FROM)", EventKind.SOFT),
+        ("5.2.2", "smtp; 552 Too much mail data", EventKind.SOFT),
+        ("5.1.3", "smtp; 553 your recipient is in my badrcptto list (#5.7.1)", EventKind.HARD),
+        ("5.4.4", "X-Postfix; Malformed or unexpected name server reply", EventKind.SOFT),
+        ("5.0.0", 'X-Exim; unrouteable mail domain "littlewexcombe.example"', EventKind.HARD),
+        ("5.0.0", "smtp; 550 User account is overquota", EventKind.FULL),
+        ("5.0.0", "X-Exim; allotments@x.example is a closed mailing list", EventKind.BLOCKED),
     ],
 )
 def test_a_failure_is_judged_by_the_servers_words_and_codes(
@@ -97,6 +105,39 @@ def test_the_original_recipient_is_read_where_mail_was_forwarded() -> None:
     content = dsn(recipient="box@isp.example", extra=f"Original-Recipient: rfc822;{PERSON}\n")
     finding = read(content).findings[0]
     assert (finding.recipient, finding.original) == ("box@isp.example", PERSON)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "<box@isp.example> (expanded from <{}>): no such user",
+        "  box@isp.example\n    (ultimately generated from {})\n    no such user",
+        "box@isp.example\n(generated from {})\nno such user",
+        "Recipient address: box@isp.example\n  Original address: {}\n  Reason: no such user",
+    ],
+    ids=["Postfix", "Exim's chain", "Exim", "iPlanet"],
+)
+def test_the_address_that_an_alias_led_from_is_read_in_words(words: str) -> None:
+    words = words.format(PERSON)
+    for content in (
+        dsn(recipient="box@isp.example", words=words),
+        plain(DAEMON, "Delivery failure", words),
+    ):
+        finding = read(content).findings[0]
+        assert (finding.recipient, finding.original) == ("box@isp.example", PERSON)
+
+
+def test_a_recipient_in_an_encoded_word_is_decoded() -> None:
+    assert recipients(dsn(recipient="=?utf-8?B?w6RkYQ==?=@littlewexcombe.example")) == [
+        "äda@littlewexcombe.example"
+    ]
+
+
+def test_japanese_without_its_charset_is_read() -> None:
+    words = "ディレクトリには見つかりません"
+    content = dsn(status="5.0.0", diagnostic="X-Notes; WORDS")
+    finding = read(content.replace(b"WORDS", words.encode("iso-2022-jp"))).findings[0]
+    assert (finding.kind, finding.reason) == (EventKind.HARD, words)
 
 
 def test_the_message_id_of_the_mail_is_read() -> None:
@@ -188,6 +229,35 @@ def test_the_sender_that_a_server_refuses_is_not_its_recipient() -> None:
     assert recipients(plain(DAEMON, "Delivery failure", text)) == [PERSON]
 
 
+def test_a_gateway_that_copies_the_headers_of_a_list_is_understood() -> None:
+    text = f"--- Report ---\nThe mail below could not be delivered to the following user:\n{PERSON}"
+    headers = "List-Id: <friday.wexcombe.example>\n"
+    content = plain("admin@isp.example", "Non-Delivery: The Friday digest", text, headers)
+    assert recipients(content) == [PERSON]
+
+
+def test_a_sentence_may_be_broken_anywhere() -> None:
+    text = f"I'm sorry to inform you that it could not\nbe delivered.\n\n<{PERSON}>: connect to mx"
+    content = plain(DAEMON, "Сообщение", text, "Return-Path: <>\n")
+    assert recipients(content) == [PERSON]
+
+
+def test_a_filter_that_takes_a_mail_for_bulk_blocks_it() -> None:
+    text = f"A mail from <news@wexcombe.example> to:\n-> {PERSON}\nwas considered unsolicited bulk."
+    subject = "Considered UNSOLICITED BULK EMAIL, apparently from you"
+    report = read(plain("Content-filter <postmaster@isp.example>", subject, text))
+    assert (report.kind, report.findings[0].recipient) == (EventKind.BLOCKED, PERSON)
+
+
+def test_the_dragonfly_mail_agent_names_the_recipient_in_a_header() -> None:
+    headers = (
+        "X-Original-To: bounces@wexcombe.example\n"
+        f"Received: by df.example (DragonFly Mail Agent v0.13)\nX-Original-To: <{PERSON}>\n"
+    )
+    content = plain("MAILER-DAEMON <>", "Mail delivery failed", "There was an error", headers)
+    assert recipients(content) == [PERSON]
+
+
 def test_a_header_that_is_not_ascii_does_no_harm() -> None:
     content = b"Return-Path: <\xfcber@example.org>\nList-Id: \xe4\n" + plain(PERSON, "Hello", "Hi")
     assert read(content).kind is EventKind.UNKNOWN
@@ -243,7 +313,7 @@ def test_any_bytes_are_read(content: bytes) -> None:
     read(content)
 
 
-@pytest.mark.parametrize("charset", [b"utf-99", b'"utf\0-8"'])
+@pytest.mark.parametrize("charset", [b"utf-99", b'"utf\0-8"', b"utf-16le"])
 def test_a_wrong_charset_does_not_hide_the_words(charset: bytes) -> None:
     content = QMAIL.replace(b"charset=utf-8", b"charset=" + charset)
     content = content.replace(b"Hi.", b"\xff\xfe Hi.")
@@ -256,6 +326,25 @@ def test_a_wrong_charset_of_the_mail_sent_back_does_no_harm(charset: bytes) -> N
     content = dsn().replace(b"\n\nHomes at last", b"\n" + named + b"\n\nGr\xfc\xdfe")
     assert named in content
     assert read(content).kind is EventKind.HARD
+
+
+def test_a_charset_that_makes_halves_of_characters_does_no_harm() -> None:
+    content = FORWARDED.replace(b"charset=utf-8", b"charset=utf-7")
+    content = content.replace(b"Homes at last", b"+2AA- Homes at last")
+    assert read(content).kind is EventKind.HARD
+
+
+def test_plain_words_that_are_declared_base64_are_read() -> None:
+    content = QMAIL.replace(b"\n\n", b"\nContent-Transfer-Encoding: base64\n\n", 1)
+    assert recipients(content) == [PERSON]
+
+
+def test_a_delivery_status_in_base64_is_read() -> None:
+    begin, _, rest = dsn().partition(b"message/delivery-status\n\n")
+    fields, _, end = rest.partition(b"\n--b1")
+    encoded = b"Content-Transfer-Encoding: base64\n\n" + b64encode(fields)
+    content = begin + b"message/delivery-status\n" + encoded + b"\n--b1" + end
+    assert read(content).findings == read(dsn()).findings
 
 
 @pytest.mark.parametrize("filling", [b"x" * 70 + b"\n", b"<" * 100, b"a@b.cd ", b"Received: x\n"])

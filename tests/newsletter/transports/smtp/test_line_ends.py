@@ -20,8 +20,8 @@ from newsletter.rendering.encoding.message import (
     write_message,
 )
 from newsletter.rendering.encoding.slots import Slot, personal_values, placeholder
-from newsletter.transports.addresses import is_sender, problem_of_recipient
 from newsletter.transports.base import Mail
+from newsletter.transports.envelope_addresses import is_sender, problem_of_recipient
 from newsletter.transports.smtp.envelope import stuffed
 
 NONCE = "0a1b2c"

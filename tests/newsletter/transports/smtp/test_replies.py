@@ -3,7 +3,7 @@
 import pytest
 
 from newsletter.transports.base import Accepted, Deferred, Refused, TransportStopped
-from newsletter.transports.smtp.replies import Reply, Step, outcome_of
+from newsletter.transports.smtp.replies import Reply, SmtpCommand, outcome_of
 
 
 def reply(code: int, text: str) -> Reply:
@@ -20,24 +20,27 @@ def test_the_enhanced_status_code_is_found(text: str, code: str) -> None:
 
 
 def test_only_a_reply_to_the_content_accepts() -> None:
-    assert isinstance(outcome_of(reply(250, "2.0.0 queued"), Step.CONTENT), Accepted)
+    assert isinstance(outcome_of(reply(250, "2.0.0 queued"), SmtpCommand.CONTENT), Accepted)
 
 
 @pytest.mark.parametrize(("code", "is_throttled"), [(421, True), (451, False)])
 def test_a_temporary_refusal_defers(code: int, is_throttled: bool) -> None:
-    found = outcome_of(reply(code, "try later"), Step.RCPT)
+    found = outcome_of(reply(code, "try later"), SmtpCommand.RCPT)
     assert isinstance(found, Deferred)
     assert found.throttled is is_throttled
 
 
 @pytest.mark.parametrize(
     ("code", "text", "step"),
-    [(535, "5.7.8 login failed", Step.RCPT), (550, "5.7.1 sender refused", Step.MAIL)],
+    [
+        (535, "5.7.8 login failed", SmtpCommand.RCPT),
+        (550, "5.7.1 sender refused", SmtpCommand.MAIL),
+    ],
 )
-def test_a_refusal_of_us_stops_the_transport(code: int, text: str, step: Step) -> None:
+def test_a_refusal_of_us_stops_the_transport(code: int, text: str, step: SmtpCommand) -> None:
     with pytest.raises(TransportStopped, match="check the sender's address"):
         outcome_of(reply(code, text), step)
 
 
 def test_a_refusal_of_the_recipient_is_recorded() -> None:
-    assert isinstance(outcome_of(reply(550, "5.1.1 no such user"), Step.RCPT), Refused)
+    assert isinstance(outcome_of(reply(550, "5.1.1 no such user"), SmtpCommand.RCPT), Refused)

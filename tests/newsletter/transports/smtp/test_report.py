@@ -4,7 +4,7 @@ from certificates import Certificates
 from faulty_smtp import FEATURES
 from smtp_helpers import Load, Start
 
-from newsletter.transports.base import Finding
+from newsletter.transports.base import CheckFinding
 from newsletter.transports.smtp.report import ServerFacts, findings
 
 FACTS = ServerFacts(
@@ -20,28 +20,30 @@ FACTS = ServerFacts(
     },
     pipelining="envelope",
     size=10_485_760,
-    most_mails=20,
+    max_mails=20,
     tls="TLSv1.3, TLS_AES_256_GCM_SHA384",
     certificate="mail.wexcombe.example, by Little Wexcombe CA, until Nov 27 09:00:00 2026 GMT",
     login="PLAIN",
 )
 
 
-def words(found: list[Finding], about: str) -> list[str]:
+def words(found: list[CheckFinding], about: str) -> list[str]:
     return [finding.words for finding in found if finding.about == about]
 
 
 def test_a_full_featured_server_is_described() -> None:
     assert findings(FACTS) == [
-        Finding(about="server", words="mail.wexcombe.example at 192.0.2.25"),
-        Finding(about="TLS", words="TLSv1.3, TLS_AES_256_GCM_SHA384"),
-        Finding(about="certificate", words=FACTS.certificate),
-        Finding(about="login", words="PLAIN"),
-        Finding(
+        CheckFinding(about="server", words="mail.wexcombe.example at 192.0.2.25"),
+        CheckFinding(about="TLS", words="TLSv1.3, TLS_AES_256_GCM_SHA384"),
+        CheckFinding(about="certificate", words=FACTS.certificate),
+        CheckFinding(about="login", words="PLAIN"),
+        CheckFinding(
             about="extensions",
             words="8BITMIME, ENHANCEDSTATUSCODES, LIMITS, PIPELINING, SIZE, SMTPUTF8",
         ),
-        Finding(about="limits", words="mails of 10.5 MB, 20 mails a connection, LIMITS MAILMAX=20"),
+        CheckFinding(
+            about="limits", words="mails of 10.5 MB, 20 mails a connection, LIMITS MAILMAX=20"
+        ),
     ]
 
 
@@ -52,7 +54,7 @@ def test_missing_extensions_are_explained() -> None:
         features={},
         pipelining="envelope",
         size=None,
-        most_mails=0,
+        max_mails=0,
         tls="",
         certificate="",
         login="",

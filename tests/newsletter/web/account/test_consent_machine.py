@@ -40,7 +40,7 @@ from newsletter.web.services import SiteServices
 from subscribers import membership, store
 from subscribers.addresses import hash_address
 from subscribers.audience import Stream, eligible
-from subscribers.consent import Origin
+from subscribers.consent import ConsentOrigin
 from subscribers.membership import Signup
 from subscribers.models import (
     ConsentEvent,
@@ -169,7 +169,7 @@ class ConsentMachine(RuleBasedStateMachine):
         self.clock.at += timedelta(seconds=1)
         name, ward = self.new_name(), self.new_name()
         joining = Signup(address=address, name=name, frequency=Frequency(frequency))
-        origin = Origin(source="import of members.csv, row 2", network="192.0.2.7")
+        origin = ConsentOrigin(source="import of members.csv, row 2", network="192.0.2.7")
         try:
             with self.app.database.write() as session:
                 person = membership.join(

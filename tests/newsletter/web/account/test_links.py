@@ -24,9 +24,9 @@ from newsletter.tokens.signing import Signer
 from subscribers import membership, store
 from subscribers.address_change import request_change
 from subscribers.addresses import hash_address
-from subscribers.consent import Origin
+from subscribers.consent import ConsentOrigin
 
-ORIGIN = Origin(source="test")
+ORIGIN = ConsentOrigin(source="test")
 ANSWERED = "%{http_code} %{num_redirects} %header{location} %header{set-cookie}"
 ONE_CLICK = "List-Unsubscribe=One-Click"
 CURL = ["curl", "--silent", "--write-out", ANSWERED, "--cookie-jar"]

@@ -21,7 +21,7 @@ from newsletter.tokens.links import NOBODY, UNDATED, LinkSigners
 from newsletter.tokens.signing import Signer
 from newsletter.web.services import SiteServices
 from subscribers import membership, store
-from subscribers.consent import Origin, history
+from subscribers.consent import ConsentOrigin, history
 from subscribers.models import ConsentKind, Frequency, Subscriber
 
 ANN = "ann@example.org"
@@ -196,7 +196,7 @@ def test_an_ended_subscription_has_no_preference_page(
 ) -> None:
     with program.database.write() as session:
         membership.leave(
-            session, store.by_id(session, ann), origin=Origin(source="x"), now=clock.now()
+            session, store.by_id(session, ann), origin=ConsentOrigin(source="x"), now=clock.now()
         )
     assert client.get(path).status_code == 400
 

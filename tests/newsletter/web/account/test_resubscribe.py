@@ -11,10 +11,10 @@ from newsletter.app import Newsletter
 from newsletter.clock import FixedClock
 from newsletter.staff import actors
 from newsletter.subscriptions.resubscribe import PURPOSE, resubscribe_url
-from newsletter.subscriptions.unsubscribe import Departure
+from newsletter.subscriptions.unsubscribe import UnsubscribeReason
 from newsletter.tokens.signing import Signer
 from subscribers import membership, store
-from subscribers.consent import Origin, history
+from subscribers.consent import ConsentOrigin, history
 from subscribers.models import ConsentKind, SubscriberStatus
 
 ANN = "ann@example.org"
@@ -29,7 +29,7 @@ def ann(program: Newsletter, clock: FixedClock) -> int:
 @pytest.fixture
 def path(program: Newsletter, ann: int) -> str:
     """The link in the goodbye mail of Ann, who has unsubscribed."""
-    account.unsubscribe(program, actors.subscriber(ann), 7, Departure())
+    account.unsubscribe(program, actors.subscriber(ann), 7, UnsubscribeReason())
     with program.database.read() as session:
         person = store.by_id(session, ann)
     return resubscribe_url("", program.signer(PURPOSE), person)
@@ -88,7 +88,7 @@ def test_a_link_of_an_earlier_unsubscribe_does_not_resubscribe(
 ) -> None:
     client.post(path)
     clock.at += timedelta(hours=1)
-    account.unsubscribe(program, actors.subscriber(ann), 8, Departure())
+    account.unsubscribe(program, actors.subscriber(ann), 8, UnsubscribeReason())
     assert client.post(path).status_code == 400
     assert status(program, ann) is SubscriberStatus.ENDED
 
@@ -105,7 +105,7 @@ def test_suppressed_or_erased_subscribers_cannot_resubscribe(
     with program.database.write() as session:
         person = store.by_id(session, ann)
         if happening == "erased":
-            membership.erase(session, person, origin=Origin(source="test"), now=clock.now())
+            membership.erase(session, person, origin=ConsentOrigin(source="test"), now=clock.now())
         store.add_suppression(session, person.address_hash, "complained", clock.now())
     assert client.post(path).status_code == 400
     assert status(program, ann) is not SubscriberStatus.CONFIRMED

@@ -30,7 +30,7 @@ from newsletter.web.account.signup import sign_up
 from newsletter.web.services import SiteServices
 from newsletter.web.state import SiteState
 from subscribers import membership, store
-from subscribers.consent import Origin, history
+from subscribers.consent import ConsentOrigin, history
 from subscribers.membership import Preferences
 from subscribers.models import ConsentKind, Frequency, SubscriberStatus
 from subscribers.topics import Choice
@@ -247,7 +247,7 @@ def test_an_old_confirmation_link_does_not_resubscribe(
         membership.leave(
             session,
             store.by_address(session, ANN),
-            origin=Origin(source="one-click"),
+            origin=ConsentOrigin(source="one-click"),
             now=clock.now(),
         )
     assert client.post(path).status_code == 400

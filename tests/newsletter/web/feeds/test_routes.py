@@ -259,7 +259,7 @@ def test_excess_requests_are_answered_503_with_retry_after(
     sqlite_url: str,
     show: Callable[[SiteServices], None],
 ) -> None:
-    web = program.config.web.model_copy(update={"most_at_once": 1})
+    web = program.config.web.model_copy(update={"max_concurrent": 1})
     feeds = program.config.feeds.model_copy(update={"check_every": timedelta(hours=1)})
     program.config = program.config.model_copy(update={"web": web, "feeds": feeds})
     program.database.close()

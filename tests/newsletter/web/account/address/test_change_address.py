@@ -17,7 +17,7 @@ from newsletter.subscriptions import privacy
 from newsletter.transports.base import Mail
 from subscribers import store
 from subscribers.addresses import hash_address
-from subscribers.consent import Origin, history
+from subscribers.consent import ConsentOrigin, history
 from subscribers.models import ConsentKind, SubscriberStatus
 
 OLD, NEW = "ann@example.org", "ann@example.net"
@@ -132,7 +132,7 @@ def test_erasing_the_new_address_cancels_the_change(
         add_subscriber(session, NEW, clock.now())
     ask(client, program, path)
     with program.database.write() as session:
-        other, origin = store.by_address(session, NEW), Origin(source="test")
+        other, origin = store.by_address(session, NEW), ConsentOrigin(source="test")
         privacy.erase(session, other, origin=origin, now=clock.now())
     assert NEW not in client.get(path).text
 

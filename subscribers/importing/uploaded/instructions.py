@@ -1,4 +1,4 @@
-"""What the administrator says about an uploaded list, and its form in the database."""
+"""The administrator's instructions for an uploaded list, and their form in the database."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field

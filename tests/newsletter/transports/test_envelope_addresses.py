@@ -3,7 +3,7 @@
 import pytest
 
 from newsletter.public_addresses import is_loopback
-from newsletter.transports.addresses import is_sender, problem_of_recipient
+from newsletter.transports.envelope_addresses import is_sender, problem_of_recipient
 
 
 @pytest.mark.parametrize(

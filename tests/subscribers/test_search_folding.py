@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from subscribers.folding import fold, search_text
+from subscribers.search_folding import fold, search_text
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from threading import Lock
 from newsletter.errors import Busy
 from newsletter.transports.events import Event
 
-LOT = 200
+BATCH_SIZE = 200
 """Events of a transaction, so that others may write in between."""
 
 Record = Callable[[str, Sequence[Event]], object]
@@ -29,7 +29,7 @@ class WaitingCall:
     """Why its events are not recorded; None once they are."""
 
 
-class WebhookLots:
+class WebhookBatches:
     """Gathers the events of each transport.
 
     Args:
@@ -64,7 +64,7 @@ class WebhookLots:
 
     def _record_calls(self, transport: str, calls: Sequence[WaitingCall]) -> None:
         try:
-            self._record_lots(transport, [event for call in calls for event in call.events])
+            self._record_batches(transport, [event for call in calls for event in call.events])
             for call in calls:
                 call.error = None
         except Exception as error:  # noqa: BLE001 - one call's events must not fail the others
@@ -76,12 +76,12 @@ class WebhookLots:
 
     def _record_alone(self, transport: str, call: WaitingCall) -> Exception | None:
         try:
-            self._record_lots(transport, call.events)
+            self._record_batches(transport, call.events)
         except Exception as error:  # noqa: BLE001 - raised where the call is answered
             return error
         return None
 
-    def _record_lots(self, transport: str, events: Sequence[Event]) -> None:
-        # What is recorded when a later lot fails is known again when the call is repeated.
-        for first in range(0, len(events), LOT):
-            self._record(transport, events[first : first + LOT])
+    def _record_batches(self, transport: str, events: Sequence[Event]) -> None:
+        # What is recorded when a later batch fails is known again when the call is repeated.
+        for first in range(0, len(events), BATCH_SIZE):
+            self._record(transport, events[first : first + BATCH_SIZE])

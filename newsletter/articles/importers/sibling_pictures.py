@@ -16,8 +16,8 @@ from newsletter.articles.importers.base import Record, RecordPicture, Unreadable
 SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".gif", ".webp", ".avif", ".heic", ".heif"})
 # Folders that site generators publish at the root: Hugo's `static`, Jekyll's none.
 ROOTS = ("", "static", "public")
-MOST_PICTURES = 200
-LARGEST_PICTURE_BYTES = 64 * 1024 * 1024
+MAX_PICTURES = 200
+MAX_PICTURE_BYTES = 64 * 1024 * 1024
 _SOURCE = re.compile(
     r"""<img\b[^>]*?\ssrc\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.IGNORECASE
 )
@@ -26,7 +26,7 @@ Find = Callable[[str], Callable[[], bytes] | None]
 """Finds the loader of a file by its normalised path within the folder; None: there is none."""
 
 
-def with_neighbours(record: Record, name: str, find: Find) -> Record:
+def with_sibling_pictures(record: Record, name: str, find: Find) -> Record:
     """The record with the pictures beside its file.
 
     Args:
@@ -42,7 +42,7 @@ def with_neighbours(record: Record, name: str, find: Find) -> Record:
                     address=address, name=PurePosixPath(path).name, load=load
                 )
                 break
-    pictures = (*record.pictures, *list(found.values())[:MOST_PICTURES])
+    pictures = (*record.pictures, *list(found.values())[:MAX_PICTURES])
     return replace(record, pictures=pictures) if found else record
 
 
@@ -61,8 +61,8 @@ def in_folder(root: Path) -> Find:
 
 def _read(file: Path) -> bytes:
     with file.open("rb") as opened:
-        content = opened.read(LARGEST_PICTURE_BYTES + 1)
-    if len(content) > LARGEST_PICTURE_BYTES:
+        content = opened.read(MAX_PICTURE_BYTES + 1)
+    if len(content) > MAX_PICTURE_BYTES:
         raise Unreadable(f"{file.name} is too large", "make the picture smaller")
     return content
 

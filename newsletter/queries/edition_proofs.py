@@ -1,4 +1,4 @@
-"""What is about to be sent, as it would be sent now: a coming digest, a bulletin, or an edition."""
+"""Proofs of what would be sent now: a coming digest, a bulletin, or an edition."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -31,7 +31,7 @@ class ProofContext(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Proof:
+class EditionProof:
     """An edition to be looked at, stored or not."""
 
     composition: Composition
@@ -41,13 +41,13 @@ class Proof:
     """Of a coming digest, and of those in the same mail."""
 
     @classmethod
-    def of(cls, composition: Composition, runs: tuple[DueDigest, ...] = ()) -> "Proof":
+    def of(cls, composition: Composition, runs: tuple[DueDigest, ...] = ()) -> "EditionProof":
         return cls(composition=composition, fingerprint=fingerprint_of(composition), runs=runs)
 
 
 def proof_of_digest(
     session: Session, context: ProofContext, name: str, now: datetime
-) -> Proof | NoEdition:
+) -> EditionProof | NoEdition:
     """A digest's coming edition, with the digests in the same mail; or why there is none.
 
     Raises:
@@ -57,10 +57,12 @@ def proof_of_digest(
     found = upcoming(session, context.config, context.renderer, name, now)
     if isinstance(found.composition, NoEdition):
         return found.composition
-    return Proof.of(found.composition, found.runs)
+    return EditionProof.of(found.composition, found.runs)
 
 
-def proof_of_bulletin(session: Session, context: ProofContext, number: int, now: datetime) -> Proof:
+def proof_of_bulletin(
+    session: Session, context: ProofContext, number: int, now: datetime
+) -> EditionProof:
     """A saved bulletin; once it is sent off, its edition.
 
     Raises:
@@ -74,10 +76,10 @@ def proof_of_bulletin(session: Session, context: ProofContext, number: int, now:
         edition = design_bulletin(session, context.config, draft_of(bulletin), now)
         # The number that it will have, if no other edition is made before.
         edition.id = store.last_number(session) + 1
-    return Proof.of(Composition(edition=edition))
+    return EditionProof.of(Composition(edition=edition))
 
 
-def proof_of_edition(session: Session, number: int) -> Proof:
+def proof_of_edition(session: Session, number: int) -> EditionProof:
     """An edition as it is stored.
 
     Raises:
@@ -89,7 +91,7 @@ def proof_of_edition(session: Session, number: int) -> Proof:
         edition = store.by_id(session, edition.joined_to)
     if not edition.masthead:
         raise Conflict(f"edition {number} has no mail to look at: {edition.note}")
-    return Proof.of(Composition.of(session, edition))
+    return EditionProof.of(Composition.of(session, edition))
 
 
 def released_as(session: Session, digest: str, period: str, mark: str) -> int | None:

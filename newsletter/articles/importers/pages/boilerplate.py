@@ -1,4 +1,4 @@
-"""What stands around the article of a web page: navigation, comments, bylines, links to others.
+"""Boilerplate removal from web pages: navigation, comments, bylines, links to other stories.
 
 Told by the element, by class names and ids in common use, by the address of a link, and by how much
 of it is links. What holds the main heading, or more text than such a thing has, stays. What goes is
@@ -92,12 +92,12 @@ _SEE_ALSO = re.compile(
 _MOSTLY = 0.5
 # Characters: a text outside of links that is longer tells something.
 _RUNNING_TEXT = 100
-_LONGEST_SHORT = 600
+_MAX_SHORT_LENGTH = 600
 # Characters: a repeated caption that is longer comes from a gallery shown twice.
 _LONG_CAPTION = 40
 
 
-def drop_surroundings(root: Element) -> tuple[str, ...]:
+def drop_boilerplate(root: Element) -> tuple[str, ...]:
     """Drop them from a page in place; notes of what had words or pictures."""
     found: list[tuple[Element, str]] = []
     notes: Counter[str] = Counter()
@@ -144,7 +144,7 @@ def _kind_around(element: Element) -> Kind | None:
 def _is_of(kind: Kind, element: Element) -> bool:
     if kind is Kind.LINKS:
         return _is_only_links(element)
-    return kind is Kind.COMMENTS or _size(element) <= _LONGEST_SHORT
+    return kind is Kind.COMMENTS or _size(element) <= _MAX_SHORT_LENGTH
 
 
 @lru_cache(maxsize=20_000)

@@ -10,7 +10,12 @@ ADDRESS = re.compile(
     r"@(?:[\w-]{1,63}\.)+[\w-]{2,63}(?![\w-])"
 )
 _TYPED = re.compile(r"^\s*[\w-]+\s*;\s*")
-_XTEXT = re.compile(r"\+([0-9A-F]{2})")
+# What Postfix, Exim, Sendmail and iPlanet write beside the address that an alias led to.
+_LED_FROM = re.compile(
+    r"[>:\s]*(?:\((?:expanded|(?:ultimately )?generated)\s+from:?|original address:)\s+<?"
+    rf"({ADDRESS.pattern})",
+    re.IGNORECASE,
+)
 # The software's own names.
 _SOFTWARE = re.compile(
     r"^(?:mailer[-_ ]?daemon|postmaster|mail-?daemon|mdaemon|abuse|no-?reply|support|help(?:desk)?"
@@ -45,6 +50,13 @@ def in_text(text: str) -> Iterator[tuple[int, str]]:
     """Addresses within words, with where they begin."""
     for found in ADDRESS.finditer(text):
         yield found.start(), tidy(found[0])
+
+
+def led_from(text: str, recipient: str) -> str:
+    """The address from which an alias led to a recipient; empty where the words say none."""
+    place = re.search(re.escape(recipient), text, re.IGNORECASE) if recipient else None
+    found = _LED_FROM.match(text, place.end()) if place else None
+    return tidy(found[1]) if found else ""
 
 
 def is_software(address: str) -> bool:

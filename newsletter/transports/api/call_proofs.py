@@ -16,7 +16,7 @@ USER = "newsletter"
 """The name that goes with a webhook's password."""
 # "a tolerance of five minutes" (Standard Webhooks, verification).
 TOLERANCE = timedelta(minutes=5)
-LONGEST_RETRY = timedelta(hours=25)
+MAX_RETRY_AGE = timedelta(hours=25)
 """Beyond a day nobody repeats a call with its first signature."""
 
 
