@@ -56,23 +56,6 @@ def _judged(address: str) -> str:
     return f"{found.local_part}@{found.ascii_domain.lower()}"
 
 
-# Providers that ignore dots in the local part, by domain, with the canonical domain
-# (https://support.google.com/mail/answer/7436150).
-_DOTLESS = {"gmail.com": "gmail.com", "googlemail.com": "gmail.com"}
-
-
-def mailbox_of(address: str) -> str:
-    """The mailbox of an address, the same for all its spellings; for rate limits only.
-
-    Drops subaddressing (+tag, RFC 5233). Not for identity: mailboxes are never merged by it.
-    """
-    local, _, domain = address.casefold().rpartition("@")
-    local = local.partition("+")[0] or local
-    if domain in _DOTLESS:
-        local, domain = local.replace(".", ""), _DOTLESS[domain]
-    return f"{local}@{domain}"
-
-
 def hash_address(secret: str, address: str) -> str:
     """The keyed hash of an address on the suppression list.
 

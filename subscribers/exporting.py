@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TextIO
@@ -28,10 +29,19 @@ COLUMNS = (
 )
 BATCH_SIZE = 1000
 SUPPRESSED = "suppressed"
-# Characters that start a formula in a spreadsheet (OWASP, CSV injection).
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-# Characters that spreadsheets skip before a formula.
-_PASSED_OVER = "' \u00a0\u3000\ufeff"
+# What a formula starts with, full-width and small forms included (OWASP, CSV injection).
+_FORMULA = "[=+@\u2212\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b-]"
+# What ends a cell, in whatever way a spreadsheet splits our lines: where decimals have a comma,
+# programs split by semicolons and know no quoted cell then, so that a line break ends the row.
+_ENDS = ";\t\r\n\v\f\x85\u2028\u2029"
+# What spreadsheets skip before a formula: quotation marks, spaces, what is not seen.
+_SKIPPED = (
+    "'\"\x00-\x08\x0e-\x20\x7f-\x84\x86-\xa0\xad\u2000-\u200f\u202a-\u202f\u205f-\u2064\u3000\ufeff"
+)
+_BEFORE_FIRST = f"(?=[{_SKIPPED}{_ENDS}]*(?:[\\t\\r\\n]|{_FORMULA}))"
+_BEFORE_INNER = f"(?=[{_SKIPPED}]*{_FORMULA})"
+_UNSAFE = re.compile(rf"\A{_BEFORE_FIRST}|(?<=[{_ENDS}]){_BEFORE_INNER}")
+_ESCAPED = re.compile(rf"\A'{_BEFORE_FIRST}|(?<=[{_ENDS}])'{_BEFORE_INNER}")
 
 
 def rows(session: Session, conditions: Sequence[ColumnElement[bool]]) -> Iterator[dict[str, str]]:
@@ -86,13 +96,9 @@ def _json(attributes: Mapping[str, str]) -> str:
 
 def escape_formula(text: str) -> str:
     """The text escaped against formulas in spreadsheets; `unescape_formula` reverses it."""
-    return f"'{text}" if _is_formula(text) else text
+    return _UNSAFE.sub("'", text)
 
 
 def unescape_formula(text: str) -> str:
     """The text before `escape_formula`."""
-    return text[1:] if text.startswith("'") and _is_formula(text) else text
-
-
-def _is_formula(text: str) -> bool:
-    return text.lstrip(_PASSED_OVER).startswith(FORMULA_STARTS)
+    return _ESCAPED.sub("", text)

@@ -280,8 +280,7 @@ class Model:
         person = self.people[link.number]
         if person.stands == "erased" or not self.opens(link):
             return False
-        is_stale = now - link.issued_at > FRESH
-        if what == "erase" and person.stands == "confirmed" and is_stale:
+        if not self._may_end_for_good(person, link, now):
             return False
         person.end(now)
         self.suppress(person.address)
@@ -294,6 +293,19 @@ class Model:
                 ]
             person.be_forgotten()
         return True
+
+    def _may_end_for_good(self, person: Person, link: OwnLink, now: datetime) -> bool:
+        if now - link.issued_at <= FRESH:
+            return True
+        can_come_back = (
+            person.stands in {"ended", "pending"}
+            and person.was_confirmed
+            and person.ended_at is not None
+            and now - person.ended_at <= EXPIRES
+            and not self.is_suppressed(person.address)
+        )
+        was_left_since = can_come_back and link.issued_at < person.ended_at.replace(microsecond=0)
+        return not (person.stands == "confirmed" or was_left_since)
 
     def forget_unconfirmed(self, now: datetime) -> None:
         for person in self.people.values():

@@ -154,9 +154,9 @@ def ask_to_move(work: UnitOfWork[Context], link: PreferencesLink, address: str) 
     """
     subscriber = preferences.member(work.session, link)
     work.about(KIND, subscriber.id)
-    preferences_link.check_fresh(link, work.context.config.joining.fresh_link, work.now)
-    secret = work.context.secret
-    change_address.ask_to_move(work.session, subscriber, secret, address, work.now)
+    options, secret = work.context.config.joining, work.context.secret
+    preferences_link.check_fresh(link, options.fresh_link, work.now)
+    change_address.ask_to_move(work.session, subscriber, secret, options, address, work.now)
 
 
 @action(Permission.OWN_SUBSCRIPTION)
@@ -265,11 +265,13 @@ def object_to_mail(
     """End the subscription and be never mailed again (UK GDPR, art. 21).
 
     Raises:
-        TokenError: the subscriber is erased, or changed their address since.
+        TokenError: the subscriber is erased, changed their address since, or the link is not fresh.
         ResourceNotFound: there is no such subscriber.
     """
     subscriber = privacy.known_subscriber(work.session, link)
     work.about(KIND, subscriber.id)
+    options = work.context.config.joining
+    privacy.check_may_end_for_good(work.session, subscriber, link, options, work.now)
     if not membership.object_to(work.session, subscriber, origin=origin, now=work.now):
         work.skip_audit_line()
 
@@ -286,7 +288,7 @@ def erase(work: UnitOfWork[Context], link: PreferencesLink, *, origin: ConsentOr
     subscriber = privacy.known_subscriber(work.session, link)
     work.about(KIND, subscriber.id)
     options = work.context.config.joining
-    privacy.check_may_erase(subscriber, link, options.fresh_link, work.now)
+    privacy.check_may_end_for_good(work.session, subscriber, link, options, work.now)
     privacy.erase(work.session, subscriber, origin=origin, now=work.now)
     feedback_store.forget_evidence_of(work.session, subscriber.id)
     transcripts.forget_of_subscriber(work.session, subscriber.id)

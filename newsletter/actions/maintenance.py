@@ -7,7 +7,6 @@ from newsletter.actions.action import Job, UnitOfWork, action, long_action
 from newsletter.actions.context import Context
 from newsletter.delivery.alarms import Alarm
 from newsletter.delivery.ledger import alert_dedup
-from newsletter.delivery.ledger.models import NoticeKind
 from newsletter.delivery.monitoring import stall_detector
 from newsletter.staff import audit
 from newsletter.staff.permissions import Permission
@@ -71,8 +70,8 @@ def look_after_editions(
 
 
 def _sign_up_flood(work: UnitOfWork[Context]) -> list[Alarm]:
-    """The alarm for more sign-ups than the site asks to confirm at once."""
-    held = notices.count_delayed(work.session, NoticeKind.CONFIRM)
+    """The alarm for more addresses entered than the site writes to at once."""
+    held = notices.count_delayed(work.session)
     if not held or not alert_dedup.is_first_alert(
         work.session, f"signups {work.now:%Y-%m-%d}", work.now
     ):
@@ -81,7 +80,7 @@ def _sign_up_flood(work: UnitOfWork[Context]) -> list[Alarm]:
     return [
         Alarm(
             title="Far more sign-ups than usual",
-            text=f"{held} people are asked to confirm later, {most} an hour. "
+            text=f"{held} addresses that were entered are written to later, {most} an hour. "
             "It may be an attack with other people's addresses.",
             details=(f"If they are real, set joining.site_per_hour to more than {most}.",),
         )

@@ -74,13 +74,16 @@ def notify_hub(hub: str, url: str) -> None:
     try:
         with requests.Session() as session:
             session.trust_env = False
-            answer = session.post(
+            # Streamed and left unread, however long the body is.
+            with session.post(
                 hub,
                 data=form,
                 timeout=TIMEOUT_SECONDS,
                 allow_redirects=False,
+                stream=True,
                 headers={"User-Agent": USER_AGENT},
-            )
+            ) as answer:
+                pass
     except requests.RequestException as error:
         raise HubRefused(f"hub {hub}: no answer ({type(error).__name__})") from error
     if not 200 <= answer.status_code < 300:

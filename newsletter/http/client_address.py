@@ -34,7 +34,8 @@ def networks_of(request: Request) -> list[Network]:
     try:
         address = ipaddress.ip_address(host.partition("%")[0])
     except ValueError:
-        return [Network(name=host)]
+        # What a proxy calls unknown; were each name its own network, any would pass for another.
+        return [Network(name="unknown")]
     if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
         address = address.ipv4_mapped
     return [

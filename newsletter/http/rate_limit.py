@@ -29,8 +29,11 @@ HOUR_SECONDS = 3600.0
 DAY_SECONDS = 86_400.0
 # The daily limit as a multiple of the hourly one.
 DAY_FACTOR = 4
-# Expired keys evicted per call: more than are added, so memory stays bounded.
+# Expired keys evicted per call: more than are added.
 EVICTIONS_PER_CALL = 2
+# A /32 of IPv6 has 65,536 networks of /48. Beyond this many the least recently used are forgotten;
+# the ceiling of the whole site (`usual_rate`) forgets nobody.
+MAX_KEYS = 100_000
 # Timeout of one Redis call, and how long Redis is left alone after a failure.
 REDIS_TIMEOUT_SECONDS = 0.5
 REDIS_RETRY_SECONDS = 30.0
@@ -57,9 +60,13 @@ class InProcessRateLimit:
 
     Args:
         per_day: `DAY_FACTOR` times `per_hour` where it is not given.
+        max_keys: how many are remembered at once.
     """
 
-    def __init__(self, per_hour: int, clock: Clock, per_day: int = 0) -> None:
+    def __init__(
+        self, per_hour: int, clock: Clock, per_day: int = 0, max_keys: int = MAX_KEYS
+    ) -> None:
+        self._max_keys = max_keys
         self._per_hour = per_hour
         self._per_day = per_day or per_hour * DAY_FACTOR
         self._clock = clock
@@ -84,7 +91,8 @@ class InProcessRateLimit:
     def _forget(self, before: float) -> None:
         for _ in range(EVICTIONS_PER_CALL):
             first = next(iter(self._times), None)
-            if first is None or self._times[first][-1] > before:
+            is_full = len(self._times) >= self._max_keys
+            if first is None or (not is_full and self._times[first][-1] > before):
                 return
             del self._times[first]
 

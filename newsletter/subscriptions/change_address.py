@@ -8,7 +8,7 @@ from newsletter.config.tables.joining_options import JoiningOptions
 from newsletter.delivery.ledger.models import NoticeKind
 from newsletter.errors import Conflict, InvalidInput, TokenSpent
 from newsletter.feeds import private
-from newsletter.subscriptions import notices, privacy
+from newsletter.subscriptions import notices, privacy, usual_rate
 from newsletter.subscriptions.address_links import objected_to, requesting_subscriber
 from newsletter.tokens.expiring_link import ExpiringLink
 from subscribers import address_change
@@ -19,12 +19,18 @@ from subscribers.models import Subscriber
 
 
 def ask_to_move(
-    session: Session, subscriber: Subscriber, secret: str, address: str, now: datetime
+    session: Session,
+    subscriber: Subscriber,
+    secret: str,
+    options: JoiningOptions,
+    address: str,
+    now: datetime,
 ) -> None:
     """Ask at the new address whether it is theirs, and tell the old one.
 
     The old address is told for every address asked for, one suppressed included, so that the limit
-    of mails a day says nothing about the new address.
+    of mails a day says nothing about the new address. The new one may be a stranger's: the site
+    asks no more of them in an hour than it asks to confirm a sign-up.
 
     Raises:
         InvalidInput: it was asked for too often today, so that the old address cannot be told.
@@ -35,7 +41,8 @@ def ask_to_move(
     if not notices.queue(session, NoticeKind.MOVING, subscriber, now):
         raise InvalidInput("the address was changed several times today; please try tomorrow")
     if address_change.request_change(session, subscriber, secret, address, now):
-        notices.queue(session, NoticeKind.MOVE, subscriber, now)
+        most = usual_rate.max_per_hour(session, options, now)
+        notices.queue(session, NoticeKind.MOVE, subscriber, now, max_per_hour=most)
 
 
 def move(

@@ -49,11 +49,17 @@ HandOver = Callable[[Mail], Outcome | None]
 
 
 def queue_if_enabled(
-    session: Session, kind: str, subscriber: Subscriber, options: JoiningOptions, now: datetime
+    session: Session,
+    kind: str,
+    subscriber: Subscriber,
+    options: JoiningOptions,
+    now: datetime,
+    *,
+    max_per_hour: int | None = None,
 ) -> None:
     """Queue a notice about an event, where the site has that kind enabled."""
     if NOTICE_TYPES[kind].is_wanted(options) and not _is_waiting(session, kind, subscriber):
-        queue(session, kind, subscriber, now)
+        queue(session, kind, subscriber, now, max_per_hour=max_per_hour)
 
 
 def queue(
@@ -94,9 +100,9 @@ def _send_time(session: Session, kind: str, max_per_hour: int, now: datetime) ->
     return max(last.next_attempt_at or now, now) + timedelta(hours=1) / max_per_hour
 
 
-def count_delayed(session: Session, kind: str) -> int:
-    """How many notices of a kind are delayed by the rate limit."""
-    waiting = (Notice.kind == kind, Notice.state == DeliveryState.DEFERRED, Notice.attempts == 0)
+def count_delayed(session: Session) -> int:
+    """How many notices are delayed by the rate limit of the site."""
+    waiting = (Notice.state == DeliveryState.DEFERRED, Notice.settled_at.is_(None))
     return session.scalars(select(func.count()).select_from(Notice).where(*waiting)).one()
 
 

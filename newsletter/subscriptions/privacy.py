@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from newsletter.config.tables.joining_options import JoiningOptions
 from newsletter.delivery.ledger.models import Delivery, Notice
 from newsletter.editions.models import Edition
 from newsletter.errors import TokenSpent
@@ -15,6 +16,7 @@ from newsletter.feedback import store as feedback
 from newsletter.feeds import private
 from newsletter.feeds import store as feeds
 from newsletter.subscriptions import preferences_link
+from newsletter.subscriptions.preferences_link import StaleLink
 from newsletter.tokens.links import PreferencesLink
 from subscribers import consent, membership
 from subscribers import store as people
@@ -53,18 +55,49 @@ def export(
     return export_data(session, subscriber)
 
 
-def check_may_erase(
-    subscriber: Subscriber, link: PreferencesLink, good_for: timedelta, now: datetime
-) -> None:
-    """Look whether a link is enough to erase somebody; of a member it must be fresh.
+def may_end_for_good(
+    session: Session,
+    subscriber: Subscriber,
+    link: PreferencesLink,
+    options: JoiningOptions,
+    now: datetime,
+) -> bool:
+    """Whether a link is enough to erase somebody or to mail them never again.
 
-    Whoever has left can be mailed no fresh one, and has no subscription to lose.
-
-    Raises:
-        StaleLink: it is not.
+    It must be fresh where there is something to lose: a subscription, or the way back to one that
+    has just ended, which whoever was forwarded a mail could have ended. The mail that said goodbye
+    brings a link that is enough.
     """
+    if preferences_link.is_fresh(link, options.fresh_link, now):
+        return True
     if subscriber.status is SubscriberStatus.CONFIRMED:
-        preferences_link.check_fresh(link, good_for, now)
+        return False
+    ended_at = subscriber.ended_at
+    if ended_at is None or subscriber.confirmed_at is None or now - ended_at > options.expires:
+        return True
+    is_of_goodbye = int(link.issued_at.timestamp()) >= int(ended_at.timestamp())
+    return is_of_goodbye or people.is_suppressed(session, subscriber)
+
+
+def check_may_end_for_good(
+    session: Session,
+    subscriber: Subscriber,
+    link: PreferencesLink,
+    options: JoiningOptions,
+    now: datetime,
+) -> None:
+    """
+    Raises:
+        StaleLink: the link is not enough to erase somebody or to mail them never again.
+    """
+    if may_end_for_good(session, subscriber, link, options, now):
+        return
+    if subscriber.status is SubscriberStatus.CONFIRMED:
+        raise StaleLink("this link is too old for that; please have a fresh one mailed to you")
+    raise StaleLink(
+        "this link is too old for that as long as leaving can be undone; please use the link in "
+        "the mail that said goodbye"
+    )
 
 
 def export_data(session: Session, subscriber: Subscriber) -> dict[str, Any]:

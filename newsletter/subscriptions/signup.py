@@ -30,10 +30,13 @@ def sign_up(
         Conflict: the address is suppressed.
     """
     subscriber = membership.join(session, secret, joining, origin=origin, proven=False, now=now)
+    # Anybody can enter anybody's address, a member's as well.
+    most = usual_rate.max_per_hour(session, options, now)
     if subscriber.status is SubscriberStatus.CONFIRMED:
         # It lists their preferences and links to their page.
-        notices.queue_if_enabled(session, NoticeKind.WELCOME, subscriber, options, now)
+        notices.queue_if_enabled(
+            session, NoticeKind.WELCOME, subscriber, options, now, max_per_hour=most
+        )
     else:
-        most = usual_rate.max_per_hour(session, options, now)
         notices.queue(session, confirm.KIND, subscriber, now, max_per_hour=most)
     return subscriber

@@ -251,6 +251,9 @@ _ADDRESS = re.compile(r"<[^<>\s]*>|\S+@\S+")
 # Gmail's 4.7.28; likewise Exchange Online's 4.7.500 and above.
 _PACE_DETAILS = frozenset({28})
 _MAILBOX_STATUS, _MAIL_SYSTEM, _SECURITY = 2, 3, 7  # subjects of enhanced codes (RFC 3463, 3)
+# "System not accepting network messages" (RFC 3463, 3.4): where that is for good, it is from this
+# client, as by postscreen's denylist.
+_TAKES_NO_MAIL = (3, 2)
 CLOSING_CODES = frozenset({421, 454})
 """They concern the connection, no mail, whatever detail follows (RFC 5321, 3.8; RFC 3207, 4)."""
 
@@ -296,10 +299,12 @@ def classify(answer: str, *, at_content: bool = False) -> Verdict:
         return _CERTAIN[detail]
     words = _ADDRESS.sub(" ", answer)
     for verdict, pattern in _patterns():
-        if verdict is Verdict.UNCLEAR and code < 500:
+        if verdict is Verdict.UNCLEAR and (code < 500 or (subject, detail) == _TAKES_NO_MAIL):
             continue
         if pattern.search(words):
             return _fitting(verdict, code, subject, is_about_rate=bool(_RATE.search(words)))
+    if (subject, detail) == _TAKES_NO_MAIL and code >= 500:
+        return Verdict.POLICY
     if enhanced and code not in CLOSING_CODES:
         return _of_enhanced(subject, detail, code)
     if at_content and code in _CONTENT_CODES:

@@ -18,6 +18,8 @@ from newsletter.web.webhook_batches import WebhookBatches
 
 # Feeds have their own threads, independent of the load of pages.
 FEED_THREADS = 8
+# Anybody can call a webhook, and its proof may fetch a certificate.
+PROOF_THREADS = 4
 
 
 class SiteState:
@@ -39,6 +41,7 @@ class SiteState:
         self.webhook_batches = WebhookBatches(
             lambda name, events: feedback.record(services, actors.provider(name), events)
         )
+        self.proof_threads = CapacityLimiter(PROOF_THREADS)
         self.feed_threads = CapacityLimiter(FEED_THREADS)
         self.form_tokens = FormTokens(services.signer(FORM_PURPOSE), options.wording)
         self.feeds = FeedCache(

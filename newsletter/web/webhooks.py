@@ -8,7 +8,7 @@ no trace but a line in the log.
 from urllib.parse import urlsplit
 
 import structlog
-from starlette.concurrency import run_in_threadpool
+from anyio.to_thread import run_sync
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
@@ -30,7 +30,7 @@ async def receive(request: Request) -> Response:
     """Record what a call tells."""
     site, name = site_of(request), request.path_params["transport"]
     call = WebhookCall(headers=request.headers, body=await request.body())
-    told = await run_in_threadpool(_proven, site, name, call)
+    told = await run_sync(_proven, site, name, call, limiter=site.proof_threads)
     if told.events:
         waiting = site.webhook_batches.enter(name, told.events)
         await site.webhook_threads.run(site.webhook_batches.finish, name, waiting)

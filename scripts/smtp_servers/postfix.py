@@ -73,6 +73,11 @@ postscreen_pipelining_action = enforce
 postscreen_non_smtp_command_enable = yes
 postscreen_bare_newline_enable = yes
 """
+# A client that postscreen refuses at every recipient, or before the greeting.
+DENIED = """
+postscreen_access_list = static:reject
+postscreen_denylist_action = {action}
+"""
 
 
 def postfix(more: str = "", front: str = PLAIN, *, is_grey: bool = False) -> Start:
@@ -138,6 +143,20 @@ SETTINGS = [
         pause_seconds=6,
     ),
     Setting(name="postscreen, deep tests", start=postfix(DEEP, POSTSCREEN)),
+    Setting(
+        name="postscreen, refused",
+        start=postfix(DENIED.format(action="enforce"), POSTSCREEN),
+        stops="550 5.3.2",
+    ),
+    Setting(
+        name="postscreen, dropped",
+        start=postfix(DENIED.format(action="drop"), POSTSCREEN),
+        stops="521 5.3.2",
+    ),
+    Setting(
+        name="postscreen, busy",
+        start=postfix(f"{DEEP}postscreen_client_connection_count_limit = 1\n", POSTSCREEN),
+    ),
     Setting(name="postgrey", start=postfix(is_grey=True), pause_seconds=3),
     Setting(
         name="client certificate demanded",

@@ -104,6 +104,8 @@ def explained_alert(alert: str, server: str) -> str:
         return f"{told}: it speaks no TLS 1.2 or later; its software must be renewed"
     if alert.endswith("UNRECOGNIZED_NAME"):
         return f"{told}: it has no certificate for the name in host; check host"
+    if alert.endswith("INTERNAL_ERROR"):
+        return f"{told}: something is wrong in that server, and its log says what; ask who runs it"
     return f"{told}; check port and security, and ask who runs it"
 
 

@@ -16,13 +16,14 @@ from newsletter.errors import InvalidInput
 from newsletter.http.client_address import address_of
 from newsletter.http.middleware.headers import TOKEN_HEADERS
 from newsletter.staff import actors
-from newsletter.subscriptions import address_links
+from newsletter.subscriptions import address_links, preferences_link
 from newsletter.subscriptions.preferences_link import StaleLink
 from newsletter.tokens.expiring_link import ExpiringLink
 from newsletter.tokens.links import PreferencesLink
 from newsletter.web.account.preferences import link_for, link_in, page
 from newsletter.web.account.signup import accepted_address, origin_of, pad_response_time
 from newsletter.web.state import SiteState, site_of
+from subscribers.mailboxes import mailbox_of
 
 LINK_SOURCE = "link in the mail to the new address"
 OBJECTION_SOURCE = "objection by the link in the mail to the old address"
@@ -71,6 +72,16 @@ async def keep_address(request: Request) -> Response:
 
 
 def _ask(site: SiteState, link: PreferencesLink, address: str) -> Response:
+    """Ask at an address, which may be a stranger's: it is counted as in the sign-up form.
+
+    Raises:
+        InvalidInput: it was asked too often in a short time, by whomever.
+        StaleLink: the link is too old.
+    """
+    now, good_for = site.services.clock.now(), site.config.joining.fresh_link
+    preferences_link.check_fresh(link, good_for, now)
+    if not site.signup_limit_per_mailbox.is_allowed(mailbox_of(address)):
+        raise InvalidInput("this address was entered very often; please try again in an hour")
     account.ask_to_move(site.services, actors.subscriber(link.subscriber_id), link, address)
     said = f"We have written to {address}. Open the link in that mail to be mailed there."
     return page(site, link, said=said)

@@ -56,14 +56,15 @@ async def act(request: Request) -> Response:
 def _page(site: SiteState, link: PreferencesLink, problem: str = "") -> Response:
     with site.services.database.read() as session:
         subscriber = privacy.known_subscriber(session, link)
-        now = site.services.clock.now()
+        now, options = site.services.clock.now(), site.config.joining
         is_member = subscriber.status is SubscriberStatus.CONFIRMED
         context = {
             "subscriber": subscriber,
             "here": f"{preferences_address(site, link)}/data",
             "preferences": preferences_address(site, link),
             "is_member": is_member,
-            "is_fresh": preferences_link.is_fresh(link, site.config.joining.fresh_link, now),
+            "is_fresh": preferences_link.is_fresh(link, options.fresh_link, now),
+            "may_end": privacy.may_end_for_good(session, subscriber, link, options, now),
             "problem": problem,
         }
         return site.views.page("data.html", context, 400 if problem else 200, TOKEN_HEADERS)

@@ -14,8 +14,9 @@ from newsletter.actions import account
 from newsletter.errors import Conflict, InvalidInput
 from newsletter.staff.actors import VISITOR
 from newsletter.web.state import SiteState, site_of
-from subscribers.addresses import mailbox_of, normalise_address
+from subscribers.addresses import normalise_address
 from subscribers.consent import ConsentOrigin
+from subscribers.mailboxes import mailbox_of
 from subscribers.membership import Preferences, Signup
 
 # Against timing attacks: the work differs by a few ms for new, known and suppressed addresses.

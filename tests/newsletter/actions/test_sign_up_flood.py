@@ -5,7 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from support import make_app
+from support import add_subscriber, make_app
 
 from newsletter.actions import account, maintenance
 from newsletter.app import Newsletter
@@ -42,6 +42,14 @@ def test_as_many_as_the_site_asks_are_no_alarm(app: Newsletter) -> None:
 
 
 def test_one_more_is_told_with_how_many_wait(app: Newsletter) -> None:
+    sign_up(app, range(MOST + 2))
+    assert titles(app) == ["Far more sign-ups than usual: 2"]
+
+
+def test_a_flood_of_members_addresses_is_one_as_well(app: Newsletter, clock: FixedClock) -> None:
+    with app.database.write() as session:
+        for number in range(MOST + 2):
+            add_subscriber(session, f"p{number}@wexcombe.example", clock.now())
     sign_up(app, range(MOST + 2))
     assert titles(app) == ["Far more sign-ups than usual: 2"]
 

@@ -31,7 +31,7 @@ def test_notices_beyond_the_rate_limit_are_delayed(database: Database, clock: Fi
     step = timedelta(hours=1) / MOST
     assert later == [clock.now() + step * n for n in (1, 2, 3)]
     with database.read() as session:
-        assert notices.count_delayed(session, NoticeKind.CONFIRM) == 3
+        assert notices.count_delayed(session) == 3
 
 
 def test_notices_beyond_the_longest_delay_are_dropped(

@@ -1,7 +1,7 @@
 """A WebSub hub on loopback with programmable responses."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qsl
 
@@ -15,6 +15,8 @@ class Hub:
         self.told: list[str] = []
         self.status = 204
         self.headers: dict[str, str] = {}
+        self.is_endless = False
+        """Whether it answers with a body that does not end."""
         self.address = ""
 
     def take(self, form: dict[str, str]) -> int:
@@ -35,8 +37,12 @@ def open_hub() -> Iterator[Hub]:
             self.send_response(hub.take(dict(parse_qsl(self.rfile.read(length).decode()))))
             for name, value in hub.headers.items():
                 self.send_header(name, value)
-            self.send_header("Content-Length", "0")
+            if not hub.is_endless:
+                self.send_header("Content-Length", "0")
             self.end_headers()
+            with suppress(ConnectionError):
+                while hub.is_endless:
+                    self.wfile.write(bytes(65_536))
 
         def log_message(self, *_: object) -> None:
             """Silent."""

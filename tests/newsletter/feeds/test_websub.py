@@ -55,6 +55,13 @@ def test_a_hub_is_notified_of_every_feed_and_format_once(
     assert len(hub.told) == 3 * FEEDS
 
 
+def test_a_hub_is_believed_without_reading_what_it_says(
+    filled: Database, hubbed: Config, hub: Hub, clock: FixedClock
+) -> None:
+    hub.is_endless, hub.status = True, 200
+    assert notify_hubs(filled, hubbed, clock) == FEEDS
+
+
 def test_only_affected_feeds_are_notified(
     filled: Database, hubbed: Config, hub: Hub, clock: FixedClock
 ) -> None:

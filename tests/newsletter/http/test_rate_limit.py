@@ -40,6 +40,13 @@ def test_rejected_attempts_do_not_extend_the_window(clock: FixedClock) -> None:
     assert pace.is_allowed("ann")
 
 
+def test_what_is_remembered_is_bounded_and_the_oldest_is_forgotten(clock: FixedClock) -> None:
+    pace = InProcessRateLimit(1, clock, max_keys=10)
+    assert all(pace.is_allowed(f"network {number}") for number in range(20))
+    assert not pace.is_allowed("network 19")
+    assert pace.is_allowed("network 0")
+
+
 def options(counted_in: str) -> JoiningOptions:
     return JoiningOptions(per_hour=2, per_address=1, counted_in=SecretStr(counted_in))
 
@@ -93,6 +100,7 @@ def asked_from(address: str) -> Request:
         ("2001:db8::1", "2001:db8::ffff:1", 1),
         ("2001:db8:0:1::1", "2001:db8:0:2::1", 2),
         ("2001:db8:0:100::1", "2001:db8:0:200::1", 4),
+        ("unknown", "_gazonk", 1),
         ("192.0.2.1", "198.51.100.1", 0),
         ("2001:db8::1", "2001:db8:1::1", 0),
     ],

@@ -11,6 +11,7 @@ from servers import free_port
 from smtp_helpers import Load
 
 from newsletter.transports.base import TransportStopped
+from newsletter.transports.smtp.tls import explained_alert
 
 Answering = Callable[..., AbstractContextManager[int]]
 PATIENCE_SECONDS = 20
@@ -107,3 +108,10 @@ def test_a_port_that_waits_for_tls_is_told_of_with_the_option(
     with answering() as port:
         found = told(load, port, authority, security="starttls", answer_timeout="1s")
     assert 'write security = "tls"' in found
+
+
+def test_an_internal_error_is_told_as_the_servers_fault() -> None:
+    # OpenSMTPD of Debian 12, built for another OpenSSL, ends every handshake so.
+    words = explained_alert("TLSV1_ALERT_INTERNAL_ERROR", "mx.wexcombe.example:587")
+    assert 'mx.wexcombe.example:587 ended TLS with the alert "internal error"' in words
+    assert "something is wrong in that server" in words

@@ -341,7 +341,7 @@ class ConsentMachine(RuleBasedStateMachine):
             link = Link(
                 kind=kind,
                 number=int(number),
-                at=datetime.fromtimestamp(int(at), UTC),
+                at=datetime.fromtimestamp(int(at) / 10**6, UTC),
                 path=f"/{kind}/{token}",
             )
             self.model.links.append(link)

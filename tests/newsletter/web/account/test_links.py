@@ -93,14 +93,15 @@ def payloads(program: Newsletter, clock: FixedClock) -> dict[str, str]:
         token = private.token_of(session, program.signer(private.PURPOSE), ann, now)
         [change] = store.moves_of(session, ann)
     moment = int(now.timestamp())
+    exact = moment * 10**6 + now.microsecond
     mark = mark_of(hash_address(SECRET, "ann@example.org"))
     return {
-        "confirm": f"{pia.id}.{moment}",
+        "confirm": f"{pia.id}.{exact}",
         "unsubscribe": f"{ann.id}.{moment}.{mark}.7",
         "preferences": f"{ann.id}.{moment}.{mark}",
-        "move": f"{ann.id}.{moment}",
+        "move": f"{ann.id}.{exact}",
         "object to move": str(change.id),
-        "return": f"{eve.id}.{moment}",
+        "return": f"{eve.id}.{exact}",
         private.PURPOSE: program.signer(private.PURPOSE).read(token),
     }
 

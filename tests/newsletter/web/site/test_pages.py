@@ -1,6 +1,8 @@
 """Pages of articles, topics, authors, search and feeds."""
 
+import re
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from urllib.robotparser import RobotFileParser
 
@@ -17,6 +19,7 @@ from newsletter.clock import FixedClock
 from newsletter.web.site import sitemap
 from newsletter.web.state import SiteState
 
+ROOT = Path(__file__).resolve().parents[4]
 PAGES = ("/", "/feeds", "/topics/housing", "/search?q=trees", "/nowhere", "/unsubscribe/forged")
 
 
@@ -243,6 +246,13 @@ def test_robots_txt_disallows_private_paths(client: httpx.Client) -> None:
     assert not rules.can_fetch("*", "/search?q=a")
     assert not rules.can_fetch("*", "/private/token/feed.atom")
     assert "Sitemap: https://wexcombe.example/sitemap.xml" in text
+
+
+def test_the_nginx_example_logs_no_address_that_opens_something() -> None:
+    example = (ROOT / "docs/examples/nginx.conf").read_text()
+    [unlogged] = re.findall(r"location ~ (\S+) {\s*access_log off;", example)
+    for path in (path for path in sitemap.DISALLOWED if path.endswith("/")):
+        assert re.match(unlogged, path), path
 
 
 def test_the_feeds_are_listed_as_opml(client: httpx.Client) -> None:

@@ -6,10 +6,7 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from support import (
-    SECRET,
-    add_subscriber,
-)
+from support import SECRET, add_subscriber, preferences_path
 
 from newsletter.app import Newsletter
 from newsletter.clock import FixedClock
@@ -71,6 +68,45 @@ def test_a_link_changes_the_address_once(
     link = link_to(NEW, sent)
     client.post(link)
     assert client.post(link).status_code == 400
+
+
+def test_the_link_of_one_address_does_not_confirm_another_of_the_same_second(
+    client: httpx.Client,
+    program: Newsletter,
+    clock: FixedClock,
+    sent: list[Mail],
+    ann: int,
+    path: str,
+) -> None:
+    ask(client, program, path)
+    link = link_to(NEW, sent)
+    clock.at += timedelta(milliseconds=300)
+    ask(client, program, path, "stranger@example.net")
+    assert client.post(link).status_code == 400
+    assert address_of(program, ann) == OLD
+
+
+def test_many_subscribers_together_do_not_flood_a_strangers_mailbox(
+    client: httpx.Client, program: Newsletter, clock: FixedClock, sent: list[Mail]
+) -> None:
+    for number in range(12):
+        with program.database.write() as session:
+            someone = add_subscriber(session, f"p{number}@example.org", clock.now()).id
+        own = preferences_path(someone, f"p{number}@example.org", clock.now())
+        ask(client, program, own, f"stranger+{number}@example.net")
+    to_stranger = [mail for mail in sent if mail.recipient.startswith("stranger")]
+    assert len(to_stranger) == program.config.joining.per_address
+
+
+def test_an_old_link_uses_up_nobodys_limit(
+    client: httpx.Client, program: Newsletter, clock: FixedClock, sent: list[Mail], path: str
+) -> None:
+    clock.at += timedelta(days=2)
+    for _ in range(10):
+        assert ask(client, program, path, "pat@example.net").status_code == 400
+    fresh = preferences_path(1, OLD, clock.now())
+    assert ask(client, program, fresh, "pat@example.net").status_code == 200
+    assert mail_to("pat@example.net", sent)
 
 
 def test_a_newer_request_invalidates_older_links(

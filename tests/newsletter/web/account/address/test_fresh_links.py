@@ -18,6 +18,7 @@ FRESH = timedelta(days=1)
 SENSITIVE = [
     ("POST", "/address", {"address": "ann@example.net"}),
     ("POST", "/data", {"what": "erase", "sure": "yes"}),
+    ("POST", "/data", {"what": "object"}),
     ("GET", "/data.json", {}),
     ("GET", "/data.csv", {}),
 ]
@@ -50,7 +51,6 @@ def test_an_old_link_still_chooses_and_pauses(
     clock.at += timedelta(days=400)
     assert client.post(path, data={"frequency": "bulletins"}).status_code == 200
     assert client.post(f"{path}/less", data={"less": "pause"}).status_code == 200
-    assert client.post(f"{path}/data", data={"what": "object"}).status_code == 200
 
 
 def test_the_pages_of_an_old_link_offer_a_fresh_one_instead(
@@ -61,6 +61,7 @@ def test_the_pages_of_an_old_link_offer_a_fresh_one_instead(
         shown = client.get(page).text
         assert f"{path}/fresh" in shown
         assert 'value="erase"' not in shown
+        assert 'value="object"' not in shown
         assert 'name="address"' not in shown
 
 
@@ -122,6 +123,54 @@ def test_an_unsubscribed_address_gets_no_fresh_link_but_can_be_erased_by_an_old_
     assert client.post(f"{path}/data", data={"what": "erase", "sure": "yes"}).is_success
     with program.database.read() as session:
         assert store.by_id(session, ann).status is SubscriberStatus.ERASED
+
+
+FOR_GOOD = [{"what": "erase", "sure": "yes"}, {"what": "object"}]
+
+
+@pytest.mark.parametrize("form", FOR_GOOD)
+def test_whoever_leaves_for_somebody_by_an_old_link_cannot_take_their_way_back(
+    client: httpx.Client, clock: FixedClock, ann: int, path: str, form: dict[str, str]
+) -> None:
+    old = unsubscribe_path(ann, clock.now(), ANN)
+    clock.at += timedelta(days=2)
+    page = client.post(old, data={"from": "page"}).text
+    assert f'value="{form["what"]}"' not in client.get(f"{path}/data").text
+    refused = client.post(f"{path}/data", data=form)
+    assert refused.status_code == 400
+    assert "mail that said goodbye" in refused.text
+    back = urlsplit(next(word for word in page.split('"') if "/return/" in word)).path
+    assert "You are on the list" in client.post(back).text
+
+
+@pytest.mark.parametrize("form", FOR_GOOD)
+def test_the_mail_that_says_goodbye_brings_a_link_that_ends_it_for_good(
+    client: httpx.Client,
+    program: Newsletter,
+    clock: FixedClock,
+    sent: list[Mail],
+    ann: int,
+    form: dict[str, str],
+) -> None:
+    old = unsubscribe_path(ann, clock.now(), ANN)
+    clock.at += timedelta(days=2)
+    client.post(old, data={"from": "page"})
+    program.notices.send_due()
+    link = preferences_path(ann, ANN, clock.now())
+    assert link in sent[-1].content.decode().replace("=\r\n", "")
+    clock.at += timedelta(days=3)
+    assert client.post(f"{link}/data", data=form).is_success
+
+
+@pytest.mark.parametrize("form", FOR_GOOD)
+def test_an_old_link_is_enough_when_leaving_cannot_be_undone_any_more(
+    client: httpx.Client, clock: FixedClock, ann: int, path: str, form: dict[str, str]
+) -> None:
+    old = unsubscribe_path(ann, clock.now(), ANN)
+    clock.at += timedelta(days=2)
+    client.post(old, data={"from": "page"})
+    clock.at += timedelta(days=8)
+    assert client.post(f"{path}/data", data=form).is_success
 
 
 def test_coming_back_by_the_page_of_leaving_gives_no_fresh_link(
