@@ -13,7 +13,7 @@ from sqlalchemy import update
 from support import add_article, add_subscriber, make_app
 
 from newsletter.clock import FixedClock
-from newsletter.scheduler import make_due_digests
+from newsletter.scheduling.digest_jobs import make_due_digests
 from newsletter.staff.account_models import StaffSession
 from newsletter.staff.permissions import Role
 
