@@ -12,6 +12,7 @@ from subscribers.importing.formats.spreadsheets import is_spreadsheet, spreadshe
 from subscribers.importing.formats.table import SourceTable
 
 PDF_MARK = b"%PDF"
+_MARKUP = re.compile(r"<!--|<(?:!doctype|\?xml|html|head|body|table)(?=[\s>])", re.IGNORECASE)
 
 
 def open_list(path: Path, *, sheet: str = "", encoding: str = "") -> SourceTable:
@@ -60,7 +61,4 @@ def _text(path: Path, encoding: str) -> SourceTable:
 def _is_markup(head: Sequence[str]) -> bool:
     """Whether a text starts as the HTML or XML that programs write instead of a spreadsheet."""
     first = next((line.strip() for line in head if line.strip()), "")
-    return (
-        re.match(r"<(?:!doctype|!--|\?xml|html|head|body|table)\b|<!--", first, re.IGNORECASE)
-        is not None
-    )
+    return _MARKUP.match(first) is not None

@@ -75,7 +75,7 @@ def test_markup_named_as_a_spreadsheet_is_refused(run: Run, tmp_path: Path, star
 
 def test_addresses_in_angle_brackets_are_no_markup(run: Run, tmp_path: Path) -> None:
     path = tmp_path / "members.txt"
-    path.write_text("<zoe@example.org>\n<table@example.org>\n", encoding="utf-8")
+    path.write_text("<table@example.org>\n<zoe@example.org>\n", encoding="utf-8")
     assert imported(run, path) == {"confirmed": 2}
 
 
