@@ -5,8 +5,9 @@ make corpus CORPUS=folder
 Recall of words is measured against an independent reading of the same source: for feeds,
 feedparser's entries with the text of their HTML by lxml; for pages, trafilatura (if installed), or
 an `expected.html` beside the page; for Markdown, the source without front matter. Dates are
-compared with feedparser's and dateutil's. At last each article becomes a mail, and twelve together
-a digest, and what the preflight would stop is counted. Nothing is kept or fetched.
+compared with feedparser's and dateutil's. At last each article becomes a mail, and thirty together
+a digest; what the preflight would stop is counted, and the words of each mail's HTML that its text
+part has. Nothing is kept or fetched.
 """
 
 import argparse
@@ -26,9 +27,8 @@ from zoneinfo import ZoneInfo
 
 import feedparser
 from corpus_mails import MailCorpus, mail_corpus
+from corpus_words import share_kept, shown, spread, words_of
 from dateutil import parser as dateutil_parser
-from lxml import etree
-from lxml import html as trees
 
 from newsletter.articles.body.sanitising import sanitise, text_of
 from newsletter.articles.importers.base import BadRecord, ImportContext, Record, Unreadable
@@ -37,8 +37,6 @@ from newsletter.articles.importers.format_detection import FORMATS, detect_impor
 CONTEXT = ImportContext(zone=ZoneInfo("Europe/London"), base_url="https://site.example")
 EXPECTED = "expected.html"
 SAME = timedelta(minutes=1)
-Words = Counter[str]
-UNSPACED = "\u0e00-\u0eff\u3040-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af"
 
 
 @dataclass
@@ -56,35 +54,6 @@ class Tally:
     milliseconds: list[float] = field(default_factory=list)
     worst: list[tuple[float, str]] = field(default_factory=list)
     other_dates: list[str] = field(default_factory=list)
-
-
-def words_of(text: str) -> Words:
-    """Words; of scripts without spaces between them, characters."""
-    return Counter(re.findall(rf"[{UNSPACED}]|[^\W{UNSPACED}]+", text.lower()))
-
-
-def shown(html: str) -> str:
-    """The text of HTML without scripts, styles and hidden elements."""
-    if not html.strip():
-        return ""
-    try:
-        root = trees.fragment_fromstring(html, create_parent="div")
-    except (etree.LxmlError, ValueError, AssertionError):
-        return ""
-    for element in list(
-        root.iter("script", "style", "template", "noscript", "iframe", "svg", etree.Comment)
-    ):
-        if element.getparent() is not None:
-            element.drop_tree() if isinstance(element.tag, str) else element.getparent().remove(
-                element
-            )
-    for element in list(root.iter(etree.Element)):
-        style = (element.get("style") or "").replace(" ", "")
-        if element.getparent() is not None and (
-            "display:none" in style or "hidden" in element.attrib
-        ):
-            element.drop_tree()
-    return " ".join(root.itertext())
 
 
 def main() -> None:
@@ -212,10 +181,9 @@ def moments(entry: Any) -> Iterator[datetime]:
 
 def note(tally: Tally, wanted: str, got: str, where: str) -> None:
     expected, found = words_of(wanted), words_of(got)
-    kept = sum((expected & found).values())
-    recall = kept / max(1, sum(expected.values()))
+    recall = share_kept(expected, found)
     tally.recall.append(recall)
-    tally.precision.append(kept / max(1, sum(found.values())))
+    tally.precision.append(share_kept(found, expected))
     tally.worst.append((recall, where))
 
 
@@ -225,12 +193,7 @@ def print_tally(form: str, tally: Tally, worst: int) -> None:
     lines += [f"  refused {number} × {what}" for what, number in tally.refused.most_common(12)]
     for name, values in (("words kept", tally.recall), ("precision", tally.precision)):
         if values:
-            ordered = sorted(values)
-            lines.append(
-                f"  {name}: median {statistics.median(values):.4f}, "
-                f"worst hundredth {ordered[len(ordered) // 100]:.4f}, "
-                f"mean {statistics.mean(values):.4f} of {len(values)}"
-            )
+            lines.append(f"  {name}: {spread(values)}")
     if tally.dates:
         lines.append(f"  dates equal: {sum(tally.dates)} of {len(tally.dates)}")
         lines += [f"    other: {one}" for one in tally.other_dates[:worst]]

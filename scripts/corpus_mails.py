@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from corpus_words import share_kept, shown, spread, words_of
 from sqlalchemy import select
 
 from newsletter.app import Newsletter
@@ -26,8 +27,9 @@ from newsletter.editions.digests.sections import Section
 from newsletter.editions.models import Edition, EditionKind, EditionState
 from newsletter.linting.findings import Severity
 from newsletter.migrations.running import upgrade
+from newsletter.rendering.renderer import RenderedMail
 
-STORIES_A_DIGEST = 12
+STORIES_A_DIGEST = 30
 CONFIG = """
 [site]
 name = "Corpus"
@@ -50,6 +52,14 @@ class MailTally:
     errors: Counter[str] = field(default_factory=Counter)
     warnings: Counter[str] = field(default_factory=Counter)
     places: dict[str, str] = field(default_factory=dict)
+    shortened: int = 0
+    largest: int = 0
+    """Bytes of the encoded HTML part."""
+    in_text: list[float] = field(default_factory=list)
+    """Shares of the words of whole articles that the text part has."""
+    least: tuple[float, str] = (1.0, "")
+    disordered: int = 0
+    """Mails whose text part does not have the titles in the order of the stories."""
 
     def lines(self, name: str) -> Iterator[str]:
         yield f"{name}: {self.mails} made, {self.stopped} stopped"
@@ -57,6 +67,12 @@ class MailTally:
             yield f"  stopped {number} × {what} ({self.places[what]})"
         for what, number in self.warnings.most_common(8):
             yield f"  warned {number} × {what}"
+        yield f"  shortened {self.shortened}, largest HTML part {self.largest} bytes encoded"
+        if self.in_text:
+            yield f"  words of whole articles in the text part: {spread(self.in_text)}"
+            yield f"    {self.least[0]:.2f} {self.least[1]}"
+        if self.mails:
+            yield f"  titles in another order in the text part: {self.disordered}"
 
 
 class MailCorpus:
@@ -120,7 +136,8 @@ def note(tally: MailTally, app: Newsletter, articles: tuple[Article, ...]) -> No
             unsubscribe_base=app.renderer.unsubscribe_base,
             now=app.clock.now(),
         )
-        findings = app.preflight.content_findings(edition, [app.renderer.render_mail(content)])
+        mail = app.renderer.render_mail(content)
+        findings = app.preflight.content_findings(edition, [mail])
     except Exception as error:  # noqa: BLE001  # what must never happen is counted
         tally.stopped += 1
         _count(tally, tally.errors, f"{type(error).__name__}: {error}", where)
@@ -129,6 +146,25 @@ def note(tally: MailTally, app: Newsletter, articles: tuple[Article, ...]) -> No
     for finding in findings:
         kind = tally.errors if finding.severity is Severity.ERROR else tally.warnings
         _count(tally, kind, f"[{finding.rule}] {finding.message}", where)
+    _compare_text(tally, mail, where)
+
+
+def _compare_text(tally: MailTally, mail: RenderedMail, where: str) -> None:
+    """Whether the text part tells each story, in their order, and a whole article in full."""
+    tally.shortened += bool(mail.left_out)
+    tally.largest = max(tally.largest, mail.html_bytes)
+    if len(mail.content.stories) == 1 and not mail.left_out:
+        wanted = words_of(shown(mail.content.stories[0].body_html))
+        share = share_kept(wanted, words_of(mail.text)) if wanted else 1.0
+        tally.in_text.append(share)
+        tally.least = min(tally.least, (share, where))
+    text, place = " ".join(mail.text.split()), 0
+    for story in mail.content.stories:
+        found = text.find(" ".join(story.title.split()), place)
+        if found < 0:
+            tally.disordered += 1
+            return
+        place = found + 1
 
 
 def _count(tally: MailTally, kind: Counter[str], message: str, where: str) -> None:

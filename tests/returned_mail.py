@@ -27,7 +27,7 @@ from newsletter.delivery.ledger.models import Delivery
 from newsletter.editions.compose import BulletinDraft, compose_bulletin
 from newsletter.feedback.receivers.lmtp import LmtpServer
 from newsletter.queries import feedback as queries
-from newsletter.scheduler import read_mailboxes
+from newsletter.scheduling.feedback_jobs import read_mailboxes
 from newsletter.staff.actors import SCHEDULE
 from subscribers import store as people
 from subscribers.addresses import hash_address

@@ -302,6 +302,10 @@ class Editor {
   offerLeft() {
     const left = this.saving.left();
     if (!left) return;
+    if (Object.entries(this.words()).every(([name, value]) => String(left[name]) === String(value))) {
+      this.saving.forget();
+      return;
+    }
     const at = new Date(left.at).toLocaleString("en-GB", { dateStyle: "medium", timeStyle: "short" });
     this.say(`This browser kept words of ${at} that had not reached the server.`, "Bring them back", () => {
       this.bringBack(left);
@@ -330,7 +334,7 @@ class Editor {
       saved: "Saved as a draft",
       kept: "Your words are kept; they appear when you save",
       stale: "Your words are kept, but the article has changed",
-      failed: told.hasWords ? `Not saved: ${told.message}. This browser keeps your words.` : "",
+      failed: told.hasWords ? `Not saved: ${told.message.replace(/\.$/, "")}. This browser keeps your words.` : "",
     }[told.state];
     if (words !== undefined && this.status.textContent !== words) this.status.textContent = words;
     this.status.dataset.state = told.state;
@@ -384,6 +388,14 @@ class BulletinEditor extends Editor {
   dispatch(transaction) {
     if (transaction.docChanged) this.isTouched = true;
     super.dispatch(transaction);
+  }
+
+  show(told) {
+    super.show(told);
+    if (!told.isOvertaken) return;
+    const holder = this.form.querySelector("[data-overtaken]");
+    holder.querySelector("a").href = this.form.action;
+    holder.hidden = false;
   }
 
   complete(formData) {

@@ -2,6 +2,9 @@
 const PAUSE = 1500;
 const LONGEST = 8000;
 const HEARTBEAT = 30_000;
+// What the console answers where the session is over, or is not the one that opened the page.
+const SIGNED_OUT = 403;
+const CONFLICT = 409;
 
 export class Saving {
   // `settings`: number, version, keep (address), csrf; `words` gives the fields; `show` tells the state.
@@ -96,10 +99,10 @@ export class Saving {
   async post(words) {
     const answer = await fetch(this.settings.keep, { method: "POST", body: this.form(words) });
     if (!answer.headers.get("content-type")?.startsWith("application/json")) {
-      throw new Error(answer.redirected ? "you are not signed in any more" : "the server did not take them");
+      throw new Error(answer.status === SIGNED_OUT ? "you are signed out; save once more to sign in" : "the server did not take them");
     }
     const told = await answer.json();
-    if (!answer.ok) throw new Error(told.message);
+    if (!answer.ok) throw Object.assign(new Error(told.message), { isOvertaken: answer.status === CONFLICT });
     if (!this.number) {
       this.forget();
       this.number = told.number;
@@ -123,7 +126,7 @@ export class Saving {
       this.isDirty = true;
       localStorage.setItem(this.place, JSON.stringify({ ...words, base: this.version, at: Date.now() }));
     }
-    this.show({ state: "failed", message: error.message, hasWords: Boolean(words) });
+    this.show({ state: "failed", message: error.message, isOvertaken: error.isOvertaken, hasWords: Boolean(words) });
   }
 }
 

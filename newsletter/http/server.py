@@ -13,6 +13,8 @@ from newsletter.http.middleware.host import strict_transport
 OTHER_DESCRIPTORS = 256
 # Length of the kernel's accept queue; further clients retry the SYN.
 BACKLOG = 2048
+# How long answers that have begun may go on after a signal.
+GRACE_SECONDS = 3
 
 
 def server_settings(base_url: str) -> dict[str, Any]:
@@ -26,6 +28,8 @@ def server_settings(base_url: str) -> dict[str, Any]:
         "log_level": "warning",
         "access_log": False,
         "server_header": False,
+        # A page of the console that renews itself has no end of its own.
+        "timeout_graceful_shutdown": GRACE_SECONDS,
         "backlog": BACKLOG,
         # Sent with every response, the server's own included.
         "headers": strict_transport(base_url),

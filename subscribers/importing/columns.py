@@ -105,12 +105,16 @@ def _known(
     away = (*OF_STATE, "ignored") if thing in OF_STATE else tuple(said)
     taken = {place for other in away if other != thing for place in said.get(other, ())}
     own = program.roles.get(thing, ()) if program else ()
+    wanted = dict.fromkeys((*own, *ROLES[thing]))
+    named: dict[str, list[int]] = {}
+    for place, name in enumerate(names):
+        if name in wanted and place not in taken:
+            named.setdefault(name, []).append(place)
     places = [
         place
-        for name in dict.fromkeys((*own, *ROLES[thing]))
-        for place, each in enumerate(names)
-        if each == name and place not in taken
-        if each in own or not _has_other_role(each, thing, program)
+        for name in wanted
+        if name in named and (name in own or not _has_other_role(name, thing, program))
+        for place in named[name]
     ]
     if program is not None and thing in ALL_COUNT:
         places += [

@@ -16,7 +16,7 @@ from console_support import Console
 from processes import wait_until
 from returned_mail import DOMAINS, GHOST, KINDS, REFUSED, TAKEN, Servers, Site
 
-from newsletter.scheduler import read_mailboxes
+from newsletter.scheduling.feedback_jobs import read_mailboxes
 from newsletter.staff.permissions import Role
 from subscribers import store as people
 from subscribers.models import SubscriberStatus

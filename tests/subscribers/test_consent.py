@@ -16,10 +16,19 @@ from subscribers.models import ConsentKind
 
 REFUSED = "the ledger of consent can only be added to"
 
+UPSERT = """
+    INSERT INTO consent_events SELECT * FROM consent_events WHERE true
+    ON CONFLICT (id) DO UPDATE SET source = 'another'
+"""
+
 
 @pytest.mark.parametrize(
     "statement",
-    ["UPDATE consent_events SET source = 'another'", "DELETE FROM consent_events"],
+    [
+        "UPDATE consent_events SET source = 'another'",
+        "DELETE FROM consent_events",
+        UPSERT,
+    ],
 )
 def test_consent_events_cannot_be_changed(
     database: Database, clock: FixedClock, statement: str
@@ -28,6 +37,27 @@ def test_consent_events_cannot_be_changed(
         add_subscriber(session, "ann@example.org", clock.now())
     with pytest.raises((Conflict, DBAPIError)) as refused, database.write() as session:
         session.execute(text(statement))
+    assert REFUSED in f"{refused.value} {refused.value.__cause__}"
+
+
+@pytest.mark.postgresql
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "TRUNCATE consent_events CASCADE",
+        "TRUNCATE subscribers CASCADE",
+        "MERGE INTO consent_events USING (SELECT 1) AS one ON true WHEN MATCHED THEN DELETE",
+    ],
+)
+def test_postgresql_neither_truncates_nor_merges_them(
+    postgresql_url: str, clock: FixedClock, statement: str
+) -> None:
+    database = Database(postgresql_url)
+    with database.write() as session:
+        add_subscriber(session, "ann@example.org", clock.now())
+    with pytest.raises((Conflict, DBAPIError)) as refused, database.write() as session:
+        session.execute(text(statement))
+    database.close()
     assert REFUSED in f"{refused.value} {refused.value.__cause__}"
 
 

@@ -59,7 +59,7 @@ def _stored(
             stored[picture.address] = store(picture.load(), picture.name, alt)
         except (NewsletterError, OSError) as error:
             stored[picture.address] = None
-            notes.append(f"the picture {picture.name} left out: {error}")
+            notes.append(f"the picture '{picture.name}' left out: {error}")
     return stored[picture.address]
 
 

@@ -35,8 +35,12 @@ from newsletter.articles.importers.values.decoding import decode
 
 CONTROL_BYTES = bytes(byte for byte in range(0x20) if byte not in b"\t\n\r")
 END = re.compile(rb"</(?:\w+:)?(?:rss|feed|rdf)\s*>", re.IGNORECASE)
-# feedparser takes these media captions for the entry's own summary and title.
-MEDIA_TEXT = re.compile(rb"(</?media:)(description|title|text)(?=[\s>/])")
+# feedparser takes these media captions for the entry's own summary and title, and instead of the
+# text of an element that it does not know the attributes.
+MEDIA_TEXT = re.compile(rb"(</?media:)(description|title|text)(?:\s[^<>]*?)?(/?>)")
+CHANNEL_END = re.compile(rb"</channel\s*>\s*\Z", re.IGNORECASE)
+ENTRY_END = re.compile(rb"</(?:\w+:)?(?:item|entry)\s*>\s*\Z", re.IGNORECASE)
+OPML = re.compile(rb"<opml[\s>]", re.IGNORECASE)
 HTML = re.compile(rb"<!doctype\s+html|<html[\s>]", re.IGNORECASE)
 OFFERED = re.compile(
     rb"<link\b[^<>]*type=[\"']application/(?:rss|atom)\+xml[\"'][^<>]*>", re.IGNORECASE
@@ -65,14 +69,9 @@ def _entries(content: bytes, name: str, context: ImportContext) -> Iterator[Reco
     if feed.bozo and is_cut:
         if not entries:
             raise Unreadable("the feed is cut off before its first entry", "fetch it again")
-        cut = entries[-1]
-        entries = entries[:-1]
-        yield BadRecord(
-            where=name,
-            what=f"the feed is cut off in the entry {summary_of(cut.get('title', ''), 60)!r}",
-            mend="fetch it again; the entries before it were read",
-            is_cut=True,
-        )
+        is_whole = ENTRY_END.search(content) is not None
+        yield _cut_off(entries[-1], name, is_whole=is_whole)
+        entries = entries if is_whole else entries[:-1]
     source = _Source(
         home=str(feed.feed.get("link") or name),
         author=str(feed.feed.get("author_detail", {}).get("name") or ""),
@@ -85,12 +84,22 @@ def _entries(content: bytes, name: str, context: ImportContext) -> Iterator[Reco
         yield attempt(where, partial(_record, entry, where, source, context))
 
 
+def _cut_off(last: Any, name: str, *, is_whole: bool) -> BadRecord:
+    title = repr(summary_of(last.get("title", ""), 60))
+    return BadRecord(
+        where=name,
+        what=f"the feed is cut off {'after' if is_whole else 'in'} the entry {title}",
+        mend=f"fetch it again; {'it and ' if is_whole else ''}the entries before it were read",
+        is_cut=True,
+    )
+
+
 def _without_trailing_content(content: bytes) -> tuple[bytes, bool]:
     """The document without trailing content, and whether it is truncated."""
     if content[:2] in {b"\xff\xfe", b"\xfe\xff"}:
         return content, not END.search(content.replace(b"\0", b""))
     ends = [found.end() for found in END.finditer(content)]
-    return (content[: ends[-1]], False) if ends else (content, True)
+    return (content[: ends[-1]], False) if ends else (content, not CHANNEL_END.search(content))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -110,7 +119,7 @@ def _parsed(content: bytes, name: str) -> Any:
     if not content.strip():
         raise Unreadable("the feed is empty", "check its address")
     if content[:2] not in {b"\xff\xfe", b"\xfe\xff"}:
-        content = MEDIA_TEXT.sub(rb"\1own-\2", content.translate(None, CONTROL_BYTES))
+        content = MEDIA_TEXT.sub(rb"\1own-\2\3", content.translate(None, CONTROL_BYTES))
     plain = content.replace(b"\0", b"")
     import feedparser
 
@@ -138,6 +147,11 @@ def _no_feed(content: bytes) -> Unreadable:
             shown = summary_of(address[1].decode("utf-8", "replace"), 200)
             return Unreadable("this is a web page, not a feed", f"the feed it offers is {shown}")
         return Unreadable("this is a web page, not a feed", "give the address of the feed itself")
+    if OPML.search(content[:4096]):
+        return Unreadable(
+            "this is a list of feeds (OPML), not a feed",
+            "import each feed of it by its address, or name it as a source to have it polled",
+        )
     return Unreadable("this is neither RSS nor Atom nor JSON Feed", "check the address or the file")
 
 

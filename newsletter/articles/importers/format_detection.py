@@ -83,7 +83,7 @@ def detect_importer(
         form = "wordpress"
     if form == "json" and ghost.is_export(content[:100_000].decode("utf-8", "replace")):
         form = "ghost"
-    if form == "json" and is_json_feed(content[:4000].decode("utf-8", "replace")):
+    if form == "json" and is_json_feed(content.decode("utf-8", "replace")):
         form = "feed"
     return FORMATS[form]
 

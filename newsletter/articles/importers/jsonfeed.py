@@ -27,7 +27,8 @@ MEND = "a JSON Feed is an object with version, title and items"
 
 
 def is_json_feed(text: str) -> bool:
-    return VERSION in text[:2000].replace("\\/", "/")
+    """Whether it names the version; the members of an object are in any order."""
+    return any(VERSION in part.replace("\\/", "/") for part in (text[:2000], text[-2000:]))
 
 
 def read(text: str, name: str, context: ImportContext) -> Iterator[Record | BadRecord]:

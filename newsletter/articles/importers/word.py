@@ -21,6 +21,8 @@ from newsletter.articles.importers.base import (
     attempt,
     checked,
 )
+from newsletter.articles.importers.markup.word_parts import with_readable_parts
+from newsletter.articles.importers.markup.word_warnings import notes_on
 from newsletter.articles.importers.values.dates import find_reading
 from newsletter.articles.importers.values.file_names import date_in, draft_if_undated, key_of
 
@@ -42,8 +44,8 @@ def read(content: bytes, name: str, context: ImportContext) -> Reading:
 
 
 def _record(content: bytes, name: str, context: ImportContext) -> Record:
-    html, pictures, properties = _converted(content)
     notes: list[str] = []
+    html, pictures, properties = _converted(content, notes)
     title, html = _title(html, properties)
     published_at, html = _date(html, name, context, notes)
     status, why = draft_if_undated(None, published_at)
@@ -66,8 +68,8 @@ def _record(content: bytes, name: str, context: ImportContext) -> Record:
     return checked(record, context)
 
 
-def _converted(content: bytes) -> tuple[str, list[RecordPicture], dict[str, str]]:
-    """The HTML, its pictures, and the document properties."""
+def _converted(content: bytes, notes: list[str]) -> tuple[str, list[RecordPicture], dict[str, str]]:
+    """The HTML, its pictures, and the document properties; losses are noted."""
     pictures: list[RecordPicture] = []
 
     def named(image: Any) -> dict[str, str]:
@@ -84,7 +86,7 @@ def _converted(content: bytes) -> tuple[str, list[RecordPicture], dict[str, str]
             _check_size(parts)
             properties = _properties(parts)
         result = mammoth.convert_to_html(
-            io.BytesIO(content),
+            io.BytesIO(with_readable_parts(content)),
             convert_image=mammoth.images.img_element(named),
             style_map=_STYLES,
             id_prefix="note-",
@@ -93,6 +95,7 @@ def _converted(content: bytes) -> tuple[str, list[RecordPicture], dict[str, str]
         raise
     except Exception as error:  # mammoth raises anything on a damaged document
         raise Unreadable("it is not a document of Word that can be read", MEND) from error
+    notes += notes_on(message.message for message in result.messages)
     return result.value, pictures, properties
 
 

@@ -1,9 +1,18 @@
 """Notes on what an import left out or assumed, counted in a record and over all records. Pure."""
 
 import re
+from collections import Counter
 from collections.abc import Mapping
+from functools import lru_cache
 
 _TIMES = re.compile(r" \(\d+ times\)$")
+# What differs between notes of one kind: quoted values, addresses, dates and other numbers.
+_DETAIL = re.compile(
+    r"'[^']*'|\"[^\"]*\"|“[^”]*”|https?://\S+|\d+(?:[-:+.,]\d+)*(?: \d\d:\d\d(?::\d\d)?\S*)?"
+)
+MAX_OF_A_KIND = 5
+MAX_NOTES = 100
+OTHER_NOTES = "other note, told by --report"
 
 
 def counted(notes: Mapping[str, int]) -> tuple[str, ...]:
@@ -13,6 +22,22 @@ def counted(notes: Mapping[str, int]) -> tuple[str, ...]:
     )
 
 
-def without_number(note: str) -> str:
-    """The note under which records with different numbers are counted together."""
-    return _TIMES.sub("", note)
+@lru_cache(maxsize=1000)
+def kind_of(note: str) -> str:
+    """The note without what it says of one record: notes of one kind are the same but for that."""
+    return _DETAIL.sub("…", note)
+
+
+class NoteCounter(Counter[str]):
+    """Notes over all records. The first of each kind stand as they are, others under their kind."""
+
+    def note(self, text: str, number: int = 1) -> None:
+        """Count a note; above a limit of different ones, under its kind, then one heading."""
+        text = _TIMES.sub("", text)
+        if text not in self:
+            kind = kind_of(text)
+            if sum(kind == kind_of(known) for known in self) >= MAX_OF_A_KIND:
+                text = kind
+            if text not in self and len(self) >= MAX_NOTES:
+                text = OTHER_NOTES
+        self[text] += number

@@ -265,7 +265,7 @@ class _Batch:
                 slugs = sorted({topic_slug(name) for name in record.topics})
                 article.topics = [topics[slug] for slug in slugs if slug in topics]
                 if len(article.topics) < len(slugs):
-                    self.report.note(TOO_MANY_TOPICS)
+                    self.report.notes.note(TOO_MANY_TOPICS)
         store.mark_changed(article, changed_at, left)
         self._report_written(record, article, became)
 
@@ -304,7 +304,7 @@ class _Batch:
         self.outcomes.append(outcome)
         if isinstance(outcome.item, Record):
             for note in outcome.item.notes:
-                self.report.note(note)
+                self.report.notes.note(note)
 
     def _new(self, record: Record, names: NameAllocator) -> Article:
         published_at = record.published_at or self._now

@@ -1,15 +1,11 @@
 """Results of an import: counts, and one outcome for each record."""
 
-from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from newsletter.articles.importers.base import BadRecord, Record
-from newsletter.articles.ingestion.notes import without_number
+from newsletter.articles.ingestion.notes import NoteCounter
 from newsletter.articles.models import ArticleStatus
-
-MAX_NOTES = 100
-OTHER_NOTES = "other note, told by --report"
 
 
 @dataclass(kw_only=True, slots=True)
@@ -24,7 +20,7 @@ class ImportReport:
     drafts: int = 0
     """Created or updated articles that are drafts."""
     bad: list[BadRecord] = field(default_factory=list)
-    notes: Counter[str] = field(default_factory=Counter)
+    notes: NoteCounter = field(default_factory=NoteCounter)
     """Notes on assumptions and removals, with the number of records."""
 
     def add(self, other: "ImportReport") -> None:
@@ -35,13 +31,7 @@ class ImportReport:
         self.drafts += other.drafts
         self.bad += other.bad
         for note, number in other.notes.items():
-            self.note(note, number)
-
-    def note(self, text: str, number: int = 1) -> None:
-        """Count a note; above a limit of different notes, under one heading."""
-        text = without_number(text)
-        known = text in self.notes or len(self.notes) < MAX_NOTES
-        self.notes[text if known else OTHER_NOTES] += number
+            self.notes.note(note, number)
 
     def counts(self) -> dict[str, int]:
         """Number of records by outcome."""

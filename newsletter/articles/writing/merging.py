@@ -45,6 +45,8 @@ class _Piece:
     stored: str
     own: str
     is_same: bool
+    is_certain: bool
+    """Whether they are the same place; a guess where several blocks became more or fewer."""
 
 
 def choices(stored: ArticleContent, own: ArticleContent) -> list[Difference]:
@@ -81,6 +83,23 @@ def merged(stored: ArticleContent, own: ArticleContent, kept: Collection[str]) -
     return replace(own, body_html=body, **fields)
 
 
+def only_theirs(base: ArticleContent, stored: ArticleContent, own: ArticleContent) -> set[str]:
+    """The places that certainly only the article was changed in since both began.
+
+    Args:
+        base: what both began with.
+    """
+    fields = {name for name in FIELDS if getattr(own, name) == getattr(base, name)}
+    old = {block.strip() for block in blocks_of(base.body_html)}
+    blocks = {
+        name
+        for name, piece in _named(stored, own)
+        if piece.is_certain
+        and (piece.own.strip() in old if piece.own else piece.stored.strip() not in old)
+    }
+    return fields | blocks
+
+
 def blocks_of(html: str) -> list[str]:
     """The outermost elements of a text, which make it again when they are joined."""
     return [html[begin:end] for begin, end in pairwise([0, *_ends(html), len(html)])]
@@ -96,7 +115,8 @@ def _pieces(old: Sequence[str], new: Sequence[str]) -> Iterator[_Piece]:
     matcher = SequenceMatcher(None, before_keys, after_keys, autojunk=False)
     for tag, a, b, c, d in matcher.get_opcodes():
         for before, after in zip_longest(old[a:b], new[c:d], fillvalue=""):
-            yield _Piece(stored=before, own=after, is_same=tag == "equal")
+            is_certain = tag != "replace" or b - a == d - c
+            yield _Piece(stored=before, own=after, is_same=tag == "equal", is_certain=is_certain)
 
 
 def _shown(value: object) -> str:

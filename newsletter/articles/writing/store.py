@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
+from newsletter.articles.writing.content import ArticleContent
 from newsletter.articles.writing.models import ArticleDraft, ArticleRevision
 from newsletter.errors import ResourceNotFound
 
@@ -37,6 +38,12 @@ def revision(session: Session, article_id: int, number: int) -> ArticleRevision:
             f"see: newsletter articles history {article_id}"
         )
     return found
+
+
+def content_of_version(session: Session, article_id: int, version: str) -> ArticleContent | None:
+    """What an article was at a version; None where it is not among its newest revisions."""
+    contents = (ArticleContent.from_json(one.content) for one in revisions(session, article_id))
+    return next((content for content in contents if content.version == version), None)
 
 
 def newest_revision(session: Session, article_id: int) -> ArticleRevision | None:

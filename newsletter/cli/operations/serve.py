@@ -88,7 +88,7 @@ class _Background:
     """Scheduler and sender, replaced when the settings change."""
 
     def __init__(self, app: Newsletter) -> None:
-        from newsletter.scheduler import start_scheduler
+        from newsletter.scheduling.scheduler import start_scheduler
 
         self._start = start_scheduler
         self._app = app

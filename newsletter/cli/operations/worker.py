@@ -73,7 +73,7 @@ class _WorkerLoop:
 
     def work(self, connections: int) -> None:
         """Take tasks until a signal or changed settings."""
-        from newsletter.scheduler import start_recovery
+        from newsletter.scheduling.scheduler import start_recovery
 
         app = self._app = self._next
         if app.cluster is None:  # the file was changed without a restart

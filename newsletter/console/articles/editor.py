@@ -131,8 +131,11 @@ def _saved(request: ConsoleRequest, number: int, done: articles.ArticleChange) -
         undo = f"/articles/{number}/draft"
     elif status is ArticleStatus.PUBLISHED:
         words = f"{title} is published." if done.is_changed else f"{title} is as it was."
+    elif status is ArticleStatus.WITHDRAWN:
+        words = f"{title} is saved, and stays withdrawn."
     else:
-        words = f"{title} is saved as a draft." if done.is_changed else f"{title} is as it was."
+        # Its editor may have saved all of it already.
+        words = f"{title} is saved as a draft."
     return request.redirect("/articles", words, undo=undo)
 
 

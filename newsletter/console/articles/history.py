@@ -9,7 +9,7 @@ from newsletter.articles import store
 from newsletter.articles.writing import store as writing
 from newsletter.articles.writing.content import ArticleContent
 from newsletter.articles.writing.differences import ChangedLine, differences
-from newsletter.articles.writing.merging import choices, merged
+from newsletter.articles.writing.merging import choices, merged, only_theirs
 from newsletter.articles.writing.models import ArticleRevision
 from newsletter.console.frame.request import ConsoleRequest
 from newsletter.console.frame.routes import form, page
@@ -86,6 +86,7 @@ def compare_page(request: ConsoleRequest) -> Response:
     with request.database.read() as session:
         article = store.get(session, number)
         stored, words = ArticleContent.of(article), _words(session, number, author)
+        kept = _kept(request, session, stored, words)
         newest = writing.newest_revision(session, number)
         names = staff.names(session)
     context = {
@@ -97,7 +98,7 @@ def compare_page(request: ConsoleRequest) -> Response:
         "changed_by": who_is(newest.by, names) if newest and newest.by else "",
         "lines": differences(stored, words),
         "choices": choices(stored, words) if author == own else [],
-        "chosen": request.form,
+        "kept": kept,
     }
     return request.page("articles/compare.html", context)
 
@@ -135,6 +136,18 @@ def take(request: ConsoleRequest) -> Response:
         base = ArticleContent.of(store.get(session, number)).version
     articles.keep(request.context, request.actor, number, words, base)
     return request.redirect(f"/articles/{number}", "Their words are in your editor now.")
+
+
+def _kept(
+    request: ConsoleRequest, session: Session, stored: ArticleContent, words: ArticleContent
+) -> set[str]:
+    """The places that are as the article has them: as chosen, or where only others changed it."""
+    if request.form.get("base") == stored.version:
+        return {name for name, value in request.form.items() if value == ARTICLE}
+    number = request.number()
+    draft = writing.draft(session, number, str(request.actor))
+    base = writing.content_of_version(session, number, draft.base) if draft else None
+    return only_theirs(base, stored, words) if base else set()
 
 
 def _words(session: Session, number: int, author: str) -> ArticleContent:

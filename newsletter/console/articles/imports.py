@@ -21,6 +21,7 @@ from newsletter.articles.importers.inputs import find_inputs, read_all
 from newsletter.articles.ingestion.parsing_process import ParsingProcess
 from newsletter.articles.ingestion.reports import ImportReport, RecordOutcome
 from newsletter.config.options import Config
+from newsletter.console.frame.bodies import MAX_FILES
 from newsletter.console.frame.presentation.forms import FormErrors
 from newsletter.console.frame.request import ConsoleRequest
 from newsletter.console.frame.routes import Threads, form, page
@@ -29,6 +30,7 @@ from newsletter.staff.permissions import Permission
 
 MAX_UPLOAD_BYTES = 200 * 1024 * 1024
 MAX_SHOWN = 200
+MAX_STEM_BYTES, MAX_SUFFIX = 180, 20
 
 
 class ImportForm(BaseModel):
@@ -98,11 +100,25 @@ def _sent_files(request: ConsoleRequest) -> Iterator[Path]:
         folder = Path(name)
         for file in request.form.getlist("files"):
             if isinstance(file, UploadFile) and file.filename:
-                path = folder / (PurePath(file.filename.replace("\\", "/")).name or "file")
-                with path.open("wb") as copy:
+                with _free_path(folder, file.filename).open("wb") as copy:
                     while part := file.file.read(1 << 20):
                         copy.write(part)
         yield folder
+
+
+def _free_path(folder: Path, said: str) -> Path:
+    """Where a file goes: its name without folders, as any file system takes it.
+
+    Several of one name, out of several folders, all have their place.
+    """
+    name = PurePath("".join(filter(str.isprintable, said.replace("\\", "/").split("/")[-1])))
+    suffix = name.suffix[:MAX_SUFFIX]
+    stem = name.stem.encode()[:MAX_STEM_BYTES].decode(errors="ignore").strip(". ") or "file"
+    names = (
+        f"{stem}{suffix}",
+        *(f"{stem}-{number}{suffix}" for number in range(2, MAX_FILES + 2)),
+    )
+    return next(path for each in names if not (path := folder / each).exists())
 
 
 def _import(

@@ -68,9 +68,15 @@ def editor(request: ConsoleRequest) -> Response:
     with request.database.read() as session:
         bulletin = store.by_id(session, number)
         edition = store.edition_of(session, bulletin)
-    if edition is not None:
+    if edition is not None and request.trouble is None:
         return request.redirect(f"/editions/{edition.id}")
-    return _page(request, writing_of(bulletin), number=number, revision=bulletin.revision)
+    return _page(
+        request,
+        writing_of(bulletin),
+        number=number,
+        revision=bulletin.revision,
+        is_sent=edition is not None,
+    )
 
 
 def save(request: ConsoleRequest) -> Response:
@@ -127,7 +133,12 @@ def count(request: ConsoleRequest) -> Response:
 
 
 def _page(
-    request: ConsoleRequest, writing: Writing, *, number: int | None, revision: int
+    request: ConsoleRequest,
+    writing: Writing,
+    *,
+    number: int | None,
+    revision: int,
+    is_sent: bool = False,
 ) -> Response:
     zone = ZoneInfo(request.config.site.timezone)
     at = writing.send_at.astimezone(zone) if writing.send_at else None
@@ -156,14 +167,16 @@ def _page(
         is_html=writing.is_html,
     )
     text, is_html = fields.value("text"), bool(fields.chosen("is_html"))
+    opened = number_in(fields.value("revision")) or 0
     base_url = request.config.site.base_url
     context = {
         "number": number,
+        "is_overtaken": is_sent or (bool(opened) and opened != revision),
         "form": fields,
         "markdown": markdown_of(text) if is_html else text,
         "settings": {
             "number": number,
-            "version": number_in(fields.value("revision")) or 0,
+            "version": opened,
             "keep": request.url("/bulletins/keep"),
             "page": request.url("/bulletins/0"),
             "text": text,

@@ -1,6 +1,6 @@
 """The coming edition of a digest: its stories in order, what is left out, and its time."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from urllib.parse import quote, urlencode
 
@@ -9,6 +9,7 @@ from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from newsletter.actions import digests, editions
+from newsletter.console.frame.presentation.forms import FormErrors, FormState
 from newsletter.console.frame.request import ConsoleRequest
 from newsletter.console.frame.routes import form, page
 from newsletter.editions import store
@@ -22,7 +23,13 @@ from newsletter.editions.digests.schedule import in_words
 from newsletter.editions.models import EditionState
 from newsletter.errors import Conflict
 from newsletter.http.path_params import number_in
-from newsletter.queries.coming import calendar, coming_view, drafts_of, stories_of_draft
+from newsletter.queries.coming import (
+    ComingStory,
+    calendar,
+    coming_view,
+    drafts_of,
+    stories_of_draft,
+)
 from newsletter.staff.permissions import Permission
 
 CALENDAR = timedelta(days=70)
@@ -30,6 +37,11 @@ RUNS_SHOWN = 8
 # Buttons of the list of stories, each with an article's number as its value.
 MOVES = ("lead", "up", "down", "drop", "drop_for_good", "restore")
 TITLE = "title-"
+# Before the name of a field: what it held as the page was opened.
+SHOWN = "shown-"
+OVERTAKEN = (
+    "The same words were changed since you opened this page, by somebody else or in another window."
+)
 
 
 class Words(BaseModel):
@@ -54,7 +66,8 @@ def coming(request: ConsoleRequest) -> Response:
                 for run in calendar(session, config, request.now, CALENDAR)
                 if run.digest == name
             ][:RUNS_SHOWN],
-            "form": request.fields(introduction=view.introduction),
+            "form": _fields(request, view.introduction, view.stories),
+            "introduction": view.introduction,
             "edit_path": f"/digests/{name}/edit",
             "look_path": f"/digests/{name}/look",
         }
@@ -78,23 +91,28 @@ def draft(request: ConsoleRequest) -> Response:
     number = request.number()
     with request.database.read() as session:
         edition = store.by_id(session, number)
-        carrier = store.by_id(session, edition.joined_to or number)
-        if carrier.state is not EditionState.DRAFT or not edition.digest:
+        combined = store.by_id(session, edition.joined_to or number)
+        if combined.state is not EditionState.DRAFT or not edition.digest:
             raise Conflict(
-                f"edition {number} is {carrier.state.value}; only a digest's that waits for "
+                f"edition {number} is {combined.state.value}; only a digest's that waits for "
                 "approval can be edited"
             )
-        together = [carrier, *(store.by_id(session, n) for n in store.joined(session, carrier.id))]
+        together = [
+            combined,
+            *(store.by_id(session, n) for n in store.joined(session, combined.id)),
+        ]
         view = coming_view(session, request.config, edition.digest, request.now)
+        stories = stories_of_draft(session, number)
         context = {
             "edition": edition,
-            "carrier": carrier,
+            "combined": combined,
             "together": together,
-            "stories": stories_of_draft(session, number),
+            "stories": stories,
             "free": [*view.stories, *view.waiting],
-            "form": request.fields(introduction=edition.introduction),
+            "form": _fields(request, edition.introduction, stories),
+            "introduction": edition.introduction,
             "edit_path": f"/editions/{number}/edit",
-            "look_path": f"/editions/{carrier.id}/look",
+            "look_path": f"/editions/{combined.id}/look",
         }
     return request.page("digests/draft.html", context)
 
@@ -104,12 +122,12 @@ def edit_draft(request: ConsoleRequest) -> Response:
     number = request.number()
     with request.database.read() as session:
         edition = store.by_id(session, number)
-        carrier = edition.joined_to or number
+        combined = edition.joined_to or number
         before = {story.article: story.title for story in stories_of_draft(session, number)}
     change = _change(request, before, edition.introduction)
     if change != ArrangementEdit():
         editions.edit(request.context, request.actor, number, change)
-    return _onward(request, f"/editions/{number}/edit", f"/editions/{carrier}/look")
+    return _onward(request, f"/editions/{number}/edit", f"/editions/{combined}/look")
 
 
 def hold(request: ConsoleRequest) -> Response:
@@ -151,31 +169,63 @@ def _to_runs(request: ConsoleRequest, name: str, words: str, *, undo: str = "") 
     return request.redirect(f"/digests/{name}", words, undo=undo)
 
 
+def _fields(
+    request: ConsoleRequest, introduction: str, stories: Sequence[ComingStory]
+) -> FormState:
+    titles = {f"{TITLE}{story.article}": story.title for story in stories}
+    return request.fields(introduction=introduction, **titles)
+
+
 def _change(
     request: ConsoleRequest, before: Mapping[int, str], introduction: str
 ) -> ArrangementEdit:
-    """The edit that a form asks for, without what is as it was."""
-    words = request.read(Words).introduction.replace("\r\n", "\n")
-    typed = {
-        number: title
+    """The edit that a form asks for, without what is as it was.
+
+    Raises:
+        FormErrors: somebody else changed the same words since the page was opened.
+    """
+    words = _lines(request.read(Words).introduction)
+    stored = {"introduction": introduction} | {f"{TITLE}{n}": _title(t) for n, t in before.items()}
+    typed = {"introduction": words} | {
+        f"{TITLE}{number}": title
         for number, title in _titles(request.form).items()
-        if number in before and title != before[number]
+        if number in before
     }
+    shown = {name: _lines(str(request.form.get(f"{SHOWN}{name}", stored[name]))) for name in typed}
+    shown = {name: _title(text) if name.startswith(TITLE) else text for name, text in shown.items()}
+    touched = {name for name in typed if typed[name] not in (shown[name], stored[name])}
+    if lost := [name for name in touched if shown[name] != stored[name]]:
+        raise FormErrors({name: _overtaken(stored[name]) for name in sorted(lost)}, OVERTAKEN)
     moves = {
         name: number
         for name in MOVES
         if (number := number_in(str(request.form.get(name, "")))) is not None
     }
     return ArrangementEdit(
-        titles=typed,
-        introduction=None if words == introduction else words,
+        titles={n: typed[f"{TITLE}{n}"] for n in before if f"{TITLE}{n}" in touched},
+        introduction=words if "introduction" in touched else None,
         **dict(list(moves.items())[:1]),  # type: ignore[arg-type]
     )
 
 
+def _overtaken(stored: str) -> str:
+    found = f"It is “{stored}” now." if stored else "It is empty now."
+    return f"{found} Save once more to have what you typed instead."
+
+
+def _lines(text: str) -> str:
+    """As it is stored: a browser sends other line ends, and no space around is kept."""
+    return text.replace("\r\n", "\n").strip()
+
+
+def _title(text: str) -> str:
+    """Cut where it is too long, so that it is refused."""
+    return text.strip()[: MAX_TITLE_CHARACTERS + 1]
+
+
 def _titles(sent: FormData) -> dict[int, str]:
     return {
-        number: value.strip()[: MAX_TITLE_CHARACTERS + 1]
+        number: _title(value)
         for name, value in sent.items()
         if name.startswith(TITLE) and isinstance(value, str)
         if (number := number_in(name.removeprefix(TITLE))) is not None

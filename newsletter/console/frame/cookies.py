@@ -70,6 +70,12 @@ class Cookies:
         is_token_right = hmac.compare_digest(given.encode(), expected.encode())
         return is_token_right and self._is_same_origin(request)
 
+    def is_from_own_page(self, request: Request) -> bool:
+        """Whether the browser says, and does not merely leave open, that a page of ours sent it."""
+        headers = request.headers
+        is_told = "origin" in headers or headers.get("sec-fetch-site") == "same-origin"
+        return is_told and self._is_same_origin(request)
+
     def _is_same_origin(self, request: Request) -> bool:
         """Whether the browser says that a page of this host sent the request.
 

@@ -99,7 +99,7 @@ def _kept(request: ConsoleRequest, token: str) -> tuple[ConsoleRoute, ConsoleReq
     path, query, typed = json.loads(request.context.signer(PURPOSE).read(token))
     route, parameters = route_at("POST", path)
     if isinstance(route.rule, Permission):
-        request.actor.require(route.rule, f"POST {PREFIX}{route.path}")
+        request.require(route.rule)
     scope = {
         **request.http.scope,
         "path": f"{PREFIX}{path}",

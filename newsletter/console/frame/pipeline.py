@@ -15,12 +15,13 @@ from newsletter.console.frame import errors
 from newsletter.console.frame.bodies import read_body
 from newsletter.console.frame.cookies import new_token
 from newsletter.console.frame.kept_forms import keep
-from newsletter.console.frame.presentation.forms import Trouble
+from newsletter.console.frame.presentation.flash import Flash, FlashKind
+from newsletter.console.frame.presentation.forms import Trouble, typed_in
 from newsletter.console.frame.request import ConsoleRequest
 from newsletter.console.frame.routes import Access, ConsoleRoute, Fragment, Handler, Threads
 from newsletter.console.frame.screens import route_at
 from newsletter.console.frame.sign_in_state import note_use, signed_in
-from newsletter.console.frame.state import PREFIX, ConsoleState
+from newsletter.console.frame.state import ConsoleState
 from newsletter.errors import NewsletterError, NotAllowed
 from newsletter.staff.permissions import Permission
 from newsletter.staff.sign_in import session_rules
@@ -28,6 +29,10 @@ from newsletter.staff.sign_in import session_rules
 SIGN_IN = "/sign-in"
 PROVE = "/prove"
 LIVE_SECONDS = 2.0
+SIGNED_IN_ANEW = (
+    "You have signed in again since this page was opened, and nothing was done yet. What you had "
+    "typed is kept: look at it, and send it again."
+)
 Done = TypeVar("Done")
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -102,10 +107,14 @@ async def _answer(request: ConsoleRequest, route: ConsoleRoute) -> Response:
         if before:
             return _first_to(request, before)
         if route.is_live:
-            return _live(request, cast(Fragment, route.handler))
+            return _live(request, route)
         return await _run(request, route.threads, cast(Handler, route.handler))
     sent = request.with_form(await read_body(request.http, route.max_bytes))
     try:
+        if before == SIGN_IN:
+            return await _ask_who(sent)
+        if not _is_own_form(sent):
+            return await _show_anew(sent, route)
         return await (_keep(sent, before) if before else _answer_form(sent, route))
     finally:
         await sent.form.close()
@@ -122,7 +131,7 @@ def _page_before(request: ConsoleRequest, route: ConsoleRoute) -> str:
     if request.signed_in is None:
         return SIGN_IN
     if isinstance(route.rule, Permission):
-        request.actor.require(route.rule, f"{route.method} {PREFIX}{route.path}")
+        request.require(route.rule)
     is_fresh = session_rules.is_proof_fresh(request.signed_in.session, request.now)
     return PROVE if route.needs_proof and not is_fresh else ""
 
@@ -134,50 +143,72 @@ def _first_to(request: ConsoleRequest, path: str) -> Response:
     return RedirectResponse(f"{request.url(path)}?next={quote(here)}", 303)
 
 
-async def _keep(sent: ConsoleRequest, path: str) -> Response:
-    """Ask the sender of a form who they are, and keep what they sent.
+async def _ask_who(sent: ConsoleRequest) -> Response:
+    """Have the sender of a form sign in, and keep what they sent: it is only shown again then.
 
-    A session that has ended still vouches for its forms: the browser holds its cookie.
+    A session that has ended still vouches for its forms: the browser holds its cookie. Whoever has
+    signed out in another window has none, so there the browser has to.
     """
     cookies = sent.state.cookies
     given = str(sent.form.get("csrf", ""))
     cookie = sent.http.cookies.get(cookies.session, "")
-    if not cookies.is_own_form(sent.http, given, cookies.csrf_of(cookie)):
-        return _first_to(sent, path)
+    is_ours = cookies.is_own_form(sent.http, given, cookies.csrf_of(cookie))
+    if is_ours or cookies.is_from_own_page(sent.http):
+        return await _keep(sent, SIGN_IN)
+    return _first_to(sent, SIGN_IN)
+
+
+async def _keep(sent: ConsoleRequest, path: str) -> Response:
+    """The page that somebody has to pass first, with what they sent kept in it."""
     route, _ = route_at("GET", path)
     kept = await _on_thread(sent.state, Threads.READ, partial(keep, sent))
     shown = cast(Handler, route.handler)
     response = await _run(sent.with_kept(kept), Threads.READ, shown)
     response.status_code = UNAUTHORISED
-    cookies.set_kept(response, kept)
+    sent.state.cookies.set_kept(response, kept)
     return response
 
 
 async def _answer_form(sent: ConsoleRequest, route: ConsoleRoute) -> Response:
-    _check_forgery(sent)
     try:
         return await _run(sent, route.threads, cast(Handler, route.handler))
     except errors.MENDABLE as error:
         if route.again is None:
             raise
-        again = sent.with_trouble(Trouble.of(error, sent.form))
-        response = await _run(again, Threads.READ, route.again)
-        response.status_code = errors.status(error)
-        return response
+        return await _again(sent, route, Trouble.of(error, sent.form), errors.status(error))
 
 
-def _check_forgery(request: ConsoleRequest) -> None:
-    """
+def _is_own_form(request: ConsoleRequest) -> bool:
+    """Whether a form was shown by this console to this browser, in this session."""
+    given = str(request.form.get("csrf", ""))
+    return request.state.cookies.is_own_form(request.http, given, request.csrf)
+
+
+async def _show_anew(sent: ConsoleRequest, route: ConsoleRoute) -> Response:
+    """Do nothing; show a form of a page from before this session again, with what was typed.
+
     Raises:
-        NotAllowed: the form was not shown by this console to this browser.
+        NotAllowed: it may have come from elsewhere, or stands on no page of its own.
     """
-    given = request.form.get("csrf")
-    cookies = request.state.cookies
-    if not isinstance(given, str) or not cookies.is_own_form(request.http, given, request.csrf):
+    if route.again is None or not sent.state.cookies.is_from_own_page(sent.http):
         raise NotAllowed(
             "this form was not sent from this console, or you have signed in again since it was "
             "opened; open the page again and send it once more"
         )
+    return await _again(sent, route, Trouble(message=SIGNED_IN_ANEW, typed=typed_in(sent.form)))
+
+
+async def _again(
+    sent: ConsoleRequest, route: ConsoleRoute, trouble: Trouble, status: int = UNAUTHORISED
+) -> Response:
+    """The page of a form with what is wrong, and what was typed."""
+    response = await _run(sent.with_trouble(trouble), Threads.READ, cast(Handler, route.again))
+    if isinstance(response, RedirectResponse):
+        # That page is not there any more, such as what was sent meanwhile; the next tells why.
+        sent.state.flashes.put(response, Flash(text=trouble.message, kind=FlashKind.ERROR))
+    else:
+        response.status_code = status
+    return response
 
 
 async def _run(request: ConsoleRequest, threads: Threads, handler: Handler) -> Response:
@@ -191,16 +222,16 @@ async def _on_thread(state: ConsoleState, threads: Threads, work: Callable[[], D
     return await run_sync(work, limiter=limiter)
 
 
-def _live(request: ConsoleRequest, fragment: Fragment) -> Response:
+def _live(request: ConsoleRequest, route: ConsoleRoute) -> Response:
     headers = {**NO_STORE, "X-Accel-Buffering": "no"}
-    return StreamingResponse(_events(request, fragment), 200, headers, "text/event-stream")
+    return StreamingResponse(_events(request, route), 200, headers, "text/event-stream")
 
 
-async def _events(request: ConsoleRequest, fragment: Fragment) -> AsyncIterator[str]:
+async def _events(request: ConsoleRequest, route: ConsoleRoute) -> AsyncIterator[str]:
     """Server-sent events (HTML, section 9.2): the fragment whenever it differs, then "end"."""
     before = None
     while not await request.http.is_disconnected():
-        found = await run_sync(partial(fragment, request), limiter=request.state.read_threads)
+        found = await run_sync(partial(_part, request, route), limiter=request.state.read_threads)
         if found is None:
             yield "event: end\ndata:\n\n"
             return
@@ -212,3 +243,14 @@ async def _events(request: ConsoleRequest, fragment: Fragment) -> AsyncIterator[
             # A comment: proxies cut a connection that is silent for long.
             yield ":\n\n"
         await asyncio.sleep(LIVE_SECONDS)
+
+
+def _part(request: ConsoleRequest, route: ConsoleRoute) -> str | None:
+    """The fragment; None at its end, and once whoever looks may look no more."""
+    now = request.context.clock.now()
+    current = replace(request, signed_in=signed_in(request.state, request.http, now), now=now)
+    try:
+        is_over = bool(_page_before(current, route))
+    except NotAllowed:
+        return None
+    return None if is_over else cast(Fragment, route.handler)(current)

@@ -12,13 +12,14 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from newsletter.config.options import Config
 from newsletter.console.frame.origins import origin_of
+from newsletter.console.frame.presentation import words
 from newsletter.console.frame.presentation.flash import Flash, FlashKind
 from newsletter.console.frame.presentation.forms import FormState, ModelT, Trouble, read_form
 from newsletter.console.frame.presentation.navigation import NavigationGroup
 from newsletter.console.frame.services import ConsoleServices
 from newsletter.console.frame.state import PREFIX, ConsoleState
 from newsletter.database import Database
-from newsletter.errors import ResourceNotFound
+from newsletter.errors import NotAllowed, ResourceNotFound
 from newsletter.http.path_params import MAX_ID
 from newsletter.queries.undo import Leaving, leaving_soon
 from newsletter.staff.actors import VISITOR, Actor
@@ -99,6 +100,18 @@ class ConsoleRequest:
 
     def may(self, permission: Permission) -> bool:
         return permission in self.actor.permissions
+
+    def require(self, permission: Permission) -> None:
+        """
+        Raises:
+            NotAllowed: this staff member does not have the permission.
+        """
+        if not self.may(permission):
+            role = self.member.member.role
+            raise NotAllowed(
+                f"as {'an' if role[0] in 'aeiou' else 'a'} {role} you may not "
+                f"{words.DEEDS[permission]}; ask an owner to do it, or to let you"
+            )
 
     def read(self, model: type[ModelT]) -> ModelT:
         """What was sent, as a model.

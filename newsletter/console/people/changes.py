@@ -13,6 +13,7 @@ from newsletter.articles import store as articles
 from newsletter.console.frame.request import ConsoleRequest
 from newsletter.console.frame.routes import form, page
 from newsletter.console.people import wording
+from newsletter.console.people.person import show
 from newsletter.errors import Conflict
 from newsletter.staff.permissions import Permission
 from subscribers import store
@@ -196,13 +197,13 @@ AT = "/people/{number:int}"
 ROUTES = [
     page(f"{AT}/change", Permission.PEOPLE, change_page),
     form(f"{AT}/change", Permission.PEOPLE, change, again=change_page),
-    form(f"{AT}/confirm", Permission.PEOPLE, confirm),
-    form(f"{AT}/pause", Permission.PEOPLE, pause),
+    form(f"{AT}/confirm", Permission.PEOPLE, confirm, again=show),
+    form(f"{AT}/pause", Permission.PEOPLE, pause, again=show),
     form(f"{AT}/unpause", Permission.PEOPLE, unpause),
     form(f"{AT}/end", Permission.PEOPLE, end),
-    form(f"{AT}/suppress", Permission.PEOPLE, suppress),
+    form(f"{AT}/suppress", Permission.PEOPLE, suppress, again=show),
     form(f"{AT}/lift", Permission.PEOPLE, lift),
-    form(f"{AT}/events/{{event:int}}/undo", Permission.PEOPLE, undo_event),
+    form(f"{AT}/events/{{event:int}}/undo", Permission.PEOPLE, undo_event, again=show),
     page(f"{AT}/erase", Permission.BULK_PEOPLE, erase_page, needs_proof=True),
     form(f"{AT}/erase", Permission.BULK_PEOPLE, erase, needs_proof=True),
     page(f"{AT}/export", Permission.BULK_PEOPLE, disclose_page, needs_proof=True),

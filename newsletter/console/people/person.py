@@ -45,6 +45,7 @@ def show(request: ConsoleRequest) -> Response:
         ],
         "older_url": listing.url(after=str(record.older)) if record.older else "",
         "wording": wording,
+        "form": request.fields(),
     }
     return request.page("people/person.html", context)
 

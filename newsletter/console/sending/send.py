@@ -13,6 +13,7 @@ from newsletter.console.frame.routes import ConsoleRoute, form, page
 from newsletter.console.sending.counts import audience_part
 from newsletter.console.sending.subjects import PATHS, Noun, subject_of
 from newsletter.editions import store
+from newsletter.editions.approvals import store as approvals
 from newsletter.editions.bulletins.store import written_as
 from newsletter.editions.models import EditionKind, EditionState
 from newsletter.errors import Conflict
@@ -74,13 +75,26 @@ def approve(noun: Noun, request: ConsoleRequest) -> Response:
     number = request.number()
     if noun is Noun.BULLETIN:
         raise Conflict(f"bulletin {number} is sent from its own page")
-    missing = editions.approve(request.context, request.actor, number, seen=seen.seen or None)
+    try:
+        missing = editions.approve(request.context, request.actor, number, seen=seen.seen or None)
+    except Conflict:
+        # Pressed twice; the second is told of the first.
+        if not _is_approved_by(request, number, seen.seen):
+            raise
+        return request.redirect(f"/editions/{number}")
     words = (
         f"You have approved it; {missing} more must."
         if missing
         else "Approved. It leaves at the time below."
     )
     return request.redirect(f"/editions/{number}", words)
+
+
+def _is_approved_by(request: ConsoleRequest, number: int, seen: str) -> bool:
+    """Whether this staff member's approval of what was seen stands."""
+    with request.database.read() as session:
+        given = approvals.of_edition(session, number)
+    return any(one.actor == str(request.actor) and one.fingerprint == seen for one in given)
 
 
 def submit(noun: Noun, request: ConsoleRequest) -> Response:

@@ -8,6 +8,7 @@ from newsletter.console.frame.presentation.flash import FlashKind
 from newsletter.console.frame.presentation.words import counted
 from newsletter.console.frame.request import ConsoleRequest
 from newsletter.console.frame.routes import Threads, form, page
+from newsletter.console.staff import audit_words
 from newsletter.console.staff.invite import GRANTS, ROLES, mail_link, usable_grants
 from newsletter.queries import audit
 from newsletter.staff import store
@@ -36,6 +37,7 @@ def member_page(request: ConsoleRequest) -> Response:
             "sessions": store.sessions_of(session, number),
             "ways": ways_to_sign_in(member, len(store.passkeys_of(session, number))),
             "lines": audit.page(session, Filters(actor=f"staff:{number}"), limit=LINES),
+            "words": audit_words,
             "roles": ROLES,
             "grants": GRANTS,
         }

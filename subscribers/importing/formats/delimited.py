@@ -20,6 +20,13 @@ DELIMITERS = ",;\t|"
 MAX_LINE_LENGTH = 1_000_000
 # Maximum number of lines in a cell.
 MAX_LINES = 100
+# What the reader says of a text that ends within quotes: more text may close them. Whatever else it
+# says stays true.
+_OPEN = "unexpected end of data"
+
+
+class _CutOff(Exception):
+    """A text ends within quotes."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -172,8 +179,9 @@ def _mended(lines: Iterator[str], layout: Layout) -> Iterator[Sequence[str]]:
         line = ahead.popleft() if ahead else next(lines, None)
         if line is None:
             return
-        row = _one(line, layout)
-        if row is None:
+        try:
+            row = _one(line, layout)
+        except _CutOff:
             row = _with_following(line, lines, ahead, layout)
         if row is None:
             usual = widths.most_common(1)
@@ -184,14 +192,22 @@ def _mended(lines: Iterator[str], layout: Layout) -> Iterator[Sequence[str]]:
 
 
 def _one(text: str, layout: Layout) -> list[str] | None:
-    """The single row of a text; None if its quotes are unbalanced."""
+    """The single row of a text; None if its quotes are unbalanced.
+
+    Raises:
+        _CutOff: they are, but what follows may close them.
+    """
+    is_open = False
     for escape in (None, "\\"):
         try:
             rows = list(_reader([*text.splitlines(keepends=True)], replace(layout, escape=escape)))
-        except csv.Error:
+        except csv.Error as error:
+            is_open |= str(error) == _OPEN
             continue
         if len(rows) <= 1:
             return rows[0] if rows else []
+    if is_open:
+        raise _CutOff
     return None
 
 
@@ -199,8 +215,6 @@ def _with_following(
     line: str, lines: Iterator[str], ahead: deque[str], layout: Layout
 ) -> list[str] | None:
     """A row with a multi-line cell, from a line and those after it."""
-    if '"' not in line:
-        return None
     text = line
     for place in range(MAX_LINES):
         if place == len(ahead):
@@ -212,11 +226,15 @@ def _with_following(
             # The next row starts: no cell continues so far.
             return None
         text += ahead[place]
-        row = _one(text, layout)
-        if row is not None:
-            for _ in range(place + 1):
-                ahead.popleft()
-            return row
+        if '"' not in ahead[place]:
+            continue  # it closes nothing
+        try:
+            row = _one(text, layout)
+        except _CutOff:
+            continue
+        for _ in range(0 if row is None else place + 1):
+            ahead.popleft()
+        return row
     return None
 
 

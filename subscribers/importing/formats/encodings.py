@@ -115,8 +115,13 @@ def _by_bytes(path: Path) -> Encoding:
     return _best_fitting(bytes(sample[:SAMPLE_BYTES]))
 
 
+def likeliest(sample: bytes) -> str:
+    """The single-byte encoding in which names read most plausibly."""
+    return max(SINGLE_BYTE, key=lambda name: _score(sample.decode(name, "replace"), name))
+
+
 def _best_fitting(sample: bytes) -> Encoding:
-    codec = max(SINGLE_BYTE, key=lambda name: _score(sample.decode(name, "replace"), name))
+    codec = likeliest(sample)
     words = re.findall(
         r"[^\s,;|\t\"<>]*[^\x00-\x7f][^\s,;|\t\"<>]*", sample.decode(codec, "replace")
     )

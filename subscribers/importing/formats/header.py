@@ -10,6 +10,8 @@ from subscribers.importing.values.cells import MAILBOXES, addresses_in
 
 # Rows searched for the header.
 LOOKED_AT = 60
+# Each is matched with all known headings.
+MAX_COLUMNS = 1000
 _MOST = 0.7
 
 
@@ -53,19 +55,19 @@ def table_of(first: Sequence[Sequence[str]], rows: Rows, notes: Sequence[str] = 
         rows: reads all rows from the start.
 
     Raises:
-        InvalidInput: the file is empty.
+        InvalidInput: the file is empty, or far too wide.
     """
     if not any(any(map(str.strip, row)) for row in first):
         raise InvalidInput("the file is empty: the first line must name the columns")
     found = locate(first)
     if found.header is None:
         width = max(map(len, first), default=0)
-        header = named([""] * width)
+        header = _header([""] * width)
         if found.address is not None:
             header[found.address] = "email"
         told = (*notes, "No line names the columns: the first one is a person's.")
         return SourceTable(header=header, rows=rows, first_row=1, address=found.address, notes=told)
-    header = named(_unpadded(first[found.header]))
+    header = _header(_unpadded(first[found.header]))
     told = (*notes, *_skipped(first[: found.header]))
     below = found.header + 1
     return SourceTable(
@@ -75,6 +77,15 @@ def table_of(first: Sequence[Sequence[str]], rows: Rows, notes: Sequence[str] = 
         address=found.address,
         notes=told,
     )
+
+
+def _header(names: Sequence[str]) -> list[str]:
+    if len(names) > MAX_COLUMNS:
+        raise InvalidInput(
+            f"the file has {len(names):,} columns, and a list of people {MAX_COLUMNS:,} at most; "
+            "leave out those that are not needed, or save it with another separator"
+        )
+    return named(names)
 
 
 def _below(rows: Rows, count: int, header: Sequence[str]) -> Iterator[Sequence[str]]:

@@ -6,12 +6,14 @@ Read here and by no library: those there are end the file at its first damaged l
 
 import base64
 import binascii
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from newsletter.errors import InvalidInput
 from subscribers.importing.formats.delimited import opened_lines
 from subscribers.importing.formats.encodings import Encoding
-from subscribers.importing.formats.table import SourceTable
+from subscribers.importing.formats.table import SourceTable, passed_over
 
 # Attributes that hold addresses (RFC 4524, 2.16; names of older directories).
 _ADDRESSES = frozenset({"mail", "email", "emailaddress", "rfc822mailbox"})
@@ -21,27 +23,37 @@ _ABOUT = frozenset({"version", "dn", "changetype", "objectclass"})
 def is_ldif(head: Sequence[str]) -> bool:
     """Whether a text starts as LDIF."""
     lines = [line for line in head if line.strip() and not line.startswith("#")]
-    return bool(lines) and lines[0].casefold().startswith(("dn:", "version: 1"))
+    return bool(lines) and re.match(r"dn:|version:\s*1\s*$", lines[0], re.IGNORECASE) is not None
 
 
 def ldif(path: Path, encoding: Encoding) -> SourceTable:
-    """An address book; entries without an address, such as lists, are skipped."""
+    """An address book; entries without an address, such as lists, are passed over.
+
+    Raises:
+        InvalidInput: it holds changes to a directory, not its entries.
+    """
     keys: dict[str, None] = {}
-    for entry in _people(path, encoding):
-        keys.update(dict.fromkeys(entry))
+    others = 0
+    for entry in _entries(path, encoding):
+        if _has_address(entry):
+            keys.update(dict.fromkeys(entry))
+        else:
+            others += 1
     header = list(keys) or ["mail"]
 
     def rows() -> Iterator[Sequence[str]]:
         for entry in _people(path, encoding):
             yield [entry.get(key, "") for key in header]
 
-    return SourceTable(header=header, rows=rows, first_row=1)
+    return SourceTable(header=header, rows=rows, first_row=1, notes=passed_over(others, "entries"))
 
 
 def _people(path: Path, encoding: Encoding) -> Iterator[dict[str, str]]:
-    for entry in _entries(path, encoding):
-        if any(key.casefold() in _ADDRESSES for key in entry):
-            yield entry
+    return filter(_has_address, _entries(path, encoding))
+
+
+def _has_address(entry: dict[str, str]) -> bool:
+    return any(key.casefold() in _ADDRESSES for key in entry)
 
 
 def _entries(path: Path, encoding: Encoding) -> Iterator[dict[str, str]]:
@@ -56,6 +68,11 @@ def _entries(path: Path, encoding: Encoding) -> Iterator[dict[str, str]]:
         elif not line.startswith("#"):
             name, _, value = line.partition(":")
             key = name.split(";")[0].strip()
+            if key.casefold() == "changetype" and value.strip().casefold() != "add":
+                raise InvalidInput(
+                    f"{path} holds changes to a directory (changetype: {value.strip()}), not its "
+                    "entries; export the entries themselves"
+                )
             if key.casefold() not in _ABOUT:
                 # Of several values the first counts.
                 entry.setdefault(spelled.setdefault(key.casefold(), key), _value(value))

@@ -32,3 +32,8 @@ class SourceTable:
 def named(header: Sequence[str]) -> list[str]:
     """The header, with a name for each unnamed column."""
     return [name.strip() or f"column {place}" for place, name in enumerate(header, start=1)]
+
+
+def passed_over(count: int, what: str) -> tuple[str, ...]:
+    """The note on entries of an address book that have no address."""
+    return (f"{count} {what} without an address are passed over.",) if count else ()

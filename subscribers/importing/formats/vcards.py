@@ -5,19 +5,25 @@ properties are those of the standard whoever writes them, so that no program has
 own here, and none a file in `subscribers.importing.programs`.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from subscribers.importing.formats.delimited import opened_lines
-from subscribers.importing.formats.encodings import Encoding
-from subscribers.importing.formats.table import SourceTable
+from subscribers.importing.formats.encodings import Encoding, likeliest
+from subscribers.importing.formats.table import SourceTable, passed_over
 from subscribers.importing.values.cells import DamagedRow
 
 HEADER = ["email", "name", "first name", "last name", "language", "categories", "card note"]
 ADVICE = "People in an address book have not agreed to anything by standing in it."
 _BEGIN, _END = "BEGIN:VCARD", "END:VCARD"
-# Maximum length of a card with a picture.
+# No other property is parsed, so that none can be an error: a picture, a key.
+_READ = frozenset({"VERSION", "EMAIL", "N", "FN", "LANG", "CATEGORIES", "NOTE"})
+_NAME = re.compile(r"(?:[\w-]+\.)?(?P<name>[\w-]+)[;:]")
+_IN_BYTES = re.compile(
+    r"(?m)^(?![^:\n]*CHARSET=)([^:\n]*?);(?:ENCODING=)?QUOTED-PRINTABLE", re.IGNORECASE
+)
 MAX_CARD_LENGTH = 5_000_000
 
 
@@ -28,36 +34,69 @@ def is_vcard(head: Sequence[str]) -> bool:
 
 def vcards(path: Path, encoding: Encoding) -> SourceTable:
     """An address book; cards without an address are passed over."""
-    return SourceTable(
-        header=HEADER, rows=lambda: _rows(path, encoding), first_row=1, notes=(ADVICE,)
-    )
+    others = sum(not _has_address(card) for card in _cards(path, encoding))
+    notes = (ADVICE, *passed_over(others, "cards"))
+    return SourceTable(header=HEADER, rows=lambda: _rows(path, encoding), first_row=1, notes=notes)
 
 
 def _rows(path: Path, encoding: Encoding) -> Iterator[Sequence[str]]:
-    for card in _cards(path, encoding):
-        if "EMAIL" in card.upper():
-            yield _row(card)
+    return map(_row, filter(_has_address, _cards(path, encoding)))
 
 
-def _cards(path: Path, encoding: Encoding) -> Iterator[str]:
+def _has_address(card: Sequence[str]) -> bool:
+    return any(_name_of(line) == "EMAIL" for line in card)
+
+
+def _cards(path: Path, encoding: Encoding) -> Iterator[list[str]]:
+    """The properties of each card that are read, of an unfinished one too.
+
+    A card within another is that of an agent (RFC 2426, 3.5.4), and is not read.
+    """
     lines: list[str] = []
-    length = 0
-    for line in opened_lines(path, encoding):
-        if line.strip().upper() == _BEGIN:
-            lines, length = [], 0
-        if length < MAX_CARD_LENGTH:
+    depth = length = 0
+    before = ""
+    for line in _unfolded(path, encoding):
+        mark = line.strip().upper()
+        if mark == _BEGIN and depth and _name_of(before) == "AGENT":
+            depth += 1
+        elif mark == _BEGIN or (mark == _END and depth == 1):
+            if lines:
+                yield lines
+            lines, length, depth = [], 0, int(mark == _BEGIN)
+        elif mark == _END:
+            depth = max(0, depth - 1)
+        elif depth == 1 and _name_of(line) in _READ and length < MAX_CARD_LENGTH:
             lines.append(line)
             length += len(line)
-        if line.strip().upper() == _END:
-            yield "".join(lines)
-            lines, length = [], 0
+        before = line
+    if lines:
+        yield lines
 
 
-def _row(text: str) -> list[str]:
-    import vobject
+def _name_of(line: str) -> str:
+    found = _NAME.match(line)
+    return found["name"].upper() if found else ""
 
+
+def _unfolded(path: Path, encoding: Encoding) -> Iterator[str]:
+    """Lines of a property joined: folded (RFC 6350, 3.2), or by `=` in quoted-printable."""
+    before = ""
+    for raw in opened_lines(path, encoding):
+        line = raw.rstrip("\r\n")
+        if line[:1] in (" ", "\t"):
+            before += line[1:] if len(before) < MAX_CARD_LENGTH else ""
+        elif before.endswith("=") and "QUOTED-PRINTABLE" in before.upper():
+            before = before[:-1] + line
+        else:
+            yield before
+            before = line
+    yield before
+
+
+def _row(lines: list[str]) -> list[str]:
+    text = "\n".join((_BEGIN, *lines, _END))
     try:
-        card = vobject.readOne(text, allowQP=True, ignoreUnreadable=True)
+        card = _card(text)
         name = card.contents.get("n", [None])[0]
         return [
             _preferred(card),
@@ -72,12 +111,30 @@ def _row(text: str) -> list[str]:
         return DamagedRow([text], f"this vCard cannot be read: {error}")
 
 
+def _card(text: str) -> Any:
+    """The card by vobject. Quoted bytes of no named encoding that are not UTF-8 have the likeliest.
+
+    Raises:
+        Exception: anything that a damaged card leads vobject into.
+    """
+    import vobject
+
+    try:
+        return vobject.readOne(text, allowQP=True, ignoreUnreadable=True)
+    except UnicodeDecodeError as error:
+        named = _IN_BYTES.sub(rf"\1;CHARSET={likeliest(error.object)};QUOTED-PRINTABLE", text)
+        return vobject.readOne(named, allowQP=True, ignoreUnreadable=True)
+
+
 def _preferred(card: Any) -> str:
-    """The preferred address (PREF, RFC 6350, 5.3; a TYPE in 3.0), else the first."""
+    """The preferred address (PREF, RFC 6350, 5.3; a TYPE before), else the first."""
 
     def rank(line: Any) -> int:
         pref = line.params.get("PREF", ["100"])[0]
-        types = {str(kind).casefold() for kind in line.params.get("TYPE", ())}
+        # In 2.1 a type stands without its name.
+        types = {
+            str(kind).casefold() for kind in (*line.params.get("TYPE", ()), *line.singletonparams)
+        }
         return 1 if "pref" in types else int(pref) if str(pref).isdigit() else 100
 
     lines = [line for line in card.contents.get("email", ()) if str(line.value).strip()]

@@ -1,8 +1,10 @@
 // Small comforts; every page works without them.
 "use strict";
 
-// After an error the reader is taken to its summary.
-document.querySelector("[data-focus]")?.focus();
+// After an error the reader is taken to its summary, which may stand in a dialog.
+const summary = document.querySelector("[data-focus]");
+summary?.closest("[popover]")?.showPopover();
+summary?.focus();
 
 for (const button of document.querySelectorAll("[data-copy]")) {
   button.hidden = false;
@@ -28,10 +30,12 @@ for (const form of document.querySelectorAll("form[method=get]")) {
   });
 }
 
-// A form is sent once, however often its button is pressed.
+// A form is sent once, however often its button is pressed; later again, where a file was its answer.
+const PATIENCE = 5000;
 document.addEventListener("submit", (event) => {
   if (event.target.method !== "post") return;
   if (event.target.dataset.sent) event.preventDefault();
+  else setTimeout(() => { delete event.target.dataset.sent; }, PATIENCE);
   event.target.dataset.sent = "yes";
 });
 window.addEventListener("pageshow", () => {

@@ -8,7 +8,7 @@ import pytest
 from changes import CHANGES
 
 ROOT = Path(__file__).resolve().parents[3] / "newsletter"
-ABOVE_ACTIONS = ("cli", "web", "console", "serving", "demo", "app.py", "scheduler.py")
+ABOVE_ACTIONS = ("cli", "web", "console", "serving", "demo", "app.py", "scheduling")
 FRAME = ROOT / "actions" / "action.py"
 
 # Actions without a command, with the reason.
@@ -118,4 +118,4 @@ def test_every_action_can_be_called_by_a_command_or_is_named_with_its_reason() -
 
 
 def test_every_action_without_a_command_is_called_by_the_site_or_the_schedule() -> None:
-    assert set(NOT_BY_COMMAND) <= named_in("web", "console", "scheduler.py")
+    assert set(NOT_BY_COMMAND) <= named_in("web", "console", "scheduling")

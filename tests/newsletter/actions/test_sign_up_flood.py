@@ -10,8 +10,7 @@ from support import add_subscriber, make_app
 from newsletter.actions import account, maintenance
 from newsletter.app import Newsletter
 from newsletter.clock import FixedClock
-from newsletter.scheduler import SCHEDULE
-from newsletter.staff.actors import VISITOR
+from newsletter.staff.actors import SCHEDULE, VISITOR
 from subscribers.consent import ConsentOrigin
 from subscribers.membership import Signup
 

@@ -18,6 +18,7 @@ _RELATIONS = """<?xml version="1.0" encoding="UTF-8"?>
  Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument"/>
 </Relationships>"""
 _WORDS = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+_FORMULAS = "http://schemas.openxmlformats.org/officeDocument/2006/math"
 
 
 def zipped(entries: Mapping[str, str | bytes], method: int = zipfile.ZIP_STORED) -> bytes:
@@ -40,11 +41,18 @@ def document(paragraphs: list[tuple[str, str]]) -> bytes:
         f'<w:r><w:t xml:space="preserve">{escape(words)}</w:t></w:r></w:p>'
         for style, words in paragraphs
     )
+    return word_file(body)
+
+
+def word_file(body: str) -> bytes:
+    """A document of Word with the elements of its body; `m:` are formulas."""
     styles = "".join(
         f'<w:style w:type="paragraph" w:styleId="{style}"><w:name w:val="{name}"/></w:style>'
         for style, name in (("Title", "Title"), ("Heading2", "heading 2"), ("Normal", "Normal"))
     )
-    main = f'<w:document xmlns:w="{_WORDS}"><w:body>{body}</w:body></w:document>'
+    main = (
+        f'<w:document xmlns:w="{_WORDS}" xmlns:m="{_FORMULAS}"><w:body>{body}</w:body></w:document>'
+    )
     relations = _RELATIONS.replace("word/document.xml", "styles.xml").replace(
         'officeDocument"', 'styles"'
     )

@@ -14,7 +14,7 @@ from making_files import document, zipped
 
 from newsletter.articles.importers import archives, mails, markdown
 from newsletter.articles.importers.base import MAX_TITLE_LENGTH, BadRecord, Importer, Record
-from newsletter.articles.importers.format_detection import FORMATS
+from newsletter.articles.importers.format_detection import FORMATS, detect_importer
 
 by_name = pytest.mark.parametrize("path", inputs(), ids=lambda p: f"{p.parent.name}/{p.name}")
 every_importer = pytest.mark.parametrize("importer", FORMATS.values(), ids=FORMATS)
@@ -231,3 +231,9 @@ def test_a_header_of_a_million_characters_is_read_to_its_limit() -> None:
     [record] = mails.read(content + b"\n\nWords.", "a.eml", CONTEXT)
     assert isinstance(record, Record)
     assert record.title.startswith("One")
+
+
+def test_a_json_feed_that_names_its_version_last_is_told_by_it() -> None:
+    items = [{"id": str(number), "content_text": "x" * 5000} for number in range(2)]
+    content = json.dumps({"items": items, "version": "https://jsonfeed.org/version/1"}).encode()
+    assert detect_importer(content, "feed.json", CONTEXT) is FORMATS["feed"]

@@ -113,7 +113,7 @@ def test_a_picture_that_cannot_be_used_is_left_out_with_a_note(
     folder = written(tmp_path, "broken.jpg")
     (folder / "posts" / "broken.jpg").write_bytes(b"no picture")
     notes = brought_in(app, folder).notes
-    assert any("the picture broken.jpg left out" in note for note in notes)
+    assert any("the picture 'broken.jpg' left out" in note for note in notes)
     assert "<img" not in newest(app).body_html
 
 

@@ -243,6 +243,27 @@ def test_notes_that_differ_in_number_are_counted_together(
     assert report.notes == {"frame replaced by a link": 2}
 
 
+def test_notes_that_differ_in_what_they_quote_are_counted_under_their_kind(
+    database: Database, clock: FixedClock
+) -> None:
+    said = [f"the address '/{place}/' is only a path and was left out" for place in range(7)]
+    records = [
+        record(f"a{place}", title=f"A {place}", notes=(note, "frame replaced by a link"))
+        for place, note in enumerate(said)
+    ]
+    notes = take(database, clock, *records).notes
+    kind = "the address … is only a path and was left out"
+    assert notes == {**dict.fromkeys(said[:5], 1), kind: 2, "frame replaced by a link": 7}
+
+
+def test_above_a_limit_of_kinds_notes_are_counted_together(
+    database: Database, clock: FixedClock
+) -> None:
+    kinds = tuple(f"{chr(0x4E00 + place)} left out" for place in range(103))
+    notes = take(database, clock, record("a", notes=kinds)).notes
+    assert notes["other note, told by --report"] == 3
+
+
 def test_a_record_without_a_date_keeps_the_time_of_its_import(
     database: Database, clock: FixedClock
 ) -> None:

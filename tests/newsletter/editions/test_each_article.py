@@ -15,7 +15,7 @@ from newsletter.clock import FixedClock
 from newsletter.delivery import control
 from newsletter.editions import store
 from newsletter.editions.models import Edition, EditionKind
-from newsletter.scheduler import make_due_articles
+from newsletter.scheduling.digest_jobs import make_due_articles
 from subscribers import store as people
 from subscribers.models import Frequency
 from subscribers.topics import Choice

@@ -13,7 +13,7 @@ from newsletter.errors import Conflict, InvalidInput, NotAllowed, ResourceNotFou
 from newsletter.feedback import store
 from newsletter.feedback.models import FeedbackEvent
 from newsletter.queries import feedback as queries
-from newsletter.scheduler import record_answers
+from newsletter.scheduling.feedback_jobs import record_refusals
 from newsletter.staff.actors import VISITOR, operator
 from newsletter.transports.base import Refused
 from newsletter.transports.events import EventKind, EventSource
@@ -218,8 +218,8 @@ def test_what_arrived_is_kept_as_it_arrived(site: Site) -> None:
 def test_a_refusal_at_sending_is_an_event_of_its_own(site: Site) -> None:
     site.transport.answers[BEN] = Refused(response="550 5.1.1 no such user")
     site.send()
-    record_answers(site.app)
-    record_answers(site.app)
+    record_refusals(site.app)
+    record_refusals(site.app)
     found = [(event.kind, event.source, event.address) for event in events(site.app)]
     assert found == [(EventKind.HARD, EventSource.ANSWER, BEN)]
     assert site.suppression(BEN) is not None

@@ -1,14 +1,15 @@
 """Timeouts and limits against slow, idle and greedy clients, on a real server."""
 
 import socket
-from collections.abc import Iterator
+from asyncio import sleep as wait
+from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack, closing, suppress
 from time import monotonic, sleep
 
 import httpx
 import pytest
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse
+from starlette.responses import PlainTextResponse, StreamingResponse
 from starlette.types import Receive, Scope, Send
 from threads import asgi_server
 
@@ -176,3 +177,25 @@ def test_a_client_that_hangs_up_between_pipelined_requests_is_no_error(
         connection.recv(1000)
     assert is_served(address)
     assert not [record for record in caplog.records if record.exc_info]
+
+
+async def endless(scope: Scope, receive: Receive, send: Send) -> None:
+    async def parts() -> AsyncIterator[bytes]:
+        while True:
+            yield b"and on "
+            await wait(0.1)
+
+    await StreamingResponse(parts())(scope, receive, send)
+
+
+def test_an_answer_without_end_does_not_keep_the_server_from_stopping() -> None:
+    listening = socket.create_server(("127.0.0.1", 0))
+    settings = server_settings("https://wexcombe.example")
+    with ExitStack() as after:
+        with listening, asgi_server(endless, listening, **settings):
+            asked = socket.create_connection(listening.getsockname(), PATIENCE_SECONDS)
+            after.enter_context(closing(asked))
+            asked.sendall(b"GET / HTTP/1.1\r\nHost: wexcombe.example\r\n\r\n")
+            assert asked.recv(8).startswith(b"HTTP/1.1")
+            begun = monotonic()
+        assert monotonic() - begun < 2 * PATIENCE_SECONDS

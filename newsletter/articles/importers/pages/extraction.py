@@ -44,7 +44,7 @@ class ExtractedArticle:
 def article_of(root: Element, title: str) -> ExtractedArticle:
     """The page's article, without its own title."""
     notes = drop_boilerplate(root)
-    on_page = _words_of(root.find("body"))
+    on_page = _text_of(root.find("body"))
     marked = _by_markup(root, title)
     weighed = _by_readability(root)
     part = marked
@@ -60,15 +60,23 @@ def article_of(root: Element, title: str) -> ExtractedArticle:
         if element.getparent() is not None:
             element.drop_tree()
     _drop_title(part, title)
-    if on_page - _words_of(part) - Counter(title.split()):
+    if _has_more_words(on_page, f"{_text_of(part)} {title}"):
         notes += (_OUTSIDE_NOTE,)
     return ExtractedArticle(html=_inner(part), notes=notes)
 
 
-def _words_of(part: Element | None) -> Counter[str]:
-    return (
-        Counter(" ".join(part.itertext(etree.Element)).split()) if part is not None else Counter()
-    )
+def _text_of(part: Element | None) -> str:
+    return " ".join(part.itertext(etree.Element)) if part is not None else ""
+
+
+def _has_more_words(text: str, kept: str) -> bool:
+    """Whether a text has a word, or one of its repetitions, that is not among those kept."""
+    left = Counter(kept.split())
+    for word in text.split():
+        if not left[word]:
+            return True
+        left[word] -= 1
+    return False
 
 
 def _by_readability(root: Element) -> Element | None:

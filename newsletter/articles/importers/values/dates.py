@@ -22,6 +22,8 @@ from newsletter.articles.importers.values.timezones import zone_of
 MEND = "write the date as 2019-03-23 or 23 March 2019"
 MAX_DATE_LENGTH = 100
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+# Go and .NET write the year 1 for no date. The last year leaves room for any zone.
+FIRST_YEAR, LAST_YEAR = 1000, 9998
 _MILLISECONDS = 10**12
 _SECONDS = 10**9
 
@@ -289,12 +291,17 @@ def _moment(moment: datetime, zone: ZoneInfo, abbreviation: str = "") -> Moment:
     if moment.tzinfo and abbreviation.strip().upper() not in {"", "Z", "UT", "UTC", "GMT"}:
         reading = f"the zone {abbreviation.strip()} as {moment:%z}"
     try:
-        aware = moment if moment.tzinfo else moment.replace(tzinfo=zone)
-        return Moment(at=aware.astimezone(UTC), reading=reading)
+        at = (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
     except (OverflowError, ValueError) as error:
-        raise Unreadable(
-            f"the date {moment.isoformat()} is outside the years 1 to 9999", "correct the date"
-        ) from error
+        raise _outside(moment) from error
+    if not FIRST_YEAR <= at.year <= LAST_YEAR:
+        raise _outside(moment)
+    return Moment(at=at, reading=reading)
+
+
+def _outside(moment: datetime) -> Unreadable:
+    years = f"the years {FIRST_YEAR} to {LAST_YEAR}"
+    return Unreadable(f"the date {moment.isoformat()} is outside {years}", "correct the date")
 
 
 def _no_such_day(written: str) -> Unreadable:

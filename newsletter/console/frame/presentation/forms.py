@@ -123,8 +123,13 @@ def typed_in(form: FormData) -> dict[str, list[str]]:
 
 def sentence(reason: str) -> str:
     """A message with a capital letter and a full stop."""
-    ended = reason if reason.endswith((".", "!", "?")) else f"{reason}."
+    ended = full_stop(reason)
     return f"{ended[:1].upper()}{ended[1:]}"
+
+
+def full_stop(reason: str) -> str:
+    """A message with a full stop, as where it begins with the name of a file."""
+    return reason if reason.endswith((".", "!", "?")) else f"{reason}."
 
 
 def _by_field(error: ValidationError) -> dict[str, str]:

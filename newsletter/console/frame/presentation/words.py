@@ -1,14 +1,27 @@
 """Times, spans and numbers in words, in the site's zone."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from newsletter.editions.dates import DAYS, MONTHS
+from newsletter.staff.permissions import Permission
 
 _ABBREVIATIONS = {
     "api", "arn", "ca", "css", "dkim", "dns", "html", "http", "id", "imap", "lmtp", "smtp", "tls",
     "url", "verp",
 }  # fmt: skip
+
+# What each permission of staff members lets them do.
+DEEDS: Mapping[Permission, str] = {
+    Permission.READ: "see this",
+    Permission.WRITE: "write, or arrange what is sent",
+    Permission.PEOPLE: "see or change people",
+    Permission.BULK_PEOPLE: "bring in, export or erase people",
+    Permission.SEND: "approve or send",
+    Permission.STOP: "stop what is sent",
+    Permission.ADMINISTER: "change settings, look or staff, or see what others did",
+}
 
 
 def when(moment: datetime, now: datetime, zone: str) -> str:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter.articles.writing.content import ArticleContent
-from newsletter.articles.writing.merging import blocks_of, choices, merged
+from newsletter.articles.writing.merging import blocks_of, choices, merged, only_theirs
 
 BLOCKS = ("<p>Homes.</p>", "<ul><li>One</li><li>Two</li></ul>", "<hr>", "\n<p>a<br>b</p>", "<h2/>")
 
@@ -70,3 +70,48 @@ def test_fields_are_chosen_by_themselves() -> None:
 def test_a_change_of_form_alone_is_said_to_be_one() -> None:
     (choice,) = choices(body("<p>Homes.</p>"), body("<p><b>Homes.</b></p>"))
     assert choice.is_of_form
+
+
+@pytest.mark.parametrize(
+    ("stored", "own", "joined"),
+    [
+        (
+            ("<p>A.</p>", "<p>B.</p>"),
+            ("<p>a</p>", "<p>B, mine.</p>"),
+            ("<p>A.</p>", "<p>B, mine.</p>"),
+        ),
+        (
+            ("<p>New.</p>", "<p>a</p>", "<p>b</p>"),
+            ("<p>a</p>", "<p>b, mine</p>"),
+            ("<p>New.</p>", "<p>a</p>", "<p>b, mine</p>"),
+        ),
+        (("<p>a</p>",), ("<p>a, mine</p>", "<p>b</p>"), ("<p>a, mine</p>", "<p>b</p>")),
+        (("<p>a</p>", "<p>b</p>", "<p>c</p>"), ("<p>a</p>",), ("<p>a</p>", "<p>c</p>")),
+        (
+            ("<p>a, theirs</p>", "<p>b</p>"),
+            ("<p>a, mine</p>", "<p>b</p>"),
+            ("<p>a, mine</p>", "<p>b</p>"),
+        ),
+    ],
+    ids=[
+        "each changed another",
+        "they added",
+        "a block went and one changed",
+        "I took one away, they added",
+        "both changed one",
+    ],
+)
+def test_what_only_one_changed_is_joined_and_what_both_changed_is_ones_own(
+    stored: tuple[str, ...], own: tuple[str, ...], joined: tuple[str, ...]
+) -> None:
+    base, article, mine = body("<p>a</p>", "<p>b</p>"), body(*stored), body(*own)
+    kept = only_theirs(base, article, mine)
+    assert merged(article, mine, kept).body_html == "".join(joined)
+
+
+def test_a_field_that_only_others_changed_is_theirs() -> None:
+    base = ArticleContent(title="Homes", summary="Old.")
+    article = ArticleContent(title="Our homes", summary="New.")
+    mine = ArticleContent(title="Homes", summary="Mine.")
+    kept = only_theirs(base, article, mine)
+    assert merged(article, mine, kept) == ArticleContent(title="Our homes", summary="Mine.")

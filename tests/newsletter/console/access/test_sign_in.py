@@ -112,3 +112,9 @@ def test_a_session_ends_after_a_fortnight_however_busy(console: Console, clock: 
         assert owner.get("/").status_code == 200
     clock.at += timedelta(hours=30)
     assert owner.get("/").status_code == 303
+
+
+def test_a_wrong_password_in_a_second_window_leads_on_to_the_session(console: Console) -> None:
+    owner = console.as_role(Role.OWNER)
+    answer = owner.send("/sign-in", {**RIGHT, "password": "four other words here"})
+    assert (answer.status_code, answer.headers["location"]) == (303, "/console")

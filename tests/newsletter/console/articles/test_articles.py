@@ -176,7 +176,7 @@ def test_conflicting_edits_are_merged_as_chosen(console: Console, ann: Client, b
     form = compared(console, ann, ben)
     ben.send("/articles/1/merge", {**form, "title": "article", "block-0": "own"})
     editor = ben.get("/articles/1").text
-    assert 'value="Of Ann"' in editor
+    assert ">Of Ann</textarea>" in editor
     assert "Ben's." in unescape(editor)
     assert article(console, 1).body_html == "<p>Ann's.</p>"
 
@@ -186,6 +186,17 @@ def test_the_joined_words_can_be_saved(console: Console, ann: Client, ben: Clien
     ben.send("/articles/1/merge", {**form, "title": "article"})
     joined = written(console, body_html="<p>Ben's.</p>")
     assert ben.send("/articles/1", joined).headers["location"] == "/console/articles"
+
+
+def test_what_only_the_other_changed_is_chosen_already(
+    console: Console, ann: Client, ben: Client
+) -> None:
+    of_ben = written(console, summary="Says Ben.")
+    ann.send("/articles/1", written(console, title="Of Ann"))
+    ben.send("/articles/1", of_ben)
+    page = ben.get("/articles/1/compare").text
+    assert re.search(r'id="title-article"[^>]* checked', page)
+    assert re.search(r'id="summary-own"[^>]* checked', page)
 
 
 def test_a_change_while_choosing_asks_to_choose_again(
@@ -214,7 +225,7 @@ def test_the_words_of_another_are_taken_over_as_a_copy(
     ann.send("/articles/keep", kept)
     ben.send("/articles/1/take", {"of": "staff:1"})
     for client in (ann, ben):
-        assert 'value="Of Ann"' in client.get("/articles/1").text
+        assert ">Of Ann</textarea>" in client.get("/articles/1").text
 
 
 def test_ones_own_unsaved_words_are_shown_until_they_are_given_up(
@@ -222,10 +233,10 @@ def test_ones_own_unsaved_words_are_shown_until_they_are_given_up(
 ) -> None:
     kept = {**written(console, title="Half a"), "number": "1", "has_words": "yes"}
     assert ann.send("/articles/keep", kept).json()["is_saved"] is False
-    assert 'value="Half a"' in ann.get("/articles/1").text
+    assert ">Half a</textarea>" in ann.get("/articles/1").text
     assert "Unsaved words of 1 person" in ann.get("/articles").text
     ann.send("/articles/1/discard")
-    assert 'value="Homes agreed"' in ann.get("/articles/1").text
+    assert ">Homes agreed</textarea>" in ann.get("/articles/1").text
 
 
 def test_the_editor_is_answered_in_json_where_it_cannot_be_kept(ann: Client) -> None:
@@ -294,3 +305,15 @@ def test_kept_words_of_a_draft_are_in_the_list_at_once(console: Console, ann: Cl
     fields = {"number": str(kept.article_id), "base": kept.version, "has_words": "yes"}
     ann.send("/articles/keep", {**fields, "title": "Begun well"})
     assert "Begun well" in ann.get("/articles").text
+
+
+@pytest.mark.parametrize("name", ["..", ".", "é" * 300 + ".md", "\u202equay\x07.md"], ids=ascii)
+def test_a_file_of_any_name_is_read_or_passed_over(ann: Client, name: str) -> None:
+    page = ann.send("/articles/import", files=[("files", (name, MARKDOWN))])
+    assert page.status_code == 200
+
+
+def test_files_of_one_name_out_of_several_folders_are_all_read(ann: Client) -> None:
+    names = ("north/index.md", "south/index.md")
+    files = [("files", (name, MARKDOWN.replace(b"Quay", name.encode()))) for name in names]
+    assert "2 new" in shown_words(ann.send("/articles/import", files=files))

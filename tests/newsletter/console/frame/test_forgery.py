@@ -6,6 +6,7 @@ from console_support import PASSWORD, Console
 from newsletter.console.frame.cookies import Cookies
 from newsletter.staff.permissions import Role
 
+FROM_THE_CONSOLE = {"Origin": "https://wexcombe.example", "Sec-Fetch-Site": "same-origin"}
 SESSION = "__Host-newsletter_session"
 
 
@@ -39,8 +40,7 @@ def test_a_form_sent_from_another_site_is_refused(
 
 def test_a_form_sent_from_the_console_is_taken(console: Console) -> None:
     owner = console.as_role(Role.OWNER)
-    headers = {"Origin": "https://wexcombe.example", "Sec-Fetch-Site": "same-origin"}
-    assert owner.send("/stop", headers=headers).status_code == 303
+    assert owner.send("/stop", headers=FROM_THE_CONSOLE).status_code == 303
 
 
 def test_signing_in_begins_a_session_of_its_own(console: Console) -> None:
@@ -106,3 +106,31 @@ def test_the_session_cookie_is_bound_to_the_host_and_hidden_from_scripts(
     cookie = console.visitor().send("/sign-in", fields).headers["set-cookie"]
     assert Cookies(console.app.secret, "https://wexcombe.example").session == SESSION
     assert {"HttpOnly", "Secure", "Path=/", "SameSite=lax"} <= set(cookie.split("; "))
+
+
+def test_a_page_from_before_signing_in_again_sends_nothing_and_keeps_what_was_typed(
+    console: Console,
+) -> None:
+    owner, earlier = console.as_role(Role.OWNER), console.as_role(Role.OWNER)
+    typed = {"csrf": earlier.token(), "name": "Zoe Lane", "email": "zoe@wexcombe.example"}
+    page = owner.send("/staff/invite", typed, headers=FROM_THE_CONSOLE)
+    assert (page.status_code, 'value="Zoe Lane"' in page.text) == (403, True)
+    assert "You have signed in again since this page was opened" in page.text
+    assert "zoe@wexcombe.example" not in owner.get("/staff").text
+
+
+def test_nothing_of_a_form_from_elsewhere_is_shown(console: Console) -> None:
+    owner = console.as_role(Role.OWNER)
+    page = owner.send("/staff/invite", {"csrf": "made up", "name": "Zoe Lane"})
+    assert (page.status_code, "Zoe Lane" in page.text) == (403, False)
+
+
+def test_what_was_typed_is_kept_when_its_sender_signed_out_in_another_window(
+    console: Console,
+) -> None:
+    owner = console.as_role(Role.OWNER)
+    typed = {"csrf": owner.token(), "name": "Zoe Lane"}
+    owner.send("/sign-out")
+    page = owner.send("/staff/invite", typed, headers=FROM_THE_CONSOLE)
+    assert "You were signed out meanwhile." in page.text
+    assert 'name="kept" value="' in page.text

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 from console_support import Client, Console
 
+from newsletter.console.frame.presentation.words import DEEDS
 from newsletter.console.frame.routes import Access, ConsoleRoute, Rule
 from newsletter.console.frame.screens import screens
 from newsletter.staff.permissions import PERMISSIONS, Permission, Role
@@ -119,3 +120,12 @@ def test_a_granted_permission_opens_its_pages(console: Console, granted: Permiss
     editor = console.as_role(Role.EDITOR, [granted])
     pages = [r for r in MEMBERS if r.rule is granted and r.method == "GET" and not r.is_live]
     assert [name(route) for route in pages if ask(editor, route) == 403] == []
+
+
+def test_a_refusal_tells_in_words_what_the_role_does_not_allow(console: Console) -> None:
+    page = console.as_role(Role.VIEWER).get("/people").text
+    assert "As a viewer you may not see or change people; ask an owner" in page
+
+
+def test_what_each_page_needs_has_words() -> None:
+    assert {r.rule for r in MEMBERS if isinstance(r.rule, Permission)} <= set(DEEDS)

@@ -269,3 +269,20 @@ def test_a_suppression_that_followed_from_a_bounce_is_undone_with_a_reason(
     owner.send("/people/1/events/1/undo", {"reason": "their provider mended it"})
     assert not suppressed(console.app, ANN)
     assert "their provider mended it" in owner.get("/people/1").text
+
+
+@pytest.mark.parametrize(
+    ("form", "typed"),
+    [
+        (f"/people/{ANN}/pause", {"until": "2001-05-01"}),
+        (f"/people/{ANN}/pause", {"until": "soon"}),
+        (f"/people/{PAT}/confirm", {"proof": " "}),
+        (f"/people/{ANN}/suppress", {"reason": ""}),
+    ],
+)
+def test_a_mistake_is_told_on_the_persons_page(
+    owner: Client, form: str, typed: dict[str, str]
+) -> None:
+    page = owner.send(form, typed)
+    assert (page.status_code, "notice-error" in page.text) == (400, True)
+    assert "@wexcombe.example" in html.unescape(page.text).replace("<wbr>", "")

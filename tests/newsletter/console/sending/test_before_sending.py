@@ -133,6 +133,17 @@ def test_pressing_send_twice_sends_one_mail_to_each(
     ]
 
 
+def test_approving_an_edition_twice_leads_to_the_same_edition(console: Console) -> None:
+    editor, sender = console.as_role(Role.EDITOR), console.as_role(Role.SENDER)
+    path = bulletin(editor)
+    editor.send(f"{path}/submit", {"revision": "1"})
+    edition = f"/editions/{editions(console)[0].id}"
+    fields = {"seen": hidden(sender.get(f"{edition}/look"), "seen")}
+    for _ in range(2):
+        done = sender.send(f"{edition}/approve", fields)
+        assert (done.status_code, done.headers["location"]) == (303, f"/console{edition}")
+
+
 def test_approving_a_digest_twice_leads_to_the_same_edition(console: Console) -> None:
     sender = console.as_role(Role.SENDER)
     look = sender.get("/digests/friday/look")
@@ -335,3 +346,44 @@ def test_every_list_opens(console: Console, role: Role) -> None:
     client = console.as_role(role)
     for path in ("/digests", "/digests/friday", "/bulletins", "/editions"):
         assert client.get(path).status_code == 200, path
+
+
+def test_what_somebody_else_wrote_since_the_page_was_opened_stays_with_a_move(
+    console: Console,
+) -> None:
+    ann, ben = console.as_role(Role.EDITOR), console.as_role(Role.EDITOR)
+    opened = {"introduction": "", "shown-introduction": "", "title-1": "Homes"}
+    opened |= {"shown-title-1": "Homes"}
+    press(ann, "/digests/friday", **opened | {"introduction": "Hello.", "title-1": "Our homes"})
+    press(ben, "/digests/friday", **opened, lead=str(TREES))
+    page = ben.get("/digests/friday").text
+    assert ">Hello.</textarea>" in page
+    assert ">Our homes</textarea>" in page
+
+
+def test_whoever_types_over_the_new_words_of_somebody_else_is_told_them_first(
+    console: Console,
+) -> None:
+    ann, ben = console.as_role(Role.EDITOR), console.as_role(Role.EDITOR)
+    press(ann, "/digests/friday", **{"introduction": "Hello.", "shown-introduction": ""})
+    typed = {"introduction": "Good evening.", "shown-introduction": ""}
+    told = press(ben, "/digests/friday", **typed)
+    assert told.status_code == 400
+    assert "It is “Hello.” now." in told.text
+    assert ">Good evening.</textarea>" in told.text
+    press(
+        ben, "/digests/friday", **typed | {"shown-introduction": hidden(told, "shown-introduction")}
+    )
+    assert ">Good evening.</textarea>" in ben.get("/digests/friday").text
+
+
+def test_saving_a_bulletin_that_was_sent_meanwhile_keeps_the_words_for_another(
+    console: Console,
+) -> None:
+    editor, sender = console.as_role(Role.EDITOR), console.as_role(Role.SENDER)
+    path = bulletin(sender)
+    sender.send(f"{path}/send", {"revision": "1"})
+    typed = {"subject": "Flood", "text": "Come down again.", "revision": "1"}
+    page = editor.send(path, typed)
+    assert (page.status_code, "Come down again." in page.text) == (409, True)
+    assert 'formaction="/console/bulletins/new"' in page.text

@@ -11,7 +11,7 @@ from newsletter.app import Newsletter
 from newsletter.clock import FixedClock
 from newsletter.delivery.ledger.statistics import measures
 from newsletter.editions.compose import BulletinDraft, compose_bulletin
-from newsletter.scheduler import count_mails
+from newsletter.scheduling.upkeep_jobs import count_mails
 from newsletter.transports.base import Refused
 from subscribers.models import Subscriber
 from subscribers.segments.compiling import QueryContext

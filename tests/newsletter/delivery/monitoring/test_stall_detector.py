@@ -13,7 +13,7 @@ from newsletter.delivery import control
 from newsletter.delivery.alarms import Alarm
 from newsletter.editions.compose import BulletinDraft, compose_bulletin, compose_digest
 from newsletter.editions.models import Edition
-from newsletter.scheduler import make_due_digests, raise_alarms
+from newsletter.scheduling.digest_jobs import make_due_digests, raise_alarms
 from newsletter.transports.base import Deferred
 
 TEN_MINUTES = timedelta(minutes=10)

@@ -16,7 +16,7 @@ from newsletter.editions.models import Edition, EditionState
 from newsletter.errors import Conflict, InvalidInput
 from newsletter.queries.coming import coming_view
 from newsletter.queries.edition_proofs import EditionProof, proof_of_digest
-from newsletter.scheduler import make_due_digests
+from newsletter.scheduling.digest_jobs import make_due_digests
 from newsletter.staff.actors import Actor, operator
 
 ANN = operator("ann")

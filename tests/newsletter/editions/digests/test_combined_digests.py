@@ -13,7 +13,7 @@ from newsletter.clock import FixedClock
 from newsletter.delivery import control
 from newsletter.editions import store
 from newsletter.editions.models import Edition, EditionState
-from newsletter.scheduler import make_due_digests
+from newsletter.scheduling.digest_jobs import make_due_digests
 
 APART = "\n[digests.housing-apart]\nname = 'Apart'\ntopics = ['housing']\ntogether = false\n"
 

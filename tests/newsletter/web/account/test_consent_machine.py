@@ -33,7 +33,7 @@ from newsletter.database import Base
 from newsletter.delivery.ledger.models import Notice
 from newsletter.editions.compose import BulletinDraft, compose_bulletin
 from newsletter.errors import Conflict
-from newsletter.scheduler import forget_people
+from newsletter.scheduling.upkeep_jobs import forget_people
 from newsletter.tokens.signing import Signer
 from newsletter.transports.base import Deferred, Mail, Refused
 from newsletter.web.services import SiteServices

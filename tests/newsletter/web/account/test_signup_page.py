@@ -22,7 +22,7 @@ from newsletter.app import Newsletter
 from newsletter.clock import FixedClock
 from newsletter.config.tables.joining_options import JoiningOptions
 from newsletter.http.rate_limit import InProcessRateLimit
-from newsletter.scheduler import forget_people
+from newsletter.scheduling.upkeep_jobs import forget_people
 from newsletter.tokens.signing import Signer
 from newsletter.transports.base import Deferred, Mail
 from newsletter.web.account.form_tokens import FormTokens

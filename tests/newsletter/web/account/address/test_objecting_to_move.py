@@ -16,7 +16,7 @@ from newsletter.actions import maintenance
 from newsletter.app import Newsletter
 from newsletter.clock import FixedClock
 from newsletter.feeds import private
-from newsletter.scheduler import SCHEDULE
+from newsletter.staff.actors import SCHEDULE
 from newsletter.tokens.expiring_link import ExpiringLink
 from newsletter.transports.base import Mail
 from subscribers import store

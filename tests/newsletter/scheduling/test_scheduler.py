@@ -17,7 +17,9 @@ from newsletter.clock import FixedClock
 from newsletter.editions import store
 from newsletter.editions.digests import registry
 from newsletter.editions.models import Edition, EditionState
-from newsletter.scheduler import forget_people, make_due_digests, start_scheduler
+from newsletter.scheduling.digest_jobs import make_due_digests
+from newsletter.scheduling.scheduler import start_scheduler
+from newsletter.scheduling.upkeep_jobs import forget_people
 from newsletter.subscriptions.privacy import BATCH_SIZE
 from subscribers.models import Subscriber
 
