@@ -13,12 +13,13 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import stage
+from databases import Server, create_database, postgresql_server
 from measuring import print_table
 from servers import free_port, smtp_sink
 from serving import running
@@ -54,10 +55,13 @@ def main() -> None:
     parser.add_argument("--events", type=int, default=20_000)
     parser.add_argument("--mails", type=int, default=20_000)
     parser.add_argument("--only", nargs="*", metavar="ROW", help="rows of the table by name")
+    parser.add_argument("--postgresql", action="store_true", help="instead of SQLite")
     chosen = parser.parse_args()
     log_to_stderr(40)
-    rows = []
-    with smtp_sink() as sink:
+    rows, database = [], "PostgreSQL" if chosen.postgresql else "SQLite"
+    with ExitStack() as stack:
+        sink = stack.enter_context(smtp_sink())
+        server = stack.enter_context(postgresql_server()) if chosen.postgresql else None
         for name, events, size, mails in (
             ("the edition alone", 0, 1, chosen.mails),
             ("calls of one event alone", chosen.events, 1, 0),
@@ -66,20 +70,19 @@ def main() -> None:
         ):
             if chosen.only and name not in chosen.only:
                 continue
-            run = _run(sink, events=events, size=size, mails=mails)
+            run = _run(sink, server, events=events, size=size, mails=mails)
             rows.append([name, run.events, run.mails])
     print_table(
-        f"{chosen.events:,} events by {CALLERS} callers, {chosen.mails:,} mails, SQLite",
+        f"{chosen.events:,} events by {CALLERS} callers, {chosen.mails:,} mails, {database}",
         ["", "events/minute", "mails/s"],
         rows,
     )
 
 
-def _run(sink: int, *, events: int, size: int, mails: int) -> Run:
+def _run(sink: int, server: Server | None, *, events: int, size: int, mails: int) -> Run:
     with tempfile.TemporaryDirectory(prefix="newsletter-bench-") as folder:
-        config = stage.site(
-            Path(folder), f"sqlite:///{folder}/newsletter.db", sink, subscribers=max(events, mails)
-        )
+        url = create_database(server) if server else f"sqlite:///{folder}/newsletter.db"
+        config = stage.site(Path(folder), url, sink, subscribers=max(events, mails))
         config.write_text(config.read_text() + PROVIDER.format(SECRET))
         told = _arrived(config, events)
         edition = _prepared(config) if mails else 0

@@ -34,7 +34,7 @@ def sqlite_files(database: Path) -> list[Path]:
 
 def readable_by_others(paths: Iterable[Path]) -> list[Path]:
     """The files and folders, recursively, that group or others may access."""
-    return [path for path in _all(paths) if path.lstat().st_mode & OTHERS]
+    return [path for path in _all(paths) if _mode(path) & OTHERS]
 
 
 def restrict_to_owner(paths: Iterable[Path]) -> list[Path]:
@@ -47,6 +47,13 @@ def restrict_to_owner(paths: Iterable[Path]) -> list[Path]:
             continue  # not ours: `newsletter check` reports it
         changed.append(path)
     return changed
+
+
+def _mode(path: Path) -> int:
+    try:
+        return path.lstat().st_mode
+    except FileNotFoundError:  # the journal of a worker that has ended meanwhile
+        return 0
 
 
 def _all(paths: Iterable[Path]) -> Iterator[Path]:

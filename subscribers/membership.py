@@ -16,7 +16,7 @@ from subscribers.models import ConsentKind, Frequency, Subscriber, SubscriberSta
 from subscribers.topics import Choice
 
 MAX_NAME_CHARACTERS = 200
-OVER = frozenset({SubscriberStatus.ENDED, SubscriberStatus.ERASED})
+FINISHED_STATUSES = frozenset({SubscriberStatus.ENDED, SubscriberStatus.ERASED})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,7 +125,7 @@ def leave(
     session: Session, subscriber: Subscriber, *, origin: ConsentOrigin, now: datetime
 ) -> bool:
     """End a subscription; False if it was over already."""
-    if subscriber.status in OVER:
+    if subscriber.status in FINISHED_STATUSES:
         return False
     _end(session, subscriber, now)
     record(session, subscriber, ConsentKind.WITHDRAWN, origin, now)
@@ -206,7 +206,7 @@ def object_to(
     session: Session, subscriber: Subscriber, *, origin: ConsentOrigin, now: datetime
 ) -> bool:
     """End a subscription and suppress the address (UK GDPR, art. 21); False if done before."""
-    is_on = subscriber.status not in OVER
+    is_on = subscriber.status not in FINISHED_STATUSES
     if is_on:
         _end(session, subscriber, now)
     is_new = store.add_suppression(session, subscriber.address_hash, "objected", now) or is_on

@@ -78,20 +78,20 @@ def edit(work: UnitOfWork[ComposingContext], number: int, change: ArrangementEdi
         Conflict: it does not wait for approval.
         InvalidInput: a story is not there or may not be taken, or none would be left.
     """
-    edition, carrier = lock_draft(work.session, number)
+    edition, combined = lock_draft(work.session, number)
     options = digest_options(work.context.config, edition.digest or "")
     author = str(work.actor)
-    look = approvals.look_of(work.session, carrier.id, author)
+    look = approvals.look_of(work.session, combined.id, author)
     had_seen = look is not None and look.fingerprint == fingerprint(
-        _snapshot(work.session, carrier)
+        _snapshot(work.session, combined)
     )
     edit_draft(work.session, edition, options, change, work.now)
-    if author not in carrier.authors:
-        carrier.authors = [*carrier.authors, author]
-    sections = sections_for(store.sections_of(work.session, carrier))
-    set_subject(carrier, sections, work.context.renderer)
+    if author not in combined.authors:
+        combined.authors = [*combined.authors, author]
+    sections = sections_for(store.sections_of(work.session, combined))
+    set_subject(combined, sections, work.context.renderer)
     if had_seen:
-        _note_look(work.session, carrier, author, work.now)
+        _note_look(work.session, combined, author, work.now)
     work.about(KIND, number)
 
 

@@ -8,7 +8,7 @@ from newsletter.actions.context import Context
 from newsletter.delivery.alarms import Alarm
 from newsletter.delivery.ledger import transcripts
 from newsletter.feedback import incoming, recording, store, undoing, watching
-from newsletter.feedback.judgement import Patience
+from newsletter.feedback.judgement import BounceLimits
 from newsletter.feedback.receivers.base import MailboxPosition
 from newsletter.feedback.recording import Recorded
 from newsletter.feedback.watching import PauseThresholds
@@ -97,10 +97,10 @@ def undo(work: UnitOfWork[Context], number: int, because: str) -> int:
 
 def _recorded(work: UnitOfWork[ContextT], events: Iterable[Event]) -> Recorded:
     options = work.context.config.feedback
-    patience = Patience(
+    limits = BounceLimits(
         bounces=options.soft_bounces, over=options.soft_bounces_over, needs_proof=options.verp
     )
-    result = recording.record(work.session, work.context.secret, events, patience, work.now)
+    result = recording.record(work.session, work.context.secret, events, limits, work.now)
     work.about(KIND, "", events=result.events, suppressed=result.suppressed, left=result.left)
     # The events are their own log.
     if not result.suppressed and not result.left:

@@ -18,7 +18,7 @@ from subscribers import exporting, membership
 from subscribers import store as people
 from subscribers.addresses import hash_address, normalise_address
 from subscribers.consent import by_administrator
-from subscribers.membership import OVER, Preferences, Signup
+from subscribers.membership import FINISHED_STATUSES, Preferences, Signup
 from subscribers.models import SubscriberStatus
 
 KIND = "subscriber"
@@ -99,7 +99,7 @@ def change(work: UnitOfWork[Context], number: int, wishes: Preferences, proof: s
     subscriber = people.by_id(work.session, number)
     work.about(KIND, number)
     origin = by_administrator(proof)
-    if subscriber.status in OVER:
+    if subscriber.status in FINISHED_STATUSES:
         raise Conflict(
             f"they are {subscriber.status} and are sent nothing; if they ask to be mailed again, "
             "add them anew with proof of consent"
@@ -127,7 +127,7 @@ def pause(work: UnitOfWork[Context], number: int, until: datetime | None) -> boo
     work.about(KIND, number, until=until.isoformat() if until else "")
     if until is not None and until <= work.now:
         raise InvalidInput("a pause ends in the future; choose a later day")
-    if subscriber.status in OVER:
+    if subscriber.status in FINISHED_STATUSES:
         raise Conflict(f"they are {subscriber.status} and are sent nothing anyway")
     is_changed = subscriber.paused_until != until
     membership.pause(subscriber, until)

@@ -18,7 +18,7 @@ COUNTED = frozenset({EventKind.SOFT, EventKind.FULL})
 
 
 @dataclass(frozen=True, kw_only=True)
-class Patience:
+class BounceLimits:
     """How many temporary bounces in a row suppress, and over how long a time at least."""
 
     bounces: int = 5
@@ -27,17 +27,19 @@ class Patience:
     """Whether a bounce for good without proof counts like a temporary one (signed senders)."""
 
 
-def counted_kinds(kind: EventKind, patience: Patience, *, is_proven: bool) -> frozenset[EventKind]:
+def counted_kinds(
+    kind: EventKind, limits: BounceLimits, *, is_proven: bool
+) -> frozenset[EventKind]:
     """The kinds of bounces that count together with an event; empty: it is judged by itself."""
     if kind in COUNTED:
         return COUNTED
-    if kind is EventKind.HARD and patience.needs_proof and not is_proven:
+    if kind is EventKind.HARD and limits.needs_proof and not is_proven:
         return COUNTED | {EventKind.HARD}
     return frozenset()
 
 
 def suppresses(
-    kind: EventKind, streak: Sequence[datetime], patience: Patience, *, is_proven: bool
+    kind: EventKind, streak: Sequence[datetime], limits: BounceLimits, *, is_proven: bool
 ) -> bool:
     """Whether an event suppresses the address.
 
@@ -45,11 +47,11 @@ def suppresses(
         streak: times of the temporary bounces since the last delivery, one for each mail, this
             event's included.
     """
-    if not counted_kinds(kind, patience, is_proven=is_proven):
+    if not counted_kinds(kind, limits, is_proven=is_proven):
         return kind in SUPPRESSING
-    if len(streak) < patience.bounces:
+    if len(streak) < limits.bounces:
         return False
-    return max(streak) - min(streak) >= patience.over
+    return max(streak) - min(streak) >= limits.over
 
 
 def suppression_reason(kind: EventKind, status: str, reason: str) -> str:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from newsletter.delivery.ledger import reasons
 from newsletter.errors import InvalidInput
 from newsletter.feedback import judgement, store
-from newsletter.feedback.judgement import Patience
+from newsletter.feedback.judgement import BounceLimits
 from newsletter.feedback.store import Known
 from newsletter.transports.events import Event, EventKind
 from subscribers import membership
@@ -45,7 +45,7 @@ class Recorded:
 
 
 def record(
-    session: Session, secret: str, events: Iterable[Event], patience: Patience, now: datetime
+    session: Session, secret: str, events: Iterable[Event], limits: BounceLimits, now: datetime
 ) -> Recorded:
     """Record events not recorded before, and act on each."""
     result = Recorded()
@@ -60,7 +60,7 @@ def record(
         result.repeats += len(batch) - len(numbers)
         recorded = {numbers[one.key]: one for one in found if one.key in numbers}
         store.add_evidence(session, list(_evidence(recorded, now)))
-        _act(session, recorded, patience, now, result)
+        _act(session, recorded, limits, now, result)
     return result
 
 
@@ -191,12 +191,12 @@ def _evidence(recorded: Mapping[int, _Told], now: datetime) -> Iterator[dict[str
 def _act(
     session: Session,
     recorded: Mapping[int, _Told],
-    patience: Patience,
+    limits: BounceLimits,
     now: datetime,
     result: Recorded,
 ) -> None:
     """What follows from events that may be held against a subscriber's address."""
-    streaks = _streaks(session, recorded, patience)
+    streaks = _streaks(session, recorded, limits)
     suppressing: dict[str, int] = {}
     for number, told in recorded.items():
         event, subscriber_id = told.event, told.about.subscriber_id
@@ -208,7 +208,7 @@ def _act(
             if membership.leave(session, subscriber, origin=origin, now=now):
                 result.left.append(subscriber_id)
         elif judgement.suppresses(
-            event.kind, streaks.get(number, ()), patience, is_proven=event.is_proven
+            event.kind, streaks.get(number, ()), limits, is_proven=event.is_proven
         ):
             suppressing.setdefault(told.about.address_hash, number)
     _suppress(session, suppressing, recorded, now, result)
@@ -234,12 +234,12 @@ def _suppress(
 
 
 def _streaks(
-    session: Session, recorded: Mapping[int, _Told], patience: Patience
+    session: Session, recorded: Mapping[int, _Told], limits: BounceLimits
 ) -> dict[int, list[datetime]]:
     """The streak that each event is part of, where it counts with others."""
     counted: dict[frozenset[EventKind], dict[int, int]] = {}
     for number, told in recorded.items():
-        kinds = judgement.counted_kinds(told.event.kind, patience, is_proven=told.event.is_proven)
+        kinds = judgement.counted_kinds(told.event.kind, limits, is_proven=told.event.is_proven)
         if kinds and told.about.subscriber_id is not None:
             counted.setdefault(kinds, {})[number] = told.about.subscriber_id
     found: dict[int, list[datetime]] = {}

@@ -96,24 +96,24 @@ def _of_several(count: int, stories: int) -> Iterator[SizePlan]:
 
 
 def largest_fitting(
-    ways: Sequence[SizePlan],
-    tell: Callable[[SizePlan], Rendering],
+    plans: Sequence[SizePlan],
+    render: Callable[[SizePlan], Rendering],
     fits: Callable[[Rendering], bool],
 ) -> tuple[SizePlan, Rendering]:
     """The first plan whose mail fits, by binary search; else the last one."""
-    told = tell(ways[0])
-    if fits(told):
-        return ways[0], told
-    low, high = 1, len(ways) - 1
+    rendering = render(plans[0])
+    if fits(rendering):
+        return plans[0], rendering
+    low, high = 1, len(plans) - 1
     best: tuple[SizePlan, Rendering] | None = None
     while low <= high:
         middle = (low + high) // 2
-        told = tell(ways[middle])
-        if fits(told):
-            best, high = (ways[middle], told), middle - 1
+        rendering = render(plans[middle])
+        if fits(rendering):
+            best, high = (plans[middle], rendering), middle - 1
         else:
             low = middle + 1
-    return best or (ways[-1], told)
+    return best or (plans[-1], rendering)
 
 
 def truncate_html(html: str, limit: int) -> str:

@@ -85,33 +85,37 @@ class Renderer:
             TemplateError: a template is wrong.
         """
         nonce = secrets.token_hex(6)
-        ways = list(plans(len(content.stories), content.excerpts))
-        plan, told = largest_fitting(
-            ways,
+        all_plans = list(plans(len(content.stories), content.excerpts))
+        plan, rendered = largest_fitting(
+            all_plans,
             partial(self._bodies, content, nonce),
-            lambda telling: len(telling.html_part) <= MAX_HTML_BYTES,
+            lambda bodies: len(bodies.html_part) <= MAX_HTML_BYTES,
         )
         inlined = (
-            self._pictures.inline(told.html) if self._pictures else EmbeddedPage(html=told.html)
+            self._pictures.inline(rendered.html)
+            if self._pictures
+            else EmbeddedPage(html=rendered.html)
         )
-        html_part = text_part("html", inlined.html, nonce) if inlined.pictures else told.html_part
-        subject = f"{content.subject_prefix}{told.subject}"
+        html_part = (
+            text_part("html", inlined.html, nonce) if inlined.pictures else rendered.html_part
+        )
+        subject = f"{content.subject_prefix}{rendered.subject}"
         return RenderedMail(
             content=content,
             message=write_message(
                 content.headers,
                 subject,
-                text_part("plain", told.text, nonce),
+                text_part("plain", rendered.text, nonce),
                 html_part,
                 nonce,
                 inlined.pictures,
             ),
             nonce=nonce,
             subject=subject,
-            html=told.html,
-            text=told.text,
+            html=rendered.html,
+            text=rendered.text,
             html_bytes=len(html_part),
-            left_out=plan.difference(ways[0], len(content.stories)),
+            left_out=plan.difference(all_plans[0], len(content.stories)),
             pictures_left=inlined.left,
         )
 

@@ -1,6 +1,7 @@
 """A running `newsletter serve` reloads changed settings within two seconds, atomically."""
 
 import re
+import shutil
 import socket
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from commands import run_in
 from support import add_article, add_subscriber
 
 from newsletter.app import Newsletter
@@ -33,22 +35,23 @@ SETTINGS = (
 )
 
 
-def newsletter(folder: Path, *arguments: str) -> str:
-    command = [sys.executable, "-m", "newsletter", *arguments]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a new site, to be copied."""
+    folder = tmp_path_factory.mktemp("template")
+    run_in(folder, "init", "--address", "news@wexcombe.example")
+    run_in(folder, "settings", "unset", "transports.default")
+    run_in(folder, "settings", "set", *SETTINGS)
+    return folder
 
 
 @pytest.fixture(scope="module", params=[1, 2], ids=["one process", "two processes"])
 def address(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, template: Path
 ) -> Iterator[tuple[str, Path]]:
     """A served site and its folder."""
     folder = tmp_path_factory.mktemp("site")
-    newsletter(folder, "init", "--address", "news@wexcombe.example")
-    newsletter(folder, "settings", "unset", "transports.default")
-    newsletter(folder, "settings", "set", *SETTINGS)
+    shutil.copytree(template, folder, dirs_exist_ok=True)
     with (folder / "newsletter.toml").open("a") as file:
         file.write(f"workers = {request.param}\n")
     with socket.create_server(("127.0.0.1", 0)) as free:
@@ -85,7 +88,7 @@ def wait_until(is_so: Callable[[], bool]) -> bool:
 
 def test_pages_show_a_changed_setting(address: tuple[str, Path]) -> None:
     url, folder = address
-    newsletter(folder, "settings", "set", "site.name=Renamed Forward")
+    run_in(folder, "settings", "set", "site.name=Renamed Forward")
 
     def all_processes_know() -> bool:
         return all("Renamed Forward" in page(url) for _ in range(8))
@@ -99,7 +102,7 @@ def test_an_invalid_combination_of_settings_is_not_loaded(
     url, folder = address
     file = folder / "newsletter.toml"
     text = file.read_text()
-    newsletter(folder, "settings", "set", "site.name=Before")
+    run_in(folder, "settings", "set", "site.name=Before")
     assert wait_until(lambda: "Before" in page(url))
     file.write_text(text.replace("port = 8000", 'port = "none"'))
     command = [sys.executable, "-m", "newsletter", "settings", "set", "site.name=After"]
@@ -123,7 +126,7 @@ def test_an_edition_under_way_adopts_a_new_limit_without_duplicates(
     app.close()
     mails = folder / "mails" / "new"
     assert wait_until(lambda: mails.exists() and len(list(mails.iterdir())) > 3)
-    newsletter(folder, "settings", "set", "limits.default.per_second=1000")
+    run_in(folder, "settings", "set", "limits.default.per_second=1000")
     assert wait_until(lambda: len(list(mails.iterdir())) >= SUBSCRIBERS)
     reached = Counter(
         re.search(rb"^To: .*?(p\d+@wexcombe)", mail.read_bytes(), re.MULTILINE)[1]  # type: ignore[index]

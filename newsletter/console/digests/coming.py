@@ -91,25 +91,28 @@ def draft(request: ConsoleRequest) -> Response:
     number = request.number()
     with request.database.read() as session:
         edition = store.by_id(session, number)
-        carrier = store.by_id(session, edition.joined_to or number)
-        if carrier.state is not EditionState.DRAFT or not edition.digest:
+        combined = store.by_id(session, edition.joined_to or number)
+        if combined.state is not EditionState.DRAFT or not edition.digest:
             raise Conflict(
-                f"edition {number} is {carrier.state.value}; only a digest's that waits for "
+                f"edition {number} is {combined.state.value}; only a digest's that waits for "
                 "approval can be edited"
             )
-        together = [carrier, *(store.by_id(session, n) for n in store.joined(session, carrier.id))]
+        together = [
+            combined,
+            *(store.by_id(session, n) for n in store.joined(session, combined.id)),
+        ]
         view = coming_view(session, request.config, edition.digest, request.now)
         stories = stories_of_draft(session, number)
         context = {
             "edition": edition,
-            "carrier": carrier,
+            "combined": combined,
             "together": together,
             "stories": stories,
             "free": [*view.stories, *view.waiting],
             "form": _fields(request, edition.introduction, stories),
             "introduction": edition.introduction,
             "edit_path": f"/editions/{number}/edit",
-            "look_path": f"/editions/{carrier.id}/look",
+            "look_path": f"/editions/{combined.id}/look",
         }
     return request.page("digests/draft.html", context)
 
@@ -119,12 +122,12 @@ def edit_draft(request: ConsoleRequest) -> Response:
     number = request.number()
     with request.database.read() as session:
         edition = store.by_id(session, number)
-        carrier = edition.joined_to or number
+        combined = edition.joined_to or number
         before = {story.article: story.title for story in stories_of_draft(session, number)}
     change = _change(request, before, edition.introduction)
     if change != ArrangementEdit():
         editions.edit(request.context, request.actor, number, change)
-    return _onward(request, f"/editions/{number}/edit", f"/editions/{carrier}/look")
+    return _onward(request, f"/editions/{number}/edit", f"/editions/{combined}/look")
 
 
 def hold(request: ConsoleRequest) -> Response:

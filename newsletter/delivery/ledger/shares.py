@@ -73,12 +73,12 @@ def weighted_round_robin(weights: Mapping[str, int]) -> Iterator[str]:
     Each step adds every weight to its counter; the highest counter is chosen and reduced by the sum
     of the weights.
     """
-    shortest = gcd(*weights.values())
-    total = sum(weights.values()) // shortest
-    gained = dict.fromkeys(weights, 0)
+    divisor = gcd(*weights.values())
+    total = sum(weights.values()) // divisor
+    counters = dict.fromkeys(weights, 0)
     for _ in range(total):
         for name, weight in weights.items():
-            gained[name] += weight // shortest
-        carrier = max(gained, key=lambda name: gained[name])
-        gained[carrier] -= total
-        yield carrier
+            counters[name] += weight // divisor
+        chosen = max(counters, key=lambda name: counters[name])
+        counters[chosen] -= total
+        yield chosen

@@ -21,14 +21,14 @@ def lock_draft(session: Session, number: int) -> tuple[Edition, Edition]:
         Conflict: it is no digest's, or does not wait for approval.
     """
     found = store.by_id(session, number)
-    carrier = store.lock(session, found.joined_to or number)
-    edition = carrier if found.joined_to is None else store.lock(session, number)
-    if not edition.digest or carrier.state is not EditionState.DRAFT:
+    combined = store.lock(session, found.joined_to or number)
+    edition = combined if found.joined_to is None else store.lock(session, number)
+    if not edition.digest or combined.state is not EditionState.DRAFT:
         raise Conflict(
-            f"edition {number} is {carrier.state.value}; only a digest's that waits for approval "
+            f"edition {number} is {combined.state.value}; only a digest's that waits for approval "
             "can be edited"
         )
-    return edition, carrier
+    return edition, combined
 
 
 def edit_draft(

@@ -81,17 +81,17 @@ def compose_combined(
 
 
 def _join(session: Session, editions: Sequence[Edition], renderer: Renderer, now: datetime) -> None:
-    carrier, *others = editions
+    combined, *others = editions
     # Where one waits for a person, all do.
     waiting = [edition for edition in editions if edition.state is EditionState.DRAFT]
     if waiting:
-        carrier.state, carrier.approval = EditionState.DRAFT, waiting[0].approval
-        carrier.approvals_needed = max(edition.approvals_needed for edition in waiting)
-    carrier.authors = sorted({author for edition in editions for author in edition.authors})
+        combined.state, combined.approval = EditionState.DRAFT, waiting[0].approval
+        combined.approvals_needed = max(edition.approvals_needed for edition in waiting)
+    combined.authors = sorted({author for edition in editions for author in edition.authors})
     for edition in others:
-        edition.state, edition.joined_to = EditionState.JOINED, carrier.id
-        edition.note, edition.finished_at = f"its stories are in edition {carrier.id}", now
+        edition.state, edition.joined_to = EditionState.JOINED, combined.id
+        edition.note, edition.finished_at = f"its stories are in edition {combined.id}", now
     session.flush()
-    sections = sections_for(sections_of(session, carrier))
-    set_subject(carrier, sections, renderer)
+    sections = sections_for(sections_of(session, combined))
+    set_subject(combined, sections, renderer)
     session.flush()

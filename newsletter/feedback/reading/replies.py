@@ -27,7 +27,12 @@ _SUBJECT = re.compile(
     | abwesen|abwezig|absence|absent|en[ ]vacances|fuera[ ]de[ ](?:la[ ])?oficina|ausencia
     | fuori[ ](?:sede|ufficio)|assente|nieobecno|fr[aå]nvaro|fraværende|poissaolo|ausente
     | urlaub|cong[ée]s|r[ée]ponse[ ]automatique|autorisponditore|自動(?:返信|応答)|不在
-    | challenge|confirm[ ]your[ ](?:email|message)|verify[ ]your[ ]message|sender[ ]verification
+    | ^\W*(?:auto|авто|αυτόμ|otomat|sjálfvirk|samodejn)\w*(?:[ ]\w+){0,2}[ ]?[:：]
+    | (?:respuesta|risposta|resposta|răspuns|ateb)[ ]a[uw]to\w+|allan[ ]o['’]r[ ]swyddfa|afwezig
+    | 자동[ ]?(?:회신|응답)|自动(?:答复|回复)|自動回[覆復]|תשובה[ ]אוטומטית|رد[ ]تلقائي
+    | (?:maternity|paternity|parental|sick)[ ]leave|ha(?:s|ve)[ ]left[ ]the
+    | no[ ]longer[ ](?:monitored|employed|works?|with)
+    | challenge|(?:confirm|verify)[ ]your[ ](?:e-?mail|message)|sender[ ]verification
     | (?:please[ ])?(?:verify|confirm)[ ](?:yourself|that[ ]you)|awaiting[ ]your[ ]confirmation
     | \[?ticket[ #:]|case[ ]\#|request[ ](?:received|\#)|thank[ ]you[ ]for[ ](?:your[ ](?:e-?mail
         |message|enquiry|inquiry)|contacting|writing)|we[ ](?:have[ ])?received[ ]your
@@ -69,7 +74,8 @@ def _is_automatic(returned: Returned) -> bool:
     submitted = returned.header("auto-submitted").lower()
     if submitted and not submitted.startswith("no"):
         # What a program sends by itself is no reply: alarms, statistics.
-        return submitted.startswith("auto-replied") or _is_worded(returned)
+        is_reply = submitted.startswith("auto-replied") or _answers_a_mail(returned)
+        return is_reply or _is_worded(returned)
     if any(returned.headers.get(name) for name in _HEADERS):
         return True
     if "auto_reply" in returned.header("precedence").lower():
@@ -77,11 +83,19 @@ def _is_automatic(returned: Returned) -> bool:
     subject = returned.header("subject")
     if returned.headers.get("list-id") or returned.headers.get("list-unsubscribe"):
         return False
+    if returned.headers.get("x-auto-response-suppress") and _answers_a_mail(returned):
+        return True  # Exchange's, in whatever language
     if _SUBJECT.search(subject):
         return _is_answer(returned) or bool(_WORDS.search(returned.text))
     return bool(
         _WORDS.search(returned.text) and (_is_answer(returned) or _is_short_reply(returned))
     )
+
+
+def _answers_a_mail(returned: Returned) -> bool:
+    """Whether it names the mail that it answers, and is none of a mailing list."""
+    is_of_list = returned.headers.get("list-id") or returned.headers.get("list-unsubscribe")
+    return bool(returned.headers.get("in-reply-to")) and not is_of_list
 
 
 def _is_worded(returned: Returned) -> bool:

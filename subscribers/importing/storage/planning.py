@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from subscribers.importing.rows import ListedPerson
 from subscribers.importing.values.states import HAS_LEFT, ListState
-from subscribers.membership import OVER, Preferences, clean_name
+from subscribers.membership import FINISHED_STATUSES, Preferences, clean_name
 from subscribers.models import SubscriberStatus
 from subscribers.topics import Choice, choice_key, choice_of
 
@@ -130,7 +130,7 @@ def decide(
         return _leaving(f"{state} at the list of {rules.file}", status)
     if status.suppression is not None:
         return _refused(f"suppressed: {status.suppression}", status)
-    if known is not None and (state in HAS_LEFT or known in OVER):
+    if known is not None and (state in HAS_LEFT or known in FINISHED_STATUSES):
         return _refused(f"they are {known} here; what they chose here stands", status)
     if known is not None:
         outcome = RowOutcome.UPDATED if is_news else RowOutcome.UNCHANGED
@@ -146,7 +146,7 @@ def decide(
 
 def _leaving(reason: str, status: AddressStatus) -> Decision:
     is_new = status.suppression is None
-    ends = status.status is not None and status.status not in OVER
+    ends = status.status is not None and status.status not in FINISHED_STATUSES
     return Decision(
         outcome=RowOutcome.SUPPRESSED if is_new else RowOutcome.UNCHANGED,
         reason=reason,

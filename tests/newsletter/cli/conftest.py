@@ -1,28 +1,11 @@
 """Fixtures that run commands in a temporary folder."""
 
-import os
 import shutil
-from collections.abc import Sequence
-from contextlib import chdir
 from pathlib import Path
 
 import pytest
+from commands import run_in, status_of
 from support import CONFIG, SECRET, Ran, Run
-
-from newsletter.cli.main import main
-
-
-def status_of(arguments: Sequence[str]) -> int:
-    """Run a command in this process, which keeps its umask; its exit status."""
-    before = os.umask(0)
-    os.umask(before)
-    try:
-        main(arguments)
-    except SystemExit as ended:
-        return ended.code if isinstance(ended.code, int) else int(bool(ended.code))
-    finally:
-        os.umask(before)
-    return 0
 
 
 @pytest.fixture
@@ -53,15 +36,14 @@ def site_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
             f"---\ntitle: {title}\ndate: 2026-11-20\ntopics: [{topic}]\n---\nThe council decided.\n"
         )
     add = ("subscribers", "add")
-    with chdir(folder):
-        for command in (
-            ("db", "upgrade"),
-            ("articles", "import", "articles"),
-            (*add, "ann@wexcombe.example", "--name", "Ann", "--consent", "form"),
-            (*add, "ben@wexcombe.example", "--topic", "housing", "--consent", "form"),
-            (*add, "cat@wexcombe.example"),
-        ):
-            assert status_of(command) == 0, command
+    for command in (
+        ("db", "upgrade"),
+        ("articles", "import", "articles"),
+        (*add, "ann@wexcombe.example", "--name", "Ann", "--consent", "form"),
+        (*add, "ben@wexcombe.example", "--topic", "housing", "--consent", "form"),
+        (*add, "cat@wexcombe.example"),
+    ):
+        run_in(folder, *command)
     return folder
 
 

@@ -2,11 +2,13 @@
 
 import os
 import stat
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from support import CONFIG, SECRET, Run
+from threads import ended, started
 
 from newsletter.database import Database
 from newsletter.private_files import readable_by_others, restrict_to_owner
@@ -55,6 +57,25 @@ def test_a_database_created_through_the_library_is_private(site: Path) -> None:
         pass
     assert readable_by_others([site / "own.db", site / "own.db-wal", site / "own.db-shm"]) == []
     database.close()
+
+
+def test_a_file_that_vanishes_meanwhile_stops_nothing(site: Path) -> None:
+    is_over = threading.Event()
+
+    def come_and_go() -> None:
+        while not is_over.is_set():
+            for number in range(20):
+                (site / f"{number}.journal").touch()
+            for number in range(20):
+                (site / f"{number}.journal").unlink()
+
+    thread = started(come_and_go)
+    try:
+        for _ in range(200):
+            readable_by_others([site])
+    finally:
+        is_over.set()
+        ended(thread)
 
 
 def test_folders_are_restricted_recursively(site: Path) -> None:

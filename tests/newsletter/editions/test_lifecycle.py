@@ -6,7 +6,7 @@ from newsletter.editions.lifecycle import BY_A_PERSON, TRANSITIONS, Transition, 
 from newsletter.editions.models import EditionState
 from newsletter.errors import Conflict
 
-OVER = {EditionState.CANCELLED, EditionState.EMPTY, EditionState.MISSED}
+FINISHED_STATUSES = {EditionState.CANCELLED, EditionState.EMPTY, EditionState.MISSED}
 
 
 def test_a_paused_edition_resumes_where_it_was() -> None:
@@ -17,7 +17,7 @@ def test_a_paused_edition_resumes_where_it_was() -> None:
     )
 
 
-@pytest.mark.parametrize("state", OVER)
+@pytest.mark.parametrize("state", FINISHED_STATUSES)
 @pytest.mark.parametrize("act", list(Transition))
 def test_a_finished_edition_allows_no_transition(state: EditionState, act: Transition) -> None:
     with pytest.raises(Conflict, match="nothing can change it now"):

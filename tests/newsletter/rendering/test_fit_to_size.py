@@ -46,10 +46,10 @@ def test_left_out_content_is_described() -> None:
 
 @given(st.integers(0, 200), st.integers(0, 200))
 def test_binary_search_finds_the_first_plan_that_fits(count: int, limit: int) -> None:
-    ways = list(plans(count, 8))
-    sizes = {plan: len(ways) - at for at, plan in enumerate(ways)}
-    plan, size = largest_fitting(ways, sizes.__getitem__, lambda size: size <= limit)
-    assert plan == next((plan for plan in ways if sizes[plan] <= limit), ways[-1])
+    all_plans = list(plans(count, 8))
+    sizes = {plan: len(all_plans) - at for at, plan in enumerate(all_plans)}
+    plan, size = largest_fitting(all_plans, sizes.__getitem__, lambda size: size <= limit)
+    assert plan == next((plan for plan in all_plans if sizes[plan] <= limit), all_plans[-1])
     assert size == sizes[plan]
 
 

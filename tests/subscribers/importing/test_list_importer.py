@@ -108,7 +108,7 @@ def one_by_one(
     if suppression is not None:
         return "refused"
     if known is not None:
-        is_over = has_left or known.status in membership.OVER
+        is_over = has_left or known.status in membership.FINISHED_STATUSES
         return "refused" if is_over else "unchanged"
     return join(session, person, terms, clock)
 
