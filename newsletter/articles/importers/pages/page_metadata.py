@@ -43,7 +43,7 @@ IMAGE_META = (
 _ARTICLE_TYPES = re.compile(r"Article|Posting|Report|Review|Recipe|Event$")
 _DATED_CLASS = re.compile(
     r"(?:^|[\s_-])(?:dt-published|entry-date|published|post-date|pubdate|posted-on|dateline"
-    r"|article-date|date-published|publish-date|postdate|timestamp|byline-date)(?:$|[\s_-])",
+    r"|article-date|date-published|publish-date|date-header|postdate|timestamp|byline-date)(?:$|[\s_-])",
     re.IGNORECASE,
 )
 _COMMENTS = re.compile(r"comment|related|sidebar|footer|recent|popular|teaser", re.IGNORECASE)
@@ -109,7 +109,7 @@ class PageMetadata:
 
     def _by_class(self) -> Iterator[str]:
         for element in self.root.iter(
-            "span", "p", "div", "abbr", "li", "dd", "td", "small", "em", "a"
+            "span", "p", "div", "abbr", "li", "dd", "td", "small", "em", "a", "h2"
         ):
             names = f"{element.get('class') or ''} {element.get('id') or ''}"
             if _DATED_CLASS.search(names) and not is_aside(element):
@@ -173,9 +173,9 @@ def _written(element: Element) -> str:
 
 
 def is_aside(element: Element) -> bool:
-    """Whether it is in comments or in a list of other articles."""
+    """Whether it is in comments, in a list of other articles or in a quotation, as of a post."""
     return any(
-        e.tag in {"aside", "nav"}
+        e.tag in {"aside", "nav", "blockquote"}
         or (e.tag == "footer" and next(e.iterancestors("article"), None) is None)
         or _COMMENTS.search(f"{e.get('class') or ''} {e.get('id') or ''}")
         for e in element.iterancestors()
