@@ -123,6 +123,9 @@ class BoundedProtocol(HttpToolsProtocol):
             self._waiting[self] = None
         super().on_response_complete()
 
+    def _unsupported_upgrade_warning(self) -> None:
+        """Log nothing: whoever asks may be ignored (RFC 9110 section 7.8), and may ask often."""
+
     def pause_writing(self) -> None:
         if self._sending is None:
             self._sending = self.loop.call_later(self.sending_seconds, self.transport.abort)

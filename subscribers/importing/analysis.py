@@ -12,7 +12,13 @@ from subscribers.importing.columns import ColumnAssignment, ColumnChoices, assig
 from subscribers.importing.formats.table import SourceTable
 from subscribers.importing.profiling import FileProfile, profile_columns
 from subscribers.importing.program import Program
-from subscribers.importing.questions import AnalysedColumn, UnknownWord, columns_of, unknown_words
+from subscribers.importing.questions import (
+    AnalysedColumn,
+    UnknownWord,
+    columns_of,
+    refuse_words_of_two_meanings,
+    unknown_words,
+)
 from subscribers.importing.values.cells import DamagedRow, addresses_in, without_nul
 from subscribers.importing.values.dates import DayMonthOrder
 from subscribers.importing.values.filenames import may_state_status, state_of_name
@@ -112,6 +118,7 @@ def analyse(
     state, name = _state(table, PurePath(file).name, answers, assigned)
     order, date = _order(found, answers.order)
     columns = columns_of(table.header, assigned, found)
+    refuse_words_of_two_meanings(columns, found, answers.words)
     return FileAnalysis(
         assigned=assigned,
         columns=columns,

@@ -1,5 +1,7 @@
 """Opening a list of any file type."""
 
+import re
+from collections.abc import Sequence
 from pathlib import Path
 
 from newsletter.errors import InvalidInput
@@ -10,6 +12,7 @@ from subscribers.importing.formats.spreadsheets import is_spreadsheet, spreadshe
 from subscribers.importing.formats.table import SourceTable
 
 PDF_MARK = b"%PDF"
+_MARKUP = re.compile(r"<!--|<(?:!doctype|\?xml|html|head|body|table)(?=[\s>])", re.IGNORECASE)
 
 
 def open_list(path: Path, *, sheet: str = "", encoding: str = "") -> SourceTable:
@@ -37,6 +40,11 @@ def open_list(path: Path, *, sheet: str = "", encoding: str = "") -> SourceTable
 def _text(path: Path, encoding: str) -> SourceTable:
     found = encoding_of(path, encoding)
     head = head_of(path, found)
+    if _is_markup(head):
+        raise InvalidInput(
+            f"{path} is a web page or XML, whatever its name says; open it in Excel or "
+            "LibreOffice and save it as .xlsx, .ods or CSV"
+        )
     if vcards.is_vcard(head):
         return vcards.vcards(path, found)
     if ldif.is_ldif(head):
@@ -48,3 +56,9 @@ def _text(path: Path, encoding: str) -> SourceTable:
     if address_list.is_list(head):
         return address_list.address_list(path, found)
     return delimited(path, found)
+
+
+def _is_markup(head: Sequence[str]) -> bool:
+    """Whether a text starts as the HTML or XML that programs write instead of a spreadsheet."""
+    first = next((line.strip() for line in head if line.strip()), "")
+    return _MARKUP.match(first) is not None

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from newsletter.errors import InvalidInput
 from subscribers.importing.columns import ColumnAssignment
 from subscribers.importing.profiling import JUDGES, ColumnProfile, FileProfile
 from subscribers.importing.program import Program
@@ -18,7 +19,7 @@ from subscribers.importing.values.headings import (
     TWO_MEANINGS,
     has_stem,
 )
-from subscribers.importing.values.states import ListState
+from subscribers.importing.values.states import HAS_LEFT, ListState
 from subscribers.importing.values.vocabulary import (
     LEAVING_WORDS,
     NO,
@@ -262,3 +263,29 @@ def unknown_words(
         for role, unknown in counted.items()
         for word, count in unknown.most_common()
     ]
+
+
+def refuse_words_of_two_meanings(
+    columns: Sequence[AnalysedColumn], found: FileProfile, said: Mapping[str, ListState]
+) -> None:
+    """
+    Args:
+        said: what the administrator says of words, folded.
+
+    Raises:
+        InvalidInput: a word that stands in a column of leaving, where any may mean that somebody
+            left, was given a meaning for another column.
+    """
+    by_role: dict[str, dict[str, str]] = {"left": {}, "status": {}, "confirmed": {}}
+    for column in columns:
+        for value in found.profiles[column.place].values if column.role in by_role else ():
+            by_role[column.role][folded(value)] = column.heading
+    others = {**by_role["status"], **by_role["confirmed"]}
+    for word, state in said.items():
+        is_known = word in YES or word in NO or state in HAS_LEFT
+        if not is_known and word in by_role["left"] and word in others:
+            raise InvalidInput(
+                f"the word {word!r} stands below “{by_role['left'][word]}”, where it may mean that "
+                f"somebody left, as well as below “{others[word]}”; write yes or no in its place "
+                "in a copy of the file, and import that"
+            )

@@ -138,7 +138,8 @@ ROLES: Mapping[str, tuple[str, ...]] = {
         *("consenso newsletter", "accetta newsletter", "ingeschreven", "aangemeld", "actief"),
         *("toestemming", "abonnee", "zapisany", "aktywny", "zgoda", "zgoda marketingowa", "stan"),
         *("zgoda na newsletter", "stav", "souhlas", "odebira", "aktivni", "statws", "tanysgrifio"),
-        *("wedi tanysgrifio", "caniatad", "cydsyniad", "gweithredol"),
+        *("wedi tanysgrifio", "caniatad", "cydsyniad", "gweithredol", "samtycke", "samtykke"),
+        *("suostumus", "hozzajarulas", "consimtamant", "onay", "συγκαταθεση", "согласие", "הסכמה"),
     ),
     # Unsubscription or bounce, if neither empty nor a no.
     "left": _all(
@@ -198,6 +199,7 @@ ROLES: Mapping[str, tuple[str, ...]] = {
         *("afmelddatum", "niet mailen", "geen mail", "geen nieuwsbrief", "geblokkeerd"),
         *("opgezegd", "opgezegd op", "overleden", "wypisany", "wypisano", "data wypisu"),
         *("avregistrerad", "avregistrerad den", "avmeldt", "leiratkozott", "leiratkozas"),
+        *("διαγραμμενος", "απεγγραφη", "отписан", "отписался", "הוסר", "配信停止", "退会", "退订"),
         *("descadastrado em", "baixa", "data de baixa", "verstorben am", "overleden op"),
         *("data rezygnacji", "data wypisania", "wypisana", "rezygnacja", "nie wysylac"),
         *("zrezygnowal", "zablokowany", "usuniety", "odhlasen", "datum odhlaseni", "odhlaseno"),
@@ -301,6 +303,7 @@ TWO_MEANINGS = frozenset(_all("state", "role", "position", "title", "form", "key
 # that of anything.
 AGREEMENT_STEMS = (
     *("consent", "einwillig", "zustimm", "consens", "toestemm", "zgod", "souhlas", "cydsyn"),
+    *("samtyck", "samtykk", "suostum", "hozzajarul", "consimt", "συγκαταθ", "соглас", "הסכמ"),
     *("caniat", "gdpr", "dsgvo", "rgpd", "rodo", "opt in", "optin", "opted in", "permission"),
     *("subscribed", "suscrito", "iscritto", "inscrit", "abonn", "angemeldet", "aangemeld"),
     *("ingeschreven", "zapisan", "accept", "accett", "accord", "tanysgrifi"),
@@ -313,6 +316,7 @@ STEMS = (
     *("abmeld", "gemeld", "anmeld", "aanmeld", "afmeld", "austrag", "eintrag", "austritt"),
     *("newsletter", "nieuwsbrief", "boletin", "infolettre", "mailing", "market", "werb", "reklam"),
     *("consent", "einwillig", "zustimm", "consens", "toestemm", "zgod", "souhlas", "cydsyn"),
+    *("samtyck", "samtykk", "suostum", "hozzajarul", "consimt", "συγκαταθ", "соглас", "הסכמ"),
     *("caniat", "gdpr", "dsgvo", "rgpd", "rodo", "avg", "lopd", "privacy", "legal", "lawful"),
     *("confirm", "bestat", "conferm", "bevestig", "potwierd", "potvrz", "cadarn", "verif", "valid"),
     *("opt", "doi", "bounce", "rebot", "rebond", "rimbalz", "odbi", "zustellbar", "deliver"),
@@ -330,6 +334,7 @@ STEMS = (
     *("receive", "recevoir", "recibir", "ricev", "ontvang", "hold", "pause", "end", "expire"),
     *("kundig", "resign", "demission", "resili", "lapsed", "former", "inactive", "nixie"),
     *("banned", "error", "fail", "reason", "preference", "member since", "member", "frozen"),
+    *("διαγραφ", "διαγραμμ", "απεγγρα", "отпис", "הוסר", "停止", "退会", "退订", "取消"),
     *("stop", "avregistr", "avmeld", "leiratkoz", "baixa", "descadastr"),
 )
 # Stems for which a yes or a time means not to be mailed.

@@ -10,14 +10,16 @@ from subscribers.importing.values.states import HAS_LEFT, ListState, worse
 from subscribers.importing.values.word_folding import folded
 
 # English, Welsh, German, French, Spanish, Portuguese, Italian, Dutch, Polish, Czech, Nordic
-# languages, Hungarian, Slavonic languages in Latin script; values of programs and databases.
+# languages, Hungarian, Slavonic languages, Romanian, Turkish, Greek, Hebrew, Arabic, Persian,
+# Chinese, Japanese, Korean; values of programs and databases.
 YES = frozenset(
     folded(word)
     for word in (
         *("yes", "y", "true", "t", "1", "1.0", "on", "x", "✓", "✔", "☑", "checked", "wahr"),
         *("ja", "j", "oui", "o", "vrai", "sí", "si", "s", "sì", "sim", "verdadero", "verdadeiro"),
         *("vero", "waar", "tak", "prawda", "ano", "áno", "da", "kyllä", "igen", "jah", "taip"),
-        *("ie", "ydw", "ydy", "ydyn", "oes", "gwir", "evet", "hai"),
+        *("ie", "ydw", "ydy", "ydyn", "oes", "gwir", "evet", "hai", "jā", "bai", "да", "так"),
+        *("ναι", "כן", "نعم", "بله", "是", "有", "はい", "有り", "예", "네"),
     )
 )
 NO = frozenset(
@@ -27,7 +29,23 @@ NO = frozenset(
         *("não", "falso", "nee", "onwaar", "nie", "fałsz", "ne", "nej", "nei", "ei", "nem", "na"),
         *("nac ydw", "nac ydy", "nac oes", "nage", "naddo", "anghywir", "hayır", "✗", "✘", "☐"),
         *("never", "nie", "niemals", "jamais", "nunca", "mai", "nooit", "nigdy", "none", "keine"),
-        *("ninguno", "nessuno", "aucun", "geen", "brak", "dim"),
+        *("ninguno", "nessuno", "aucun", "geen", "brak", "dim", "hayir", "nu", "nē", "ez", "нет"),
+        *(
+            "не",
+            "ні",
+            "όχι",
+            "לא",
+            "لا",
+            "خیر",
+            "否",
+            "不",
+            "无",
+            "無",
+            "いいえ",
+            "無し",
+            "아니요",
+            "아니오",
+        ),
     )
 )
 # Permission words, valid for columns of permission and of prohibition.

@@ -127,6 +127,52 @@ def test_headers_that_are_too_large_are_refused(address: Address, head: bytes) -
     assert is_served(address)
 
 
+SMUGGLED = b"GET /smuggled HTTP/1.1\r\nHost: x\r\n\r\n"
+CHUNKED = b"Transfer-Encoding: chunked\r\n"
+EMPTY = b"0\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    "unclear",
+    [
+        b"Content-Length: 5\r\n" + CHUNKED + b"\r\n" + EMPTY,
+        CHUNKED + b"Content-Length: 5\r\n\r\n" + EMPTY,
+        b"Content-Length: 3\r\nContent-Length: 3\r\n\r\na=b",
+        b"Content-Length: 3\r\nContent-Length: 5\r\n\r\na=b",
+        b"Content-Length: 3, 3\r\n\r\na=b",
+        b"Content-Length: +3\r\n\r\na=b",
+        b"Content-Length: 0x3\r\n\r\na=b",
+        b"Content-Length: 99999999999999999999999\r\n\r\na=b",
+        b"Transfer-Encoding : chunked\r\n\r\n" + EMPTY,
+        b"Transfer-Encoding: xchunked\r\n\r\n" + EMPTY,
+        b"Transfer-Encoding: chunked, identity\r\n\r\n" + EMPTY,
+        CHUNKED + b"Transfer-Encoding: identity\r\n\r\n" + EMPTY,
+        b"Transfer-Encoding:\r\n chunked\r\n\r\n" + EMPTY,
+        CHUNKED + b"\r\n3;\na=b\r\n" + EMPTY,
+        CHUNKED + b"\r\n0x3\r\na=b\r\n" + EMPTY,
+        CHUNKED + b"\r\n3\r\na=bXX" + EMPTY,
+        b"X: a\nY: b\r\n\r\n",
+        b"X: a\rY: b\r\n\r\n",
+        b"X: a\r\n b\r\n\r\n",
+    ],
+)
+def test_a_request_whose_end_is_unclear_is_refused_with_all_that_follows(
+    address: Address, unclear: bytes
+) -> None:
+    answer = ask(address, b"POST / HTTP/1.1\r\nHost: x\r\n" + unclear + SMUGGLED)
+    assert answer.startswith(b"HTTP/1.1 400 ")
+    assert answer.count(b"HTTP/1.1 ") == 1
+
+
+def test_an_upgrade_that_is_not_offered_is_ignored_without_a_line_in_the_log(
+    address: Address, caplog: pytest.LogCaptureFixture
+) -> None:
+    headers = {"Connection": "Upgrade, close", "Upgrade": "websocket"}
+    answer = httpx.get(f"http://{address[0]}:{address[1]}/", headers=headers)
+    assert answer.text == "GET 0"
+    assert caplog.records == []
+
+
 def test_trailers_are_counted_as_headers(address: Address) -> None:
     head = b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n"
     assert b"HTTP/1.1 200" not in ask(address, head + b"X: y\r\n" * 20_000 + b"\r\n")

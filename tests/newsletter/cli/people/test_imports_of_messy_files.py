@@ -63,6 +63,22 @@ def test_a_cell_without_end_is_refused(run: Run, tmp_path: Path) -> None:
     assert "cannot be trusted to its end" in refusal(run, path)
 
 
+@pytest.mark.parametrize(
+    "start",
+    ["<table><tr><td>", "\n<!DOCTYPE html>\n<html>", '<?xml version="1.0"?>\n<Workbook>', "<!-- x"],
+)
+def test_markup_named_as_a_spreadsheet_is_refused(run: Run, tmp_path: Path, start: str) -> None:
+    path = tmp_path / "members.xls"
+    path.write_text(f"{start}\nzoe@example.org\n", encoding="utf-8")
+    assert "save it as .xlsx, .ods or CSV" in refusal(run, path)
+
+
+def test_addresses_in_angle_brackets_are_no_markup(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "members.txt"
+    path.write_text("<table@example.org>\n<zoe@example.org>\n", encoding="utf-8")
+    assert imported(run, path) == {"confirmed": 2}
+
+
 @pytest.mark.parametrize("text", ["", "\n"])
 def test_an_empty_file_is_refused(run: Run, tmp_path: Path, text: str) -> None:
     assert "the first line must name the columns" in refusal(run, written(tmp_path, text))

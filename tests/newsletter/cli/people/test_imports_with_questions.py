@@ -124,3 +124,37 @@ def test_a_mark_of_no_width_beside_an_address_hides_nobody_who_left(
     path = tmp_path / "members.csv"
     path.write_text("email,status\n\u00a0bo@example.org\u200b,unsubscribed\n", encoding="utf-8")
     assert imported(run, path) == {"suppressed": 1}
+
+
+@pytest.mark.parametrize(
+    ("yes", "no"),
+    [
+        ("ναι", "Όχι"),
+        ("כן", "לא"),
+        ("نعم", "لا"),
+        ("да", "нет"),
+        ("так", "ні"),
+        ("はい", "いいえ"),
+        ("是", "否"),
+        ("예", "아니요"),
+        ("EVET", "HAYIR"),
+        ("da", "nu"),
+    ],
+)
+def test_yes_and_no_are_known_in_both_kinds_of_column(
+    run: Run, tmp_path: Path, yes: str, no: str
+) -> None:
+    path = tmp_path / "people.csv"
+    path.write_text(f"email,gone,agreed\nzoe@example.org,{no},{yes}\nlou@example.org,{yes},{yes}\n")
+    chosen = ("--column", "left=gone", "--column", "status=agreed")
+    assert imported(run, path, *chosen) == {"confirmed": 1, "suppressed": 1}
+    assert shown(run, "zoe@example.org")["status"] == "confirmed"
+
+
+def test_a_word_cannot_mean_leaving_and_agreement(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "people.csv"
+    path.write_text("email,gone,agreed\nzoe@example.org,nope,yep\nlou@example.org,yep,yep\n")
+    chosen = ("--column", "left=gone", "--column", "status=agreed")
+    words = ("--status", "yep=subscribed", "--status", "nope=left")
+    said = refusal(run, path, *chosen, *words)
+    assert "below “gone”, where it may mean that somebody left" in said
