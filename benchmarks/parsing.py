@@ -114,6 +114,8 @@ def _structured(size: int) -> Iterator[tuple[str, str, bytes]]:
         b"<rss " + b" ".join(b'xmlns:a%d="b"' % n for n in range(size // 12)),
     )
     item = b"<item><title>a</title></item>"
+    attributes = b" ".join(b"a%d='1'" % number for number in range(size // 10))
+    yield "feed", "attributes", b"<rss version='2.0'><channel " + attributes + b"></channel></rss>"
     yield "feed", "entries", b"<rss><channel>" + item * (size // len(item)) + b"</channel></rss>"
     yield "wordpress", "depth", b"<rss><channel><item>" + b"<a>" * (size // 3)
     yield (

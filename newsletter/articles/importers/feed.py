@@ -45,6 +45,10 @@ HTML = re.compile(rb"<!doctype\s+html|<html[\s>]", re.IGNORECASE)
 OFFERED = re.compile(
     rb"<link\b[^<>]*type=[\"']application/(?:rss|atom)\+xml[\"'][^<>]*>", re.IGNORECASE
 )
+# feedparser reads attributes in a time that grows with the square of their number.
+MAX_ATTRIBUTES = 1000
+LONG_TAG = re.compile(rb"<[^<>]{4000,}")
+ATTRIBUTE = re.compile(rb"[\w:.-]\s*=\s*[\"']")
 MAX_NUMBER_LENGTH = 16
 # A summary is used as the body if it has this many characters and four times as many as the
 # content.
@@ -121,6 +125,10 @@ def _parsed(content: bytes, name: str) -> Any:
     if content[:2] not in {b"\xff\xfe", b"\xfe\xff"}:
         content = MEDIA_TEXT.sub(rb"\1own-\2\3", content.translate(None, CONTROL_BYTES))
     plain = content.replace(b"\0", b"")
+    if any(len(ATTRIBUTE.findall(tag)) > MAX_ATTRIBUTES for tag in LONG_TAG.findall(plain)):
+        raise Unreadable(
+            f"one of its elements has more than {MAX_ATTRIBUTES:,} attributes", "check its address"
+        )
     import feedparser
 
     try:

@@ -6,8 +6,6 @@ these is an ordinary mail, and nobody's bounce.
 
 import logging
 
-from flufl.bounce import scan_message
-
 from newsletter.feedback.reading import complaints, delivery_status, notifications, prose, replies
 from newsletter.feedback.reading.message import Returned, take_apart
 from newsletter.feedback.reading.report import MailReport, RecipientFinding, chief_kind
@@ -78,6 +76,8 @@ def _recipients(returned: Returned) -> list[str]:
 
 def _last_resort(returned: Returned) -> list[str]:
     """Recipients by the detectors of Mailman, for the recipient only."""
+    from flufl.bounce import scan_message  # slow to import
+
     try:
         found = scan_message(returned.headers)
     except Exception:  # noqa: BLE001 - its detectors raise anything on damaged mails

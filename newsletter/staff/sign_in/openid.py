@@ -11,11 +11,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import requests
-from authlib.common.errors import AuthlibBaseError
-from authlib.integrations.requests_client import OAuth2Session
-from joserfc import jwt
-from joserfc.errors import JoseError
-from joserfc.jwk import KeySet
 
 from newsletter.config.tables.console import ProviderOptions, is_encrypted
 from newsletter.errors import NotAllowed, SendingRefused
@@ -82,6 +77,8 @@ class OpenIdProvider:
 
     def address(self, visit: Visit) -> str:
         """Where the browser is sent."""
+        from authlib.integrations.requests_client import OAuth2Session  # slow to import
+
         more = {"max_age": "0"} if visit.is_proof else {}
         client = OAuth2Session(self._options.client_id, scope=SCOPE)
         address, _ = client.create_authorization_url(
@@ -128,6 +125,9 @@ class OpenIdProvider:
         return found
 
     def _tokens(self, visit: Visit, code: str) -> Mapping[str, Any]:
+        from authlib.common.errors import AuthlibBaseError  # slow to import
+        from authlib.integrations.requests_client import OAuth2Session
+
         methods = self._about.get("token_endpoint_auth_methods_supported", ["client_secret_basic"])
         is_basic = "client_secret_basic" in methods
         client = OAuth2Session(
@@ -152,6 +152,10 @@ class OpenIdProvider:
 
     def _claims(self, token: str, visit: Visit, now: datetime) -> Mapping[str, Any]:
         """The claims of an ID token that is signed, for us, for this visit, and fresh."""
+        from joserfc import jwt  # slow to import
+        from joserfc.errors import JoseError
+        from joserfc.jwk import KeySet
+
         options = self._options
         keys = _json(self._endpoint("jwks_uri"))
         registry = jwt.JWTClaimsRegistry(
