@@ -1,6 +1,5 @@
 """The form of an article: its fields, what they mean, and when it is to appear."""
 
-from contextlib import suppress
 from datetime import datetime, time, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -13,6 +12,7 @@ from newsletter.articles.importers.markdown import html_of
 from newsletter.articles.models import Article, ArticleStatus
 from newsletter.articles.writing.content import ArticleContent
 from newsletter.console.frame.presentation.forms import FormErrors
+from newsletter.console.frame.presentation.moments import moment_in
 
 MORNING, EVENING = time(9), time(18)
 When = Literal["keep", "draft", "now", "morning", "evening", "at"]
@@ -128,9 +128,9 @@ def _at(moment: datetime) -> ArticleEdit:
 
 
 def _moment(text: str, now: datetime, zone: str) -> datetime:
-    with suppress(ValueError):
-        moment = datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone))
-        if moment <= now:
-            raise FormErrors({"at": "This time has passed. Write one that is to come."})
-        return moment
-    raise FormErrors({"at": "Write the day and the time at which it is to appear."})
+    moment = moment_in(text, zone)
+    if moment is None:
+        raise FormErrors({"at": "Write the day and the time at which it is to appear."})
+    if moment <= now:
+        raise FormErrors({"at": "This time has passed. Write one that is to come."})
+    return moment

@@ -1,13 +1,13 @@
 """The list of articles: search, filters, and which digest told each."""
 
 from contextlib import suppress
-from datetime import datetime
 
 from starlette.responses import Response
 
 from newsletter.articles import store
 from newsletter.articles.models import ArticleStatus
 from newsletter.console.frame.presentation.listing import Column, Listing
+from newsletter.console.frame.presentation.moments import moment_in
 from newsletter.console.frame.request import ConsoleRequest
 from newsletter.console.frame.routes import page
 from newsletter.http.path_params import number_in
@@ -85,11 +85,8 @@ def _key(row: ListedArticle) -> str:
 def _position(after: str) -> ArticleCursor | None:
     """The place that the page begins after; None on the first page."""
     moment, _, number = after.rpartition(" ")
-    with suppress(ValueError):
-        at = datetime.fromisoformat(moment)
-        if at.tzinfo is not None and (found := number_in(number)) is not None:
-            return ArticleCursor(published_at=at, id=found)
-    return None
+    at, found = moment_in(moment, "UTC"), number_in(number)
+    return None if at is None or found is None else ArticleCursor(published_at=at, id=found)
 
 
 ROUTES = [page("/articles", Permission.READ, list_)]

@@ -1,8 +1,6 @@
 """Changes of one subscriber by the office, at the subscriber's wish."""
 
 import json
-from datetime import date, datetime, time
-from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, Field
 from starlette.responses import Response
@@ -10,6 +8,8 @@ from starlette.responses import Response
 from newsletter.actions import feedback, suppressions
 from newsletter.actions import subscribers as actions
 from newsletter.articles import store as articles
+from newsletter.console.frame.presentation.forms import FormErrors
+from newsletter.console.frame.presentation.moments import moment_in
 from newsletter.console.frame.request import ConsoleRequest
 from newsletter.console.frame.routes import form, page
 from newsletter.console.people import wording
@@ -44,7 +44,7 @@ class ConsentForm(BaseModel):
 class Pause(BaseModel):
     """Until when nothing is sent."""
 
-    until: date
+    until: str = Field(min_length=1)
 
 
 class Reason(BaseModel):
@@ -104,8 +104,10 @@ def confirm(request: ConsoleRequest) -> Response:
 
 def pause(request: ConsoleRequest) -> Response:
     """Send them nothing until a day."""
-    number, zone = request.number(), ZoneInfo(request.config.site.timezone)
-    until = datetime.combine(request.read(Pause).until, time(), zone)
+    number = request.number()
+    until = moment_in(request.read(Pause).until, request.config.site.timezone)
+    if until is None:
+        raise FormErrors({"until": "Write a date as 2026-11-27."})
     actions.pause(request.context, request.actor, number, until)
     undo = f"/people/{number}/unpause"
     return request.redirect(f"/people/{number}", "Paused.", undo=undo)

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from newsletter.actions import imports as actions
 from newsletter.console.frame.presentation.flash import FlashKind
 from newsletter.console.frame.presentation.forms import FormErrors
-from newsletter.console.frame.presentation.words import counted
+from newsletter.console.frame.presentation.words import counted, in_list
 from newsletter.console.frame.request import ConsoleRequest
 from newsletter.console.frame.routes import Threads, form, page
 from newsletter.console.people import import_jobs
@@ -69,10 +69,13 @@ def undo(request: ConsoleRequest) -> Response:
     """Take an import back."""
     number = request.number()
     done = actions.undo(request.context, request.actor, number)
-    words = (
-        f"Taken back: {counted(done.forgotten, 'person is', 'people are')} not here any more, "
-        f"{done.lifted:,} are no longer suppressed, {done.restored:,} stand as before."
-    )
+    parts = {
+        f"{counted(done.forgotten, 'person is', 'people are')} not here any more": done.forgotten,
+        f"{counted(done.lifted, 'address is', 'addresses are')} no longer suppressed": done.lifted,
+        f"{counted(done.restored, 'person stands', 'people stand')} as before": done.restored,
+    }
+    told = [words for words, count in parts.items() if count] or ["it had changed nothing"]
+    words = f"Taken back: {in_list(told)}."
     if done.kept:
         words += f" {done.kept:,} stay: they were mailed, or have acted here themselves."
     return request.redirect(f"/people/imports/{number}", words, kind=FlashKind.WARNING)

@@ -122,7 +122,12 @@ def _by_field(text: str, name: str, options: Sequence[TransportOption]) -> dict[
     """The message of each field, from a line for each option."""
     names = {option.key: field_name(option) for option in options}
     found = re.findall(rf"\btransports\.{re.escape(name)}\.(\w+): (.+)", text)
-    return {names[key]: sentence(words) for key, words in found if key in names}
+    return {
+        # What it is stands beside the field already.
+        names[key]: "Fill this in." if words.startswith("missing;") else sentence(words)
+        for key, words in found
+        if key in names
+    }
 
 
 def _table(request: ConsoleRequest) -> tuple[str, Mapping[str, Any]]:

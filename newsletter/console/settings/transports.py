@@ -79,14 +79,14 @@ def use(request: ConsoleRequest) -> Response:
     """Let all mail leave by it."""
     name = _view(request).name
     settings.change(request.context, request.actor, {"sending.transport": name})
-    return request.redirect("/transports", f"From now on mail leaves by {name}.")
+    return request.redirect("/transports", f"From now on mail leaves by “{name}”.")
 
 
 def remove(request: ConsoleRequest) -> Response:
     """Remove it, while no mail leaves by it."""
     name = _view(request).name
     settings.remove_transport(request.context, request.actor, name)
-    return request.redirect("/transports", f"{name} is removed.")
+    return request.redirect("/transports", f"“{name}” is removed.")
 
 
 def _page(request: ConsoleRequest, *, tests: Any = None, to: str = "") -> Response:

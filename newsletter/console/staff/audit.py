@@ -1,12 +1,11 @@
 """The audit log: who did what, when, and from where."""
 
-from contextlib import suppress
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import timedelta
 
 from starlette.responses import Response
 
 from newsletter.console.frame.presentation.listing import Column, Listing
+from newsletter.console.frame.presentation.moments import moment_in
 from newsletter.console.frame.request import ConsoleRequest
 from newsletter.console.frame.routes import page
 from newsletter.console.staff import audit_words
@@ -88,11 +87,11 @@ IN_FILE = [
 def list_(request: ConsoleRequest) -> Response:
     """The log, newest lines first."""
     listing = Listing.of(request, filters=FILTERS)
-    zone = ZoneInfo(request.config.site.timezone)
-    until = _day(listing.filter("until"), zone)
+    zone = request.config.site.timezone
+    until = moment_in(listing.filter("until"), zone)
     kind, name = listing.filter("kind"), listing.filter("name")
     filters = Filters(
-        since=_day(listing.filter("since"), zone),
+        since=moment_in(listing.filter("since"), zone),
         until=until and until + timedelta(days=1),
         actor=listing.filter("actor"),
         action=listing.filter("action"),
@@ -116,13 +115,6 @@ def list_(request: ConsoleRequest) -> Response:
         "summary_of": summary_of,
     }
     return request.page("staff/audit.html", context)
-
-
-def _day(text: str, zone: ZoneInfo) -> datetime | None:
-    """The beginning of a day; None where there is none, or it cannot be read."""
-    with suppress(ValueError):
-        return datetime.fromisoformat(text).replace(tzinfo=zone) if text else None
-    return None
 
 
 ROUTES = [page("/audit", Permission.ADMINISTER, list_)]
