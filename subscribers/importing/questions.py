@@ -14,7 +14,9 @@ from subscribers.importing.values.headings import (
     AGREEMENT_STEMS,
     ASIDE_STEMS,
     HARMLESS,
+    HIDDEN,
     LEAVING_STEMS,
+    SECRET_STEMS,
     STEMS,
     TWO_MEANINGS,
     has_stem,
@@ -103,6 +105,7 @@ def _column(
 ) -> AnalysedColumn:
     profile = found.profiles[place]
     name = folded(heading)
+    is_secret = has_stem(name, SECRET_STEMS)
     question = guess = ""
     if is_ignored:
         role, why = UNREAD, "you say so" if place in assigned.chosen else "an earlier import's own"
@@ -110,6 +113,8 @@ def _column(
         why = _role_origin(name, role, place in assigned.chosen, assigned.program)
         if place not in assigned.chosen and _holds_unclear_dates(name, role, profile):
             question, guess = "it holds dates, and its name does not say of what", OPEN
+    elif is_secret:
+        role, why = UNREAD, "it may hold passwords or keys"
     else:
         role = UNREAD
         question, why = _open_question(name, profile, assigned.program)
@@ -122,7 +127,7 @@ def _column(
         filled=profile.filled,
         different=len(profile.values),
         is_more=not profile.is_complete,
-        samples=profile.samples,
+        samples=(HIDDEN,) if is_secret and profile.filled else profile.samples,
         question=question,
         guess=guess,
         codes=_codes(profile) if guess == OPEN else (),

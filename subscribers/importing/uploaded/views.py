@@ -8,7 +8,8 @@ from subscribers.importing.formats.table import SourceTable
 from subscribers.importing.list_reading import ExaminedList
 from subscribers.importing.questions import UNREAD, AnalysedColumn
 from subscribers.importing.report import short, stored
-from subscribers.importing.values.headings import OF_STATE
+from subscribers.importing.values.headings import HIDDEN, OF_STATE, SECRET_STEMS, has_stem
+from subscribers.importing.values.word_folding import folded
 
 MAX_SAMPLES = 3
 # Rows looked at where the file could not be examined.
@@ -84,7 +85,8 @@ def _view(table: SourceTable) -> dict[str, Any]:
 
 
 def _bare(place: int, heading: str, values: Sequence[str]) -> dict[str, Any]:
-    samples = [short(value) for value in dict.fromkeys(values)]
+    is_secret = has_stem(folded(heading), SECRET_STEMS)
+    samples = [HIDDEN] if is_secret else [short(value) for value in dict.fromkeys(values)]
     return {
         "place": place,
         "heading": heading,

@@ -71,8 +71,7 @@ ROLES: Mapping[str, tuple[str, ...]] = {
     # Date of joining: text for the proof, not a status.
     "joined": _all(
         *("joined", "created at", "created", "creation date", "date created", "created on"),
-        *("created date", "subscription date", "subscription time", "subscribed at"),
-        *("subscribed on", "subscribed date", "date subscribed", "subscribe date", "signup date"),
+        *("created date", "subscription date", "subscription time", "signup date"),
         *("sign up date", "signup time", "sign up time", "signed up", "signed up at", "joined at"),
         *("join date", "date joined", "joined on", "joined date", "member since", "date added"),
         *("added", "added at", "added on", "added date", "registered", "registered at"),
@@ -99,6 +98,8 @@ ROLES: Mapping[str, tuple[str, ...]] = {
         *("confermato", "confermato il", "data conferma", "data di conferma", "bevestigd"),
         *("bevestigd op", "potwierdzony", "potwierdzono", "data potwierdzenia", "cadarnhawyd"),
         *("dyddiad cadarnhau", "potvrzeno"),
+        # Without it somebody is known, but not subscribed.
+        *("subscribed at", "subscribed on", "subscribed date", "date subscribed", "subscribe date"),
     ),
     # Status, as a word or a yes; "subscribed to emails" is Ghost's.
     "status": _all(
@@ -356,6 +357,14 @@ ASIDE_STEMS = (
     *("sms", "whatsapp", "phone", "telefon", "push", "transaction", "postal"),
     *("mms", "call", "soft"),
 )
+# Columns with passwords and keys: never read, and their values never shown.
+SECRET_STEMS = (
+    *("password", "passwd", "pwd", "user pass", "passwort", "kennwort", "mot de passe"),
+    *("contrasena", "wachtwoord", "haslo", "heslo", "cyfrinair", "secret", "api key", "pkcs12"),
+)
+HIDDEN = "•••"
+"""Shown instead of a value of such a column."""
+
 # A leaving column with one of these words holds free text, not a yes or a time.
 REASON_WORDS = frozenset(
     (

@@ -18,3 +18,18 @@ def test_addresses_beyond_the_header_are_refused_by_their_column(
     path.write_text(f"{header}\n1,Ann,ann@w.example\n2,Ben,ben@w.example\n", encoding="utf-8")
     with pytest.raises(InvalidInput, match="the addresses stand in column 3"):
         analyse(open_list(path), path.name, AdministratorAnswers(), catalogue.every())
+
+
+def test_the_values_of_a_column_of_passwords_are_not_shown(tmp_path: Path) -> None:
+    path = tmp_path / "people.csv"
+    path.write_text("email,userPassword\nann@w.example,seven-herons\n", encoding="utf-8")
+    found = analyse(open_list(path), path.name, AdministratorAnswers(), catalogue.every())
+    assert [column.samples for column in found.columns] == [("ann@w.example",), ("•••",)]
+
+
+def test_a_time_of_subscribing_is_read_as_the_confirmation(tmp_path: Path) -> None:
+    path = tmp_path / "people.csv"
+    rows = "ann@w.example,2026-03-01 10:00:00\nben@w.example,\n"
+    path.write_text(f"email,subscribed_at\n{rows}", encoding="utf-8")
+    found = analyse(open_list(path), path.name, AdministratorAnswers(), catalogue.every())
+    assert [column.role for column in found.columns] == ["address", "confirmed"]
