@@ -34,7 +34,7 @@ MEASURED: Final = tuple(
         "newsletter/transports/smtp/test_envelope.py",
         "newsletter/transports/smtp/test_features.py",
         "newsletter/transports/smtp/test_replies.py",
-        "newsletter/transports/test_addresses.py",
+        "newsletter/transports/test_envelope_addresses.py",
         "subscribers/importing",
         "subscribers/test_addresses.py",
     )
