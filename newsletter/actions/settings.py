@@ -98,7 +98,7 @@ def remove_transport(work: UnitOfWork[SettingsContext], name: str) -> None:
     raw = read_file(context.path)
     config = check_config(raw, context.path, context.environment, store.values(work.session))
     if config.sending.transport == name:
-        raise Conflict(f"all mail leaves by {name}; let it leave by another transport first")
+        raise Conflict(f"all mail leaves by the transport {name}; let it leave by another first")
     for route, options in config.routes.items():
         if name in {*options.members, options.fallback}:
             raise Conflict(f"the route {route} shares mail out to {name}; take it out there first")

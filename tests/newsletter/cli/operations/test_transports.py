@@ -83,7 +83,7 @@ def test_an_unknown_transport_is_refused(site: Path, run: Run) -> None:
 def test_a_transport_is_removed_once_no_mail_leaves_by_it(site: Path, run: Run) -> None:
     run("settings", "set", "transports.spare.kind=console", "sending.transport=spare")
     refused = run("transports", "remove", "spare")
-    assert (refused.status, "all mail leaves by spare" in refused.err) == (1, True)
+    assert (refused.status, "all mail leaves by the transport spare" in refused.err) == (1, True)
     run("settings", "set", "sending.transport=default")
     assert run("transports", "remove", "spare").status == 0
     assert "spare" not in run("transports", "list").out

@@ -168,7 +168,7 @@ def by_an_edition(console: Console) -> None:
 @pytest.mark.parametrize(
     ("using", "why"),
     [
-        (in_use_for_all, "all mail leaves by mg"),
+        (in_use_for_all, "all mail leaves by the transport mg"),
         (in_a_route, "the route both shares mail out to mg"),
         (by_a_digest, "digests.friday.transport"),
         (by_an_edition, "edition 1 leaves by mg"),
