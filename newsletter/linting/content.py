@@ -37,6 +37,10 @@ SHORTENERS = frozenset({"bit.ly", "goo.gl", "is.gd", "ow.ly", "t.co", "tinyurl.c
 _HOST_IN_WORDS = re.compile(
     r"(?:https?://)?((?:[a-z0-9-]+\.)+[a-z]{2,})(?:[/?#]\S*)?", re.IGNORECASE
 )
+# None of them is a top-level domain (https://data.iana.org/TLD/tlds-alpha-by-domain.txt).
+_FILE_SUFFIXES = frozenset(
+    ("js", "css", "html", "htm", "txt", "json", "xml", "php", "pdf", "docx", "png", "jpg", "svg")
+)
 _WIDTH = re.compile(r"(?:^|[;\s])width\s*:")
 _PARSER = trees.HTMLParser(huge_tree=True, no_network=True)
 _NUMBER_HOST = re.compile(r"[\d.]+|\[.*")
@@ -240,7 +244,7 @@ def _links(tree: trees.HtmlElement) -> Iterator[Finding]:
         if _NUMBER_HOST.fullmatch(host) and not host.startswith("127."):
             yield warning(Rule.SPAM, f"{link.get('href')} has a number in place of a name")
         shown = _HOST_IN_WORDS.fullmatch(_link_text(link))
-        if shown and _bare(shown[1].lower()) != _bare(host):
+        if shown and _may_mislead(shown[1].lower(), host):
             yield warning(
                 Rule.SPAM, f"the link reads {shown[1]} and leads to {host}, as in a fraud"
             )
@@ -253,6 +257,11 @@ def _split(address: str) -> tuple[str, str]:
         return parts.scheme.lower(), (parts.hostname or "").lower()
     except ValueError:
         return "", ""
+
+
+def _may_mislead(shown: str, host: str) -> bool:
+    """Whether what a link reads is another host; the name of a file or program is none."""
+    return _bare(shown) != _bare(host) and shown.rpartition(".")[2] not in _FILE_SUFFIXES
 
 
 def _bare(host: str) -> str:

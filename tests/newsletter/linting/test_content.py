@@ -75,6 +75,7 @@ def test_each_fault_is_found(html: str, rule: Rule, severity: Severity, words: s
     [
         '<a href="https://www.wexcombe.example/x">wexcombe.example</a>',
         '<a href="mailto:a@b.example">a@b.example</a> <a href="tel:+44">+44</a>',
+        '<a href="https://wexcombe.example/made-with">Node.js</a>',
         '<a href="#below">Below</a>',
         '<img src="https://x.example/a.png" alt="" style="width: 10px">',
         '<a href="http://127.0.0.1:8000/">A</a>',
