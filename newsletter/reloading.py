@@ -78,3 +78,5 @@ class SettingsWatcher:
                 self.poll()
             except NewsletterError as error:
                 log.error("settings not read", error=str(error))  # noqa: TRY400
+            except Exception:
+                log.exception("settings not read")  # the next change is to be seen all the same

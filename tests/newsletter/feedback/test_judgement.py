@@ -4,21 +4,21 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from newsletter.feedback.judgement import Patience, counted_kinds, suppresses
+from newsletter.feedback.judgement import BounceLimits, counted_kinds, suppresses
 from newsletter.transports.events import EventKind
 
 BEGUN = datetime(2026, 11, 1, tzinfo=UTC)
 LONG = [BEGUN + timedelta(days=3 * number) for number in range(5)]
-SIGNED = Patience(needs_proof=True)
+SIGNED = BounceLimits(needs_proof=True)
 
 
 @pytest.mark.parametrize(
     ("patience", "is_proven", "at_once"),
-    [(Patience(), False, True), (SIGNED, True, True), (SIGNED, False, False)],
+    [(BounceLimits(), False, True), (SIGNED, True, True), (SIGNED, False, False)],
     ids=["no signed senders", "proven", "unproven"],
 )
 def test_with_signed_senders_only_a_proven_hard_bounce_suppresses_at_once(
-    patience: Patience, is_proven: bool, at_once: bool
+    patience: BounceLimits, is_proven: bool, at_once: bool
 ) -> None:
     assert suppresses(EventKind.HARD, LONG[:1], patience, is_proven=is_proven) is at_once
 

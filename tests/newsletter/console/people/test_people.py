@@ -13,7 +13,7 @@ from newsletter.actions import bulletins, suppressions
 from newsletter.app import Newsletter
 from newsletter.editions.compose import BulletinDraft
 from newsletter.feedback import recording
-from newsletter.feedback.judgement import Patience
+from newsletter.feedback.judgement import BounceLimits
 from newsletter.staff import audit
 from newsletter.staff.actors import operator
 from newsletter.staff.audit import Filters
@@ -262,7 +262,7 @@ def test_a_suppression_that_followed_from_a_bounce_is_undone_with_a_reason(
     )
     with console.app.database.write() as session:
         secret, now = console.app.secret, console.app.clock.now()
-        patience = Patience(bounces=3, over=timedelta(days=30))
+        patience = BounceLimits(bounces=3, over=timedelta(days=30))
         recording.record(session, secret, [event], patience, now)
     assert suppressed(console.app, ANN)
     assert "Undo that" in owner.get("/people/1").text
