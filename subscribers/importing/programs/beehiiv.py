@@ -8,6 +8,7 @@ PROGRAM = Program(
     marks=(
         ("email", "status", "subscription_tier"),
         ("email", "status", "tier", "utm_source"),
+        ("email", "status", "tier", "stripe_customer_id"),
     ),
     source=(
         "beehiiv's API reference (the states of a subscription); of the file only the shape "

@@ -101,7 +101,7 @@ def test_a_change_of_form_alone_is_said_to_be_one() -> None:
         "both changed one",
     ],
 )
-def test_what_only_one_changed_is_joined_and_what_both_changed_is_ones_own(
+def test_merging_joins_one_sided_changes_and_keeps_own_text_in_conflicts(
     stored: tuple[str, ...], own: tuple[str, ...], joined: tuple[str, ...]
 ) -> None:
     base, article, mine = body("<p>a</p>", "<p>b</p>"), body(*stored), body(*own)

@@ -188,7 +188,7 @@ def test_the_joined_words_can_be_saved(console: Console, ann: Client, ben: Clien
     assert ben.send("/articles/1", joined).headers["location"] == "/console/articles"
 
 
-def test_what_only_the_other_changed_is_chosen_already(
+def test_a_one_sided_change_of_a_colleague_is_preselected(
     console: Console, ann: Client, ben: Client
 ) -> None:
     of_ben = written(console, summary="Says Ben.")

@@ -125,7 +125,7 @@ def test_nothing_of_a_form_from_elsewhere_is_shown(console: Console) -> None:
     assert (page.status_code, "Zoe Lane" in page.text) == (403, False)
 
 
-def test_what_was_typed_is_kept_when_its_sender_signed_out_in_another_window(
+def test_a_form_survives_signing_out_in_another_window(
     console: Console,
 ) -> None:
     owner = console.as_role(Role.OWNER)

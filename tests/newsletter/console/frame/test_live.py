@@ -12,7 +12,7 @@ from newsletter.staff.actors import operator
 from newsletter.staff.permissions import Role
 
 
-def test_whose_access_has_ended_is_told_nothing_more_by_an_open_page(console: Console) -> None:
+def test_live_updates_end_with_the_session(console: Console) -> None:
     app, ann = console.app, operator("ann")
     with app.database.write() as session:
         add_subscriber(session, "bea@wexcombe.example", app.clock.now())

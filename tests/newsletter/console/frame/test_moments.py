@@ -24,7 +24,7 @@ def test_a_time_is_of_the_sites_zone_unless_it_names_its_own(text: str, moment: 
 
 
 @pytest.mark.parametrize("text", ["", "soon", "25:99", "0001-01-01", "9999-12-31T23:59", "10000"])
-def test_what_is_no_time_or_of_no_calendar_is_none(text: str) -> None:
+def test_invalid_moments_are_none(text: str) -> None:
     assert moment_in(text, "Pacific/Auckland") is None
 
 

@@ -127,5 +127,5 @@ def test_a_refusal_tells_in_words_what_the_role_does_not_allow(console: Console)
     assert "As a viewer you may not see or change people; ask an owner" in page
 
 
-def test_what_each_page_needs_has_words() -> None:
+def test_every_permission_has_a_description() -> None:
     assert {r.rule for r in MEMBERS if isinstance(r.rule, Permission)} <= set(DEEDS)

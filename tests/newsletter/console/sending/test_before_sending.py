@@ -348,7 +348,7 @@ def test_every_list_opens(console: Console, role: Role) -> None:
         assert client.get(path).status_code == 200, path
 
 
-def test_what_somebody_else_wrote_since_the_page_was_opened_stays_with_a_move(
+def test_a_move_from_a_stale_page_keeps_concurrent_edits(
     console: Console,
 ) -> None:
     ann, ben = console.as_role(Role.EDITOR), console.as_role(Role.EDITOR)
@@ -361,7 +361,7 @@ def test_what_somebody_else_wrote_since_the_page_was_opened_stays_with_a_move(
     assert ">Our homes</textarea>" in page
 
 
-def test_whoever_types_over_the_new_words_of_somebody_else_is_told_them_first(
+def test_overwriting_a_concurrent_edit_asks_first(
     console: Console,
 ) -> None:
     ann, ben = console.as_role(Role.EDITOR), console.as_role(Role.EDITOR)
