@@ -6,11 +6,10 @@ import logging
 from contextlib import redirect_stderr
 
 import pytest
-import structlog
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.logging import log_to_stderr
+from newsletter.logging import EventLogger, log_to_stderr
 from newsletter.printable import printable, printable_json
 
 TRICKS = ["\x1b]0;t\x07", "\x9b31m", "\x08", "\r", "\u202eexe.txt", "\u2066", "\x7f", "\ud800"]
@@ -38,14 +37,14 @@ def test_passwords_in_addresses_are_masked(address: str) -> None:
     assert "secret" not in printable(f"polled {address}: refused")
 
 
-def test_structlog_and_logging_lines_are_sanitised() -> None:
+def test_lines_of_events_and_of_libraries_are_sanitised() -> None:
     written = io.StringIO()
     with redirect_stderr(written):
         log_to_stderr(logging.INFO)
-        structlog.get_logger().warning("polled", url="https://a:secret@x/\x1b[31m\nforged")
+        EventLogger("newsletter.polling").warning(
+            "polled", url="https://a:secret@x/\x1b[31m\nforged"
+        )
         logging.getLogger("client").error("GET %s", "/\x1b[31m")
-    logging.basicConfig(force=True)
-    structlog.reset_defaults()
     assert "\x1b" not in written.getvalue()
     assert "secret" not in written.getvalue()
     assert len(written.getvalue().splitlines()) == 2
@@ -57,7 +56,5 @@ def test_the_scheduler_is_silent_about_jobs_that_last_longer_than_their_interval
         log_to_stderr(logging.INFO)
         logging.getLogger("apscheduler.scheduler").warning("skipped: maximum number of instances")
         logging.getLogger("apscheduler.executors.default").error("raised an exception")
-    logging.basicConfig(force=True)
-    structlog.reset_defaults()
     assert "skipped" not in written.getvalue()
     assert "raised" in written.getvalue()
