@@ -17,8 +17,9 @@ def log_to_stderr(level: int) -> None:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
-            _sanitised,
+            _on_one_line,
             structlog.dev.ConsoleRenderer(colors=False),
+            _sanitised,
         ],
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         wrapper_class=structlog.make_filtering_bound_logger(level),
@@ -31,18 +32,27 @@ def log_to_stderr(level: int) -> None:
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
 
 
-def _sanitised(
+def _on_one_line(
     _logger: Any, _method: str, event: MutableMapping[str, Any]
 ) -> MutableMapping[str, Any]:
-    """A structlog processor: sanitises every value; a traceback keeps its line breaks."""
+    """A structlog processor: no value begins a line of its own; a traceback's are indented."""
     return {
-        key: printable(value) if key == "exception" else printable_value(value)
+        key: _indented(value) if key == "exception" else printable_value(value)
         for key, value in event.items()
     }
+
+
+def _sanitised(_logger: Any, _method: str, line: Any) -> str:
+    """A structlog processor: the finished line, whatever kinds of values it is made of."""
+    return printable(str(line))
+
+
+def _indented(text: Any) -> str:
+    return str(text).replace("\n", "\n  ")
 
 
 class _SanitisingFormatter(logging.Formatter):
     """Sanitises lines of the standard library's loggers."""
 
     def format(self, record: logging.LogRecord) -> str:
-        return printable(super().format(record))
+        return printable(_indented(super().format(record)))

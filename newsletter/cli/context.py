@@ -33,8 +33,8 @@ class Invocation:
 
     def __init__(self, config_path: Path) -> None:
         self.config_path = config_path
-        self.console = Console(highlight=False, soft_wrap=True)
-        self.errors = Console(stderr=True, highlight=False, soft_wrap=True)
+        self.console = Console(highlight=False, soft_wrap=True, emoji=False)
+        self.errors = Console(stderr=True, highlight=False, soft_wrap=True, emoji=False)
 
     @cached_property
     def app(self) -> Newsletter:
@@ -72,6 +72,10 @@ class Invocation:
     def warn(self, text: str) -> None:
         """A line on standard error."""
         self.errors.print(printable(text), markup=False)
+
+    def ask(self, question: str) -> bool:
+        """Whether the user says yes; asked on standard error."""
+        return click.confirm(printable(question), err=True)
 
     def progress(self, description: str, total: int | None) -> "AbstractContextManager[Advance]":
         """A progress bar on a terminal, plain lines elsewhere; both on standard error."""
