@@ -252,6 +252,7 @@ def test_only_what_sanitises_writes_to_a_terminal() -> None:
     writers = {path for _, path in modules() if TERMINAL.search(path.read_text(encoding="utf-8"))}
     assert {str(path.relative_to(ROOT)) for path in writers} == {
         *("newsletter/cli/context.py", "newsletter/cli/main.py", "newsletter/cli/output.py"),
+        "newsletter/cli/progress.py",
         *("newsletter/transports/console.py", "newsletter/uncaught_errors.py"),
         *("newsletter/logging.py", "subscribers/importing/formats/sheet_reader.py"),
     }

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from typing import Any, TextIO
 
 import click
-from rich.table import Table
 
 from newsletter.cli.context import Invocation
 from newsletter.printable import printable, printable_json
@@ -58,13 +57,16 @@ def print_table(
     program: Invocation, columns: Sequence[str], rows: Iterable[Sequence[Any]], empty: str
 ) -> None:
     """A table, or the text for an empty one."""
+    from rich.console import Console
+    from rich.table import Table
+
     table = Table(box=None, pad_edge=False, header_style="bold")
     for column in columns:
         table.add_column(column, overflow="fold")
     for row in rows:
         table.add_row(*("" if cell is None else printable(str(cell)) for cell in row))
     if table.row_count:
-        program.console.print(table, markup=False)
+        Console(highlight=False, soft_wrap=True, emoji=False).print(table, markup=False)
     else:
         program.say(empty)
 
