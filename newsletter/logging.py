@@ -4,6 +4,7 @@ import logging
 import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from textwrap import indent
 from typing import Any
 
 from newsletter.printable import printable, printable_value
@@ -48,20 +49,24 @@ def log_to_stderr(level: int) -> None:
 
 
 class LineFormatter(logging.Formatter):
-    """Time, level, event and fields on one line, sanitised; a traceback keeps its line breaks."""
+    """Time, level, event and fields on one line, sanitised; a traceback is indented below it.
+
+    So nothing from outside begins a line as the log's own do.
+    """
 
     def format(self, record: logging.LogRecord) -> str:
         time = f"{datetime.fromtimestamp(record.created, UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
         line = f"{time} [{record.levelname.lower():<8}] {_event(record)}"
         if record.exc_info:
-            line = f"{line}\n{printable(self.formatException(record.exc_info))}"
+            text = printable(self.formatException(record.exc_info))
+            line = f"{line}\n{indent(text, '  ')}"
         return line
 
 
 def _event(record: logging.LogRecord) -> str:
     fields: Mapping[str, Any] | None = getattr(record, "fields", None)
     if fields is None:
-        return printable(f"{record.name}: {record.getMessage()}")
+        return str(printable_value(f"{record.name}: {record.getMessage()}"))
     pairs = (f"{name}={_field(value)}" for name, value in sorted(fields.items()))
     return f"{printable_value(record.msg):<{_EVENT_WIDTH}} {' '.join(pairs)}".rstrip()
 

@@ -69,6 +69,10 @@ class Invocation:
         """A line on standard error."""
         click.echo(printable(text), err=True)
 
+    def ask(self, question: str) -> bool:
+        """Whether the user says yes; asked on standard error."""
+        return click.confirm(printable(question), err=True)
+
     def progress(self, description: str, total: int | None) -> AbstractContextManager[Advance]:
         """A progress bar on a terminal, plain lines elsewhere; both on standard error."""
         if not sys.stderr.isatty():
