@@ -115,6 +115,7 @@ def analyse(
     width = len(table.header)
     rows = _fitting(table, assigned, fitness)
     found = profile_columns(rows, width, assigned.places, words)
+    assigned = _without_unused(assigned, found)
     state, name = _state(table, PurePath(file).name, answers, assigned)
     order, date = _order(found, answers.order)
     columns = columns_of(table.header, assigned, found)
@@ -155,6 +156,13 @@ def _assigned(
     said = {**chosen, "address": [table.header[place]]}
     found = assign(table.header, said, program)
     return replace(found, chosen=found.chosen - {place})
+
+
+def _without_unused(assigned: ColumnAssignment, found: FileProfile) -> ColumnAssignment:
+    """Where nobody can choose what they receive, the column of it is empty for everybody."""
+    places = assigned.places["received"]
+    used = tuple(place for place in places if found.profiles[place].filled)
+    return replace(assigned, places={**assigned.places, "received": used})
 
 
 def _is_better_address(header: Sequence[str], place: int, found: ColumnAssignment) -> bool:

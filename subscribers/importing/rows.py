@@ -19,6 +19,7 @@ from subscribers.importing.values.cells import (
     MAILBOXES,
     DamagedRow,
     addresses_in,
+    is_erased,
     listed,
     one_line,
     without_nul,
@@ -140,7 +141,8 @@ class RowReader:
         address = texts[self._address]
         if not address.isascii():
             address = texts[self._address] = address.strip(INVISIBLE).strip()
-        if self._tags and any(map(self._says_left, self._tags_of(texts))):
+        tags = self._tags_of(texts) if self._tags else ()
+        if is_erased(address) or any(map(self._says_left, tags)):
             state = worse(state, ListState.LEFT)
         if state in HAS_LEFT:
             return [_leaver(row, each, state) for each in addresses_in(address) or [address]]

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache, reduce
 
-from subscribers.importing.values.cells import listed
+from subscribers.importing.values.cells import is_address, listed
 from subscribers.importing.values.dates import is_date
 from subscribers.importing.values.states import HAS_LEFT, ListState, worse
 from subscribers.importing.values.word_folding import folded
@@ -158,8 +158,8 @@ _TOLD = re.compile(
 
 
 def states_leaving(text: str) -> bool:
-    """Whether a text of any length states that somebody left."""
-    return _TOLD.search(text) is not None
+    """Whether a text of any length states that somebody left; an address does not by its name."""
+    return _TOLD.search(text) is not None and not is_address(text)
 
 
 @lru_cache(maxsize=4096)
@@ -229,6 +229,18 @@ def notes_of(text: str, words: Mapping[str, ListState]) -> ListState:
         return ListState.SUBSCRIBED
     said = words.get(folded(text)) or WORDS.get(folded(text), ListState.SUBSCRIBED)
     return ListState.LEFT if said is ListState.SUBSCRIBED and states_leaving(text) else said
+
+
+def doubt_of(text: str, words: Mapping[str, ListState]) -> ListState:
+    """The status of a cell that may speak of leaving: whoever has something in it is in doubt."""
+    return worse(ListState.SUBSCRIBED if is_no(text) else ListState.PENDING, notes_of(text, words))
+
+
+def receiving_of(text: str, words: Mapping[str, ListState]) -> ListState:
+    """The status of a cell that lists what somebody is sent: nothing of it is a doubt."""
+    return worse(
+        ListState.PENDING if is_nothing(text) else ListState.SUBSCRIBED, notes_of(text, words)
+    )
 
 
 def _leaving_of_all(texts: Sequence[str], words: Mapping[str, ListState]) -> ListState | None:
