@@ -7,8 +7,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
-import structlog
-
 from newsletter.config.tables.sending import UncertainPolicy
 from newsletter.delivery.alarms import Alarm
 from newsletter.delivery.control import resolve_by_policy
@@ -36,6 +34,7 @@ from newsletter.errors import (
     StorageError,
     TemplateError,
 )
+from newsletter.logging import EventLogger
 from newsletter.rendering.renderer import Renderer
 from newsletter.transports.base import TransportStopped
 
@@ -44,7 +43,7 @@ RETRYABLE = (StorageError, Conflict, ResourceNotFound)
 # Errors that stop an edition; their message becomes its note.
 FATAL = (TransportStopped, TemplateError, SendingRefused, ConfigurationError, SendingFailed)
 
-log = structlog.get_logger()
+log = EventLogger(__name__)
 
 
 def no_progress(_count: int) -> None:
