@@ -54,6 +54,11 @@ def addresses_in(text: str) -> list[str]:
     return list(dict.fromkeys(found.strip(".'") for found in _ADDRESS.findall(plain)))
 
 
+def beside_addresses(text: str) -> str:
+    """What a cell holds besides addresses: names, comments."""
+    return _ADDRESS.sub(" ", text)
+
+
 def is_address(text: str) -> bool:
     """Whether a cell is an address and nothing else."""
     return _ADDRESS.fullmatch(text.strip().removeprefix("mailto:")) is not None

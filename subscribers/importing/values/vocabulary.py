@@ -103,6 +103,8 @@ _STATE_WORDS: Mapping[ListState, tuple[str, ...]] = {
         *("optout", "opted-out", "cancelled", "canceled", "deleted", "deactivated"),
         *("do not email", "do not mail", "do not contact", "resigned", "quit", "expired", "banned"),
         *("withdrawn", "revoked", "rejected", "excluded", "unregistered", "former", "forgotten"),
+        *("lapsed", "ex member", "former member", "†", "✝", "ehemalig", "ehemalige", "ehemaliger"),
+        *("ehemaliges mitglied", "ancien membre", "ex socio", "ex socia", "oud lid", "cyn aelod"),
         *("dead", "deceased", "died", "erased", "objected", "nomail", "no mail"),
         *("abgemeldet", "ausgetragen", "gesperrt", "deaktiviert", "gelöscht"),
         *("geloescht", "widerrufen", "ausgetreten", "gekündigt", "gekuendigt", "verstorben"),
@@ -147,7 +149,9 @@ LEAVING_WORDS = frozenset(word for word, state in WORDS.items() if state in HAS_
 
 # Phrases that mean leaving anywhere in a text; only unambiguous single words.
 _TOLD = re.compile(
-    r"\b(?:un-?subscri\w*|opt(?:ed)?[ -]?out|bounc\w+|black-?list\w*|block-?list\w*|suppressed|"
+    r"[†✝]|\b(?:un-?subscri\w*|unsub|ex-members?|former members?|lapsed|remov(?:ed?|al) from|"
+    r"take (?:me|us|him|her|them) off|opt(?:ed)?[ -]?out|bounc\w+|black-?list\w*|suppressed|"
+    r"block-?list\w*|"
     r"do not (?:e-?mail|mail|contact|send)|no (?:more )?(?:e-?mails?|mailings?|newsletters?)|"
     r"abgemeldet|abbestellt|ausgetragen|gesperrt|unzustellbar|keine? (?:mails?|newsletter|werbung)|"
     r"d[ée]sabonn\w*|d[ée]sinscri\w*|ne plus (?:contacter|envoyer)|dado de baja|darse de baja|"

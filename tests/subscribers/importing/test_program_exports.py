@@ -9,13 +9,9 @@ from pathlib import Path
 from pkgutil import iter_modules
 
 import pytest
+from list_files import analysed, states_in
 
-from newsletter.errors import InvalidInput
-from subscribers.importing import catalogue, programs
-from subscribers.importing.analysis import AdministratorAnswers, FileAnalysis, analyse
-from subscribers.importing.file_types import open_list
-from subscribers.importing.formats.table import SourceTable
-from subscribers.importing.rows import ReadOptions, RowReader
+from subscribers.importing import programs
 
 FOLDER = Path(__file__).parents[2] / "data" / "lists" / "programs"
 EXPORTS = sorted(path for path in FOLDER.glob("*/*") if path.is_file())
@@ -26,36 +22,6 @@ PLAIN = {"squarespace/mailing_list.csv", "mailman_2/list_members.txt"}
 
 def name_of(path: Path) -> str:
     return path.relative_to(FOLDER).as_posix()
-
-
-def analysed(path: Path) -> tuple[SourceTable, FileAnalysis]:
-    table = open_list(path)
-    return table, analyse(table, path.name, AdministratorAnswers(), catalogue.every())
-
-
-def states_in(path: Path) -> dict[str, str]:
-    """The state of each address, by the rows that have one."""
-    table, found = analysed(path)
-    program = found.assigned.program
-    reader = RowReader(
-        ReadOptions(
-            columns=found.assigned.places,
-            width=len(table.header),
-            as_topic=str.lower,
-            state=found.state,
-            words=program.states if program else {},
-            order=found.order,
-        )
-    )
-    states = {}
-    for number, row in enumerate(table.rows(), table.first_row):
-        try:
-            people = reader.people(number, row) if any(row) else []
-        except InvalidInput as refused:
-            assert "no mail address" in str(refused)  # noqa: PT017 - LinkedIn hides most of them
-            continue
-        states |= {person.address: person.state.value for person in people}
-    return states
 
 
 @pytest.mark.parametrize("path", EXPORTS, ids=name_of)
