@@ -5,13 +5,16 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import TextIO
+from typing import TYPE_CHECKING
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from subscribers.models import Subscriber, SubscriberStatus, Suppression, TopicChoice
 from subscribers.topics import choice_of
+
+if TYPE_CHECKING:
+    from _typeshed import SupportsWrite
 
 COLUMNS = (
     "email",
@@ -75,7 +78,7 @@ def rows(session: Session, conditions: Sequence[ColumnElement[bool]]) -> Iterato
         }
 
 
-def write_csv(file: TextIO, rows: Iterable[Mapping[str, str]]) -> int:
+def write_csv(file: "SupportsWrite[str]", rows: Iterable[Mapping[str, str]]) -> int:
     """Write rows as CSV, safe to open in a spreadsheet; how many."""
     count = 0
     table = csv.DictWriter(file, COLUMNS)

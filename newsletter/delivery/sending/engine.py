@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
-import structlog
 from sqlalchemy.orm import Session
 
 from newsletter.config.tables.sending import UncertainPolicy
@@ -37,6 +36,7 @@ from newsletter.errors import (
     StorageError,
     TemplateError,
 )
+from newsletter.logging import EventLogger
 from newsletter.rendering.renderer import Renderer
 from newsletter.transports.base import TransportStopped
 
@@ -45,7 +45,7 @@ RETRYABLE = (StorageError, Conflict, ResourceNotFound)
 # Errors that stop an edition; their message becomes its note.
 FATAL = (TransportStopped, TemplateError, SendingRefused, ConfigurationError, SendingFailed)
 
-log = structlog.get_logger()
+log = EventLogger(__name__)
 
 
 def no_progress(_count: int) -> None:
