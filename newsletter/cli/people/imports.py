@@ -295,7 +295,7 @@ def _pair(text: str) -> tuple[str, str]:
     if thing == "?":
         raise InvalidInput(
             f"--column {text}: put in place of the ? what the column tells: left, status, "
-            "notes, confirmed, attribute.NAME or ignored"
+            "notes, confirmed, doubtful, attribute.NAME or ignored"
         )
     if not (thing in ROLES or is_attribute) or not column:
         raise InvalidInput(
