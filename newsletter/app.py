@@ -6,7 +6,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import structlog
 from sqlalchemy.orm import Session
 
 from newsletter.clock import Clock, SystemClock
@@ -15,6 +14,7 @@ from newsletter.config.options import Config
 from newsletter.config.references import dangling_references
 from newsletter.database import Database, parse_url
 from newsletter.errors import ConfigurationError, NewsletterError, SendingRefused
+from newsletter.logging import EventLogger
 from newsletter.private_files import sqlite_files
 from newsletter.settings.store import read_settings
 from newsletter.tokens.signing import Signer, check_secret
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from newsletter.tokens.links import LinkSigners
     from subscribers.models import Subscriber
 
-log = structlog.get_logger()
+log = EventLogger(__name__)
 
 
 class Newsletter:

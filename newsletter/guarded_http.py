@@ -1,10 +1,11 @@
-"""The HTTP client of `fetching`: connections to checked addresses, within a total time."""
+"""HTTP clients with bounds: of `fetching`, to checked addresses; of services that options name."""
 
 import socket
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
+from io import BytesIO
 from time import monotonic
 from typing import Any
 from urllib.parse import urljoin
@@ -19,6 +20,7 @@ from requests.exceptions import (
     SSLError,
     Timeout,
 )
+from urllib3 import HTTPResponse
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
@@ -27,6 +29,7 @@ from newsletter.errors import FetchError
 from newsletter.public_addresses import is_public
 
 READ_TIMEOUT_SECONDS = 15
+CHUNK_BYTES = 64 * 1024
 MAX_REDIRECTS = 5
 REDIRECTS = {301, 302, 303, 307, 308}
 
@@ -50,6 +53,23 @@ def answered(
         if deadline.passed:
             # A body without Content-Length looks complete when cut.
             raise FetchError(f"{url}: {deadline.words}")
+
+
+@contextmanager
+def bounded(
+    session: requests.Session, total_time: timedelta, max_bytes: int
+) -> Iterator[requests.Session]:
+    """Bound all answers to a session: their time together, and the size of each.
+
+    For services that an option names, which may be on this network. What is larger or takes longer
+    raises a `requests.RequestException`, as no answer does.
+    """
+    deadline = _Deadline(total_time)
+    with session, deadline.enforced():
+        adapter = _BoundedAdapter(_GuardedConnector(True, deadline), max_bytes)
+        session.mount("http://", adapter)
+        session.mount("https://", adapter)
+        yield session
 
 
 @contextmanager
@@ -216,6 +236,38 @@ class _Adapter(HTTPAdapter):
         super().init_poolmanager(*args, **kwargs)  # type: ignore[arg-type]
         plain, secure = _pools(self._connector)
         self.poolmanager.pool_classes_by_scheme = {"http": plain, "https": secure}
+
+
+class _BoundedAdapter(_Adapter):
+    """Reads each answer itself, so that nobody else reads it without end."""
+
+    def __init__(self, connector: _GuardedConnector, max_bytes: int) -> None:
+        self._deadline, self._max_bytes = connector.deadline, max_bytes
+        super().__init__(connector)
+
+    def send(
+        self, request: requests.PreparedRequest, *args: Any, **kwargs: Any
+    ) -> requests.Response:
+        answer = super().send(request, *args, **kwargs)
+        with answer:
+            content = bytearray()
+            for chunk in answer.iter_content(CHUNK_BYTES):
+                content += chunk
+                if len(content) > self._max_bytes:
+                    raise requests.RequestException(f"larger than {self._max_bytes} bytes")
+        if self._deadline.passed:
+            # A body without Content-Length looks complete when cut.
+            raise Timeout(self._deadline.words)
+        answer.raw = HTTPResponse(BytesIO(content), preload_content=False)
+        return _unread(answer)
+
+
+def _unread(answer: requests.Response) -> requests.Response:
+    """The same answer, to be read again from its `raw`."""
+    made = requests.Response()
+    for name in ("status_code", "url", "headers", "reason", "encoding", "request", "raw"):
+        setattr(made, name, getattr(answer, name))
+    return made
 
 
 def _pools(

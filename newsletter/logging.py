@@ -1,48 +1,75 @@
-"""Logging set-up: one line per event on standard error, for terminals and journald."""
+"""Events and where they go: one line per event on standard error, for terminals and journald."""
 
 import logging
 import sys
-from collections.abc import MutableMapping
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from textwrap import indent
 from typing import Any
-
-import structlog
 
 from newsletter.printable import printable, printable_value
 
+_EVENT_WIDTH = 30  # so that the fields of lines below each other are aligned
+
+
+class EventLogger:
+    """Logs events: fixed words, and what varies as fields. Over the standard library's logger."""
+
+    def __init__(self, name: str) -> None:
+        self._logger = logging.getLogger(name)
+
+    def info(self, event: str, **fields: Any) -> None:
+        self._log(logging.INFO, event, fields)
+
+    def warning(self, event: str, **fields: Any) -> None:
+        self._log(logging.WARNING, event, fields)
+
+    def error(self, event: str, **fields: Any) -> None:
+        self._log(logging.ERROR, event, fields)
+
+    def exception(self, event: str, **fields: Any) -> None:
+        """An error, with the traceback of the exception being handled."""
+        self._log(logging.ERROR, event, fields, exc_info=True)
+
+    def _log(
+        self, level: int, event: str, fields: Mapping[str, Any], *, exc_info: bool = False
+    ) -> None:
+        self._logger.log(level, event, exc_info=exc_info, extra={"fields": fields})
+
 
 def log_to_stderr(level: int) -> None:
-    """Log from this level: time, level, event, values."""
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            _sanitised,
-            structlog.dev.ConsoleRenderer(colors=False),
-        ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-        wrapper_class=structlog.make_filtering_bound_logger(level),
-    )
+    """Log our events from this level, and those of libraries from warnings on."""
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(_SanitisingFormatter("%(asctime)s [%(levelname)s] %(name)s: %(message)s"))
+    handler.setFormatter(LineFormatter())
     # Libraries, uvicorn included.
     logging.basicConfig(level=max(level, logging.WARNING), handlers=[handler], force=True)
+    logging.getLogger("newsletter").setLevel(level)
     # It warns each second that sending lasts longer than until its next run.
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
 
 
-def _sanitised(
-    _logger: Any, _method: str, event: MutableMapping[str, Any]
-) -> MutableMapping[str, Any]:
-    """A structlog processor: sanitises every value; a traceback keeps its line breaks."""
-    return {
-        key: printable(value) if key == "exception" else printable_value(value)
-        for key, value in event.items()
-    }
+class LineFormatter(logging.Formatter):
+    """Time, level, event and fields on one line, sanitised; a traceback is indented below it.
 
-
-class _SanitisingFormatter(logging.Formatter):
-    """Sanitises lines of the standard library's loggers."""
+    So nothing from outside begins a line as the log's own do.
+    """
 
     def format(self, record: logging.LogRecord) -> str:
-        return printable(super().format(record))
+        time = f"{datetime.fromtimestamp(record.created, UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
+        line = f"{time} [{record.levelname.lower():<8}] {_event(record)}"
+        if record.exc_info:
+            text = printable(self.formatException(record.exc_info))
+            line = f"{line}\n{indent(text, '  ')}"
+        return line
+
+
+def _event(record: logging.LogRecord) -> str:
+    fields: Mapping[str, Any] | None = getattr(record, "fields", None)
+    if fields is None:
+        return str(printable_value(f"{record.name}: {record.getMessage()}"))
+    pairs = (f"{name}={_field(value)}" for name, value in sorted(fields.items()))
+    return f"{printable_value(record.msg):<{_EVENT_WIDTH}} {' '.join(pairs)}".rstrip()
+
+
+def _field(value: Any) -> str:
+    return str(printable_value(value if isinstance(value, str) else repr(value)))

@@ -13,7 +13,8 @@ REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 _UNSEEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
 )
-_CREDENTIALS = re.compile(r"(?<=://)[^/\s?#@]{1,500}@")
+# To the last @ of the authority: who forgets to encode one in a password has it masked whole.
+_CREDENTIALS = re.compile(r"(?<=://)[^/\s?#]{1,500}@")
 
 
 def printable(text: str) -> str:

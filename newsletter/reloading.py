@@ -9,13 +9,12 @@ from threading import Event, Thread
 from types import TracebackType
 from typing import Self
 
-import structlog
-
 from newsletter.app import Newsletter
 from newsletter.errors import NewsletterError
+from newsletter.logging import EventLogger
 from newsletter.settings import store
 
-log = structlog.get_logger()
+log = EventLogger(__name__)
 
 INTERVAL_SECONDS = 1.0
 

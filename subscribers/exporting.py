@@ -5,13 +5,16 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import TextIO
+from typing import TYPE_CHECKING
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from subscribers.models import Subscriber, SubscriberStatus, Suppression, TopicChoice
 from subscribers.topics import choice_of
+
+if TYPE_CHECKING:
+    from _typeshed import SupportsWrite
 
 COLUMNS = (
     "email",
@@ -33,7 +36,7 @@ SUPPRESSED = "suppressed"
 _FORMULA = "[=+@\u2212\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b-]"
 # What ends a cell, in whatever way a spreadsheet splits our lines: where decimals have a comma,
 # programs split by semicolons and know no quoted cell then, so that a line break ends the row.
-_ENDS = ";\t\r\n\v\f\x85\u2028\u2029"
+_ENDS = ";|\t\r\n\v\f\x85\u2028\u2029"
 # What spreadsheets skip before a formula: quotation marks, spaces, what is not seen.
 _SKIPPED = (
     "'\"\x00-\x08\x0e-\x20\x7f-\x84\x86-\xa0\xad\u2000-\u200f\u202a-\u202f\u205f-\u2064\u3000\ufeff"
@@ -75,7 +78,7 @@ def rows(session: Session, conditions: Sequence[ColumnElement[bool]]) -> Iterato
         }
 
 
-def write_csv(file: TextIO, rows: Iterable[Mapping[str, str]]) -> int:
+def write_csv(file: "SupportsWrite[str]", rows: Iterable[Mapping[str, str]]) -> int:
     """Write rows as CSV, safe to open in a spreadsheet; how many."""
     count = 0
     table = csv.DictWriter(file, COLUMNS)

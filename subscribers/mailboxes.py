@@ -31,6 +31,11 @@ _PROTON = AddressRules(domain="proton.me", ignored=".-_")
 _APPLE = AddressRules(domain="icloud.com")
 # https://yandex.com/support/domain/additional/mailbox-alias.xml; a dot and a hyphen are one.
 _YANDEX = AddressRules(domain="yandex.com", ignored=".-")
+YANDEX_DOMAINS = (
+    *("yandex.com", "yandex.ru", "yandex.by", "yandex.kz", "yandex.ua", "yandex.com.tr", "ya.ru"),
+    *("yandex.az", "yandex.com.am", "yandex.com.ge", "yandex.co.il", "yandex.ee", "yandex.fr"),
+    *("yandex.kg", "yandex.lt", "yandex.lv", "yandex.md", "yandex.tj", "yandex.tm", "yandex.uz"),
+)
 # Disposable addresses, BASE-KEYWORD; no user name has a hyphen.
 _YAHOO = AddressRules(tag="-")
 
@@ -39,7 +44,7 @@ PROVIDERS: Mapping[str, AddressRules] = MappingProxyType(
         **dict.fromkeys(("gmail.com", "googlemail.com"), _GOOGLE),
         **dict.fromkeys(("proton.me", "protonmail.com", "protonmail.ch", "pm.me"), _PROTON),
         **dict.fromkeys(("icloud.com", "me.com", "mac.com"), _APPLE),
-        **dict.fromkeys(("yandex.com", "yandex.ru", "yandex.by", "yandex.kz", "ya.ru"), _YANDEX),
+        **dict.fromkeys(YANDEX_DOMAINS, _YANDEX),
         **dict.fromkeys(("ymail.com", "rocketmail.com", "myyahoo.com"), _YAHOO),
     }
 )

@@ -1,5 +1,6 @@
 """Fixtures of all tests: migrated databases of both kinds."""
 
+import logging
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -10,7 +11,6 @@ from pathlib import Path
 
 import compiled_once
 import pytest
-import structlog
 from databases import DatabasePool, close_as_one_file
 from hypothesis import settings
 from measured import is_measured
@@ -18,6 +18,7 @@ from servers import postgresql
 
 from newsletter.clock import FixedClock
 from newsletter.database import Database
+from newsletter.logging import LineFormatter
 from newsletter.migrations.running import upgrade
 
 # An example's duration depends on the machine more than on the code.
@@ -66,7 +67,10 @@ def _own_process_state() -> Iterator[None]:
     """
     yield
     os.umask(UMASK)
-    structlog.reset_defaults()
+    logging.getLogger("newsletter").setLevel(logging.NOTSET)
+    for handler in logging.root.handlers[:]:
+        if isinstance(handler.formatter, LineFormatter):
+            logging.root.removeHandler(handler)
 
 
 @pytest.fixture

@@ -85,6 +85,26 @@ userdb static {{
   }}
 }}
 """
+QUOTA_2_3 = """
+protocol lmtp {{
+  mail_plugins = $mail_plugins quota
+}}
+plugin {{
+  quota = maildir:Mailbox
+  quota_rule = *:storage={quota_kib}K
+  quota_grace = 0
+}}
+"""
+QUOTA_2_4 = """
+protocol lmtp {{
+  mail_plugins = quota
+}}
+quota Mailbox {{
+  driver = maildir
+  storage_size = {quota_kib}K
+  storage_grace = 0
+}}
+"""
 # The first two settings of any file for it.
 DOVECOT_2_4_VERSIONS = """
 dovecot_config_version = 2.4.0
@@ -149,11 +169,12 @@ def is_new_dovecot(version: str) -> bool:
 
 
 @contextmanager
-def dovecot(certificate: Path | None = None) -> Iterator[Dovecot]:
+def dovecot(certificate: Path | None = None, *, quota_kib: int | None = None) -> Iterator[Dovecot]:
     """One mailbox for every address, filled by LMTP, and read by IMAP and POP3.
 
     Args:
         certificate: PEM file with key and certificate; None: nothing is encrypted.
+        quota_kib: the mailbox is full with so many KiB; None: never.
     """
     names = ("imap", "lmtp", "pop3", *(("imaps", "pop3s") if certificate else ()))
     ports = Dovecot(**{name: free_port() for name in names})
@@ -167,7 +188,9 @@ def dovecot(certificate: Path | None = None) -> Iterator[Dovecot]:
             text = DOVECOT_2_4_VERSIONS + DOVECOT_SERVICES + DOVECOT_2_4
         else:
             text = DOVECOT_SERVICES + DOVECOT_2_3
-        values = {"folder": folder, "password": PASSWORD}
+        if quota_kib is not None:
+            text += QUOTA_2_4 if is_new else QUOTA_2_3
+        values = {"folder": folder, "password": PASSWORD, "quota_kib": quota_kib}
         values |= {"address": "listen" if is_new else "address"}
         values["tls"] = _dovecot_tls(certificate, folder, is_new=is_new)
         config.write_text(text.format(**values, **vars(ports)))

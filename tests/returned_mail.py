@@ -33,14 +33,14 @@ from subscribers import store as people
 from subscribers.addresses import hash_address
 
 PROJECT = Path(__file__).parents[1]
-# Three recipients that their own server refuses, each for another reason.
-REFUSED = {
-    "ghost@littlewexcombe.example": ("hard", "5.1.1 user unknown"),
-    "full@littlewexcombe.example": ("full", "5.2.2 mailbox full"),
-    "filter@littlewexcombe.example": ("blocked", "5.7.1 rejected by spam policy"),
-}
 GHOST = "ghost@littlewexcombe.example"
-KINDS = {address: kind for address, (kind, _) in REFUSED.items()}
+FULL = "full@littlewexcombe.example"
+# Recipients that their own server refuses, by its words; FULL's is a Dovecot with a quota.
+ANSWERS = {
+    GHOST: "550 5.1.1 user unknown",
+    "filter@littlewexcombe.example": "550 5.7.1 rejected by spam policy",
+}
+KINDS = {GHOST: "hard", FULL: "full", "filter@littlewexcombe.example": "blocked"}
 TAKEN = f"ann@{mail_servers.DOMAIN}"
 DOMAINS = {"imap": mail_servers.DOMAIN, "lmtp": "lmtp.example", "pipe": "pipe.example"}
 """Where bounces go, by the way that they take from there."""
@@ -48,7 +48,8 @@ PIPE_USER = "mail"
 MAIN = """
 recipient_delimiter = +
 newsletter_destination_recipient_limit = 1
-transport_maps = inline:{{ {{ littlewexcombe.example = smtp:[127.0.0.1]:{theirs} }},
+transport_maps = inline:{{ {{ {full_address} = lmtp:inet:127.0.0.1:{full} }},
+  {{ littlewexcombe.example = smtp:[127.0.0.1]:{theirs} }},
   {{ lmtp.example = lmtp:inet:127.0.0.1:{lmtp} }}, {{ pipe.example = newsletter: }} }}
 their_restrictions = check_recipient_access inline:{{ {refusals} }}, permit
 """
@@ -121,13 +122,17 @@ def servers(python: str) -> Iterator[Servers]:
     Args:
         python: the interpreter that Postfix starts for the pipe.
     """
-    refusals = ", ".join(f"{{ {a} = 550 {words} }}" for a, (_, words) in REFUSED.items())
+    refusals = ", ".join(f"{{ {address} = {answer} }}" for address, answer in ANSWERS.items())
     ports = {"theirs": free_port(), "lmtp": free_port()}
-    with mail_servers.open_folder("site") as folder, mail_servers.dovecot() as dovecot:
+    with (
+        mail_servers.open_folder("site") as folder,
+        mail_servers.dovecot() as dovecot,
+        mail_servers.dovecot(quota_kib=1) as full,
+    ):
         receiver = folder / "receive"
         receiver.write_text(RECEIVER.format(path=_path(), python=python, folder=folder))
         receiver.chmod(0o755)
-        main = MAIN.format(refusals=refusals, **ports)
+        main = MAIN.format(refusals=refusals, full=full.lmtp, full_address=FULL, **ports)
         master = MASTER.format(pipe=_documented_pipe(receiver, folder), **ports)
         with mail_servers.running_postfix(dovecot.lmtp, main, master) as postfix:
             yield Servers(folder=folder, dovecot=dovecot, postfix=postfix, lmtp=ports["lmtp"])
@@ -164,11 +169,11 @@ class Site:
         """Send, and wait until all is back and Ann's copy has arrived."""
         with LmtpServer(f"127.0.0.1:{self.servers.lmtp}", self._store):
             self.send()
-            arrived = 1 + (len(REFUSED) if way == "imap" else 0)
+            arrived = 1 + (len(KINDS) if way == "imap" else 0)
             wait_until(lambda: self.count_in_mailbox() == arrived)
             if way == "imap":
                 read_mailboxes(self.app)
-            wait_until(lambda: len(self.kinds()) == len(REFUSED))
+            wait_until(lambda: len(self.kinds()) == len(KINDS))
 
     def _store(self, content: bytes, recipients: Sequence[str]) -> None:
         feedback.receive(self.app, SCHEDULE, content, recipients)
@@ -199,7 +204,7 @@ class Site:
         with self.app.database.read() as session:
             return {
                 address
-                for address in (*REFUSED, TAKEN)
+                for address in (*KINDS, TAKEN)
                 if people.suppression_reason(session, hash_address(SECRET, address))
             }
 
@@ -236,7 +241,7 @@ def site(running: Servers, template: Path, way: str) -> Iterator[Site]:
     clock = FixedClock(SystemClock().now())
     app = Newsletter(parse_config(text, config, {}), config, clock)
     with app.database.write() as session:
-        for address in (*REFUSED, TAKEN):
+        for address in (*KINDS, TAKEN):
             add_subscriber(session, address, clock.now())
     # The site belongs to the user that the pipe runs as; root may go on using it.
     for path in (folder, *folder.rglob("*")):

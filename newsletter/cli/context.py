@@ -4,16 +4,17 @@ import logging
 import os
 import pwd
 import re
+import sys
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from functools import cached_property, update_wrapper
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
-from rich.console import Console
 
 from newsletter.app import Newsletter
+from newsletter.cli.progress import Advance, Lines
 from newsletter.clock import Clock
 from newsletter.config.options import Config
 from newsletter.database import Database
@@ -21,9 +22,6 @@ from newsletter.logging import log_to_stderr
 from newsletter.printable import printable
 from newsletter.private_files import restrict_to_owner
 from newsletter.staff.actors import Actor, operator
-
-if TYPE_CHECKING:
-    from newsletter.cli.progress import Advance
 
 USER_NAME = re.compile(r"[\w.][\w.-]{0,63}", re.ASCII)
 
@@ -33,8 +31,6 @@ class Invocation:
 
     def __init__(self, config_path: Path) -> None:
         self.config_path = config_path
-        self.console = Console(highlight=False, soft_wrap=True)
-        self.errors = Console(stderr=True, highlight=False, soft_wrap=True)
 
     @cached_property
     def app(self) -> Newsletter:
@@ -63,23 +59,27 @@ class Invocation:
 
     @property
     def is_terminal(self) -> bool:
-        return self.console.is_terminal
+        return sys.stdout.isatty()
 
     def say(self, text: str) -> None:
-        """A line on standard output, without markup."""
-        self.console.print(printable(text), markup=False)
+        """A line on standard output."""
+        click.echo(printable(text))
 
     def warn(self, text: str) -> None:
         """A line on standard error."""
-        self.errors.print(printable(text), markup=False)
+        click.echo(printable(text), err=True)
 
-    def progress(self, description: str, total: int | None) -> "AbstractContextManager[Advance]":
+    def ask(self, question: str) -> bool:
+        """Whether the user says yes; asked on standard error."""
+        return click.confirm(printable(question), err=True)
+
+    def progress(self, description: str, total: int | None) -> AbstractContextManager[Advance]:
         """A progress bar on a terminal, plain lines elsewhere; both on standard error."""
-        from newsletter.cli.progress import bar, lines
+        if not sys.stderr.isatty():
+            return nullcontext(Lines(description, total))
+        from newsletter.cli.progress_bar import bar
 
-        if self.errors.is_terminal:
-            return bar(self.errors, description, total)
-        return lines(self.errors, description, total)
+        return bar(description, total)
 
 
 def _user() -> str:

@@ -11,6 +11,7 @@ from newsletter.cli.lazy_group import LazyGroup
 from newsletter.errors import NewsletterError
 from newsletter.printable import printable
 from newsletter.private_files import keep_files_private
+from newsletter.uncaught_errors import print_errors_sanitised
 
 # Name: module and help line, so that --help imports none of them.
 COMMANDS = {
@@ -72,6 +73,7 @@ def cli(ctx: click.Context, config_path: Path) -> None:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run a command; a `NewsletterError` becomes one message and an exit status."""
     keep_files_private()
+    print_errors_sanitised()
     try:
         cli.main(args=arguments, prog_name="newsletter")
     except NewsletterError as error:

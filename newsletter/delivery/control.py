@@ -12,8 +12,8 @@ from newsletter.config.options import Config
 from newsletter.config.quiet_hours import after_quiet_hours
 from newsletter.config.tables.approval import Approval
 from newsletter.config.tables.sending import UncertainPolicy
+from newsletter.delivery.ledger import holds, uncertain
 from newsletter.delivery.ledger import store as ledger_store
-from newsletter.delivery.ledger import uncertain
 from newsletter.delivery.ledger.models import DeliveryState
 from newsletter.delivery.limits import transport_health
 from newsletter.editions import store
@@ -126,10 +126,12 @@ def retry_failed(session: Session, number: int, delivery: int | None = None) -> 
 def resume(session: Session, number: int) -> None:
     """Resume an edition, and clear the refusals of its transports: their cause is presumed mended.
 
-    Deliveries deferred because the sender was refused are queued at once, without attempts.
+    Deliveries deferred because the sender was refused are queued at once, without attempts, and so
+    are those whose refusals held the edition.
     """
     transport_health.clear_refusals(session)
     uncertain.requeue_blocked(session, number)
+    holds.requeue_doubtful(session, number)
     store.change_state(session, number, Transition.RESUME)
 
 

@@ -101,7 +101,8 @@ def to_send(session: Session, now: datetime) -> list[Edition]:
 def pausable(session: Session) -> list[int]:
     """The editions being sent or queued."""
     states = (EditionState.QUEUED, EditionState.SENDING)
-    return list(session.scalars(select(Edition.id).where(Edition.state.in_(states))))
+    query = select(Edition.id).where(Edition.state.in_(states))
+    return list(session.scalars(query.order_by(Edition.id)))
 
 
 def leaving_by(session: Session, transports: Collection[str]) -> list[int]:

@@ -1,4 +1,8 @@
-"""Turns refusals at sending into events, from the ledger. Never commits."""
+"""Turns refusals at sending into events, from the ledger. Never commits.
+
+Refusals of an edition that stands still by them are nobody's until a person resumes it: what its
+server says of the recipients may be a fault of ours (decision 116).
+"""
 
 from datetime import datetime, timedelta
 
@@ -6,20 +10,23 @@ from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
 from newsletter.delivery.ledger.models import Delivery, DeliveryState
-from newsletter.editions.models import Edition
+from newsletter.delivery.ledger.reasons import GIVEN_UP
+from newsletter.editions.models import Edition, EditionState
 from newsletter.feedback.models import FeedbackEvent
 from newsletter.transports.events import Event, EventSource, kind_of
 from newsletter.transports.verdicts import Verdict
 
 # Editions finished longer ago have been looked through.
 LOOKED_THROUGH_AFTER = timedelta(days=7)
-GIVEN_UP = "given up: "
+# A circuit breaker may still hold an edition under way for refusals younger than this.
+MIN_AGE = timedelta(minutes=10)
 
 
 def unrecorded(session: Session, now: datetime, limit: int) -> list[Event]:
     """Events of the mails refused or given up, as far as they are not recorded."""
     recent = select(Edition.id).where(
         Edition.fanned_out_at.is_not(None),
+        Edition.state.not_in((EditionState.STOPPED, EditionState.CANCELLED)),
         or_(Edition.finished_at.is_(None), Edition.finished_at > now - LOOKED_THROUGH_AFTER),
     )
     is_recorded = exists().where(
@@ -41,7 +48,7 @@ def unrecorded(session: Session, now: datetime, limit: int) -> list[Event]:
             Delivery.edition_id.in_(recent),
             Delivery.state == DeliveryState.FAILED,
             Delivery.verdict.not_in(("", Verdict.ERROR)),
-            Delivery.settled_at.is_not(None),
+            or_(Edition.finished_at.is_not(None), Delivery.settled_at <= now - MIN_AGE),
             ~is_recorded,
         )
         .limit(limit)

@@ -14,7 +14,6 @@ from threading import Lock
 from time import monotonic
 from typing import Generic, TypeVar
 
-import structlog
 from sqlalchemy.orm import Session
 
 from newsletter.config.options import Config
@@ -23,8 +22,9 @@ from newsletter.errors import Busy, ResourceNotFound
 from newsletter.feeds import store
 from newsletter.feeds.documents.building import FeedDocument, build
 from newsletter.feeds.scopes import Selection
+from newsletter.logging import EventLogger
 
-log = structlog.get_logger()
+log = EventLogger(__name__)
 
 MAX_FEEDS = 256
 MAX_BYTES = 128 * 1024 * 1024

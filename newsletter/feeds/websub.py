@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 
-import structlog
-
 from newsletter.clock import Clock
 from newsletter.config.options import Config
 from newsletter.database import Database
@@ -21,8 +19,9 @@ from newsletter.feeds.documents.building import feed_url
 from newsletter.feeds.documents.content import FeedKind
 from newsletter.feeds.models import HubNotice
 from newsletter.feeds.scopes import Scope, Selection
+from newsletter.logging import EventLogger
 
-log = structlog.get_logger()
+log = EventLogger(__name__)
 
 LEASE = timedelta(minutes=3)
 FIRST_WAIT = timedelta(minutes=1)

@@ -10,7 +10,6 @@ from collections.abc import Iterable
 from threading import Lock
 from typing import Protocol
 
-import structlog
 from limits import RateLimitItemPerDay, RateLimitItemPerHour
 from limits.errors import ConfigurationError as LimitsError
 from limits.errors import StorageError
@@ -21,9 +20,10 @@ from newsletter.clock import Clock
 from newsletter.config.tables.joining_options import JoiningOptions
 from newsletter.errors import ConfigurationError
 from newsletter.http.client_address import Network
+from newsletter.logging import EventLogger
 from newsletter.tokens.signing import derive_key, keyed_hash
 
-log = structlog.get_logger()
+log = EventLogger(__name__)
 
 HOUR_SECONDS = 3600.0
 DAY_SECONDS = 86_400.0

@@ -21,7 +21,10 @@ from newsletter.errors import TemplateError
 from newsletter.feeds.documents.building import imprint_line
 from newsletter.feeds.documents.content import FeedKind
 from newsletter.feeds.scopes import feed_path
+from newsletter.rendering.compiled_templates import CompiledTemplates
 from newsletter.rendering.templates import web_folders
+
+_COMPILED = CompiledTemplates()
 
 
 class SiteTemplates:
@@ -32,6 +35,7 @@ class SiteTemplates:
             loader=FileSystemLoader(web_folders(config.templates.folder)),
             autoescape=True,
             undefined=StrictUndefined,
+            bytecode_cache=_COMPILED,
             trim_blocks=True,
             lstrip_blocks=True,
         )

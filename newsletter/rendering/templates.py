@@ -22,6 +22,7 @@ from jinja2.sandbox import SandboxedEnvironment
 from newsletter.config.tables.theme_options import ThemeOptions
 from newsletter.config.theme import Theme
 from newsletter.errors import TemplateError
+from newsletter.rendering.compiled_templates import CompiledTemplates
 from newsletter.rendering.plaintext.layout import underlined, wrapped
 from newsletter.rendering.plaintext.writer import html_to_text
 
@@ -29,6 +30,7 @@ HTML_BODY, MJML_BODY, TEXT_BODY = "body.html", "body.mjml", "body.txt"
 # Folders that are no kinds of mail: base templates and web pages.
 NO_KINDS = frozenset({"_base", "web"})
 PACKAGE = Path(__file__).resolve().parent.parent
+_COMPILED = CompiledTemplates()
 
 
 def shipped_templates() -> Path:
@@ -58,6 +60,7 @@ class Templates:
             loader=ChoiceLoader(loaders),
             autoescape=lambda name: name is not None and name.endswith((".html", ".mjml")),
             undefined=StrictUndefined,
+            bytecode_cache=_COMPILED,
             trim_blocks=True,
             lstrip_blocks=True,
         )

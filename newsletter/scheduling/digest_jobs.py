@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-import structlog
-
 from newsletter.actions import articles, digests, editions, maintenance
 from newsletter.app import Newsletter
 from newsletter.articles.store import due_for_publication
@@ -18,11 +16,12 @@ from newsletter.editions.digests.sections import NoEdition
 from newsletter.editions.each_article import due_articles
 from newsletter.editions.models import EACH_ARTICLE
 from newsletter.errors import NewsletterError
+from newsletter.logging import EventLogger
 from newsletter.queries.approval_requests import approval_request
 from newsletter.scheduling.guards import errors_logged
 from newsletter.staff.actors import SCHEDULE
 
-log = structlog.get_logger()
+log = EventLogger(__name__)
 
 
 def make_due_digests(app: Newsletter) -> None:

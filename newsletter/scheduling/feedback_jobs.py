@@ -1,16 +1,15 @@
 """Jobs of returned mail: reading mailboxes, recording refusals, pausing editions."""
 
-import structlog
-
 from newsletter.actions import feedback
 from newsletter.app import Newsletter
 from newsletter.feedback import send_refusals
 from newsletter.feedback import store as feedback_store
 from newsletter.feedback.receivers import mailboxes
 from newsletter.feedback.receivers.base import MailboxPosition, MailboxUnreachable
+from newsletter.logging import EventLogger
 from newsletter.staff.actors import SCHEDULE
 
-log = structlog.get_logger()
+log = EventLogger(__name__)
 
 # Bounds a transaction, so that senders do not wait long.
 BATCH_SIZE = 200

@@ -3,11 +3,10 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-import structlog
-
 from newsletter.errors import Conflict, NewsletterError
+from newsletter.logging import EventLogger
 
-log = structlog.get_logger()
+log = EventLogger(__name__)
 
 
 @contextmanager

@@ -2,18 +2,17 @@
 
 from datetime import timedelta
 
-import structlog
-
 from newsletter.actions import articles, feeds, imports, maintenance, sources
 from newsletter.app import Newsletter
 from newsletter.articles.ingestion.polling import due_sources
 from newsletter.delivery.ledger.statistics import count_batch
 from newsletter.feeds.maintenance import FeedMaintenance
 from newsletter.fetching import Size, size_of
+from newsletter.logging import EventLogger
 from newsletter.scheduling.guards import errors_logged
 from newsletter.staff.actors import SCHEDULE
 
-log = structlog.get_logger()
+log = EventLogger(__name__)
 
 # Bounds a run, so that shutdown does not wait long.
 MAX_BATCHES_PER_RUN = 400

@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-import structlog
 from sqlalchemy import ColumnElement, bindparam, exists, func, insert, select, update
 from sqlalchemy.orm import Session
 
@@ -21,12 +20,13 @@ from newsletter.delivery.ledger import alert_dedup, reasons, settlement
 from newsletter.delivery.ledger.models import DeliveryState, Notice
 from newsletter.delivery.sending.batch import INTERRUPTED
 from newsletter.errors import Conflict, NewsletterError, StorageError
+from newsletter.logging import EventLogger
 from newsletter.subscriptions.notice_kinds import NOTICE_TYPES
 from newsletter.transports.base import Deferred, InDoubt, Mail, Outcome
 from subscribers.audience import notifiable
 from subscribers.models import Subscriber
 
-log = structlog.get_logger()
+log = EventLogger(__name__)
 
 GIVE_UP = timedelta(days=1)
 # Submitting the form repeatedly must not flood somebody else's mailbox.

@@ -5,11 +5,11 @@ import email.policy
 import sys
 from collections.abc import Iterable
 from typing import TextIO
-from unicodedata import category
 
 from pydantic import BaseModel, Field
 
 from newsletter.config.kinds import OptionTable
+from newsletter.printable import printable
 from newsletter.transports.base import (
     Accepted,
     ClosingSession,
@@ -91,7 +91,7 @@ def _as_read(content: bytes) -> str:
 
 
 def _harmless(text: str, stream: TextIO) -> str:
-    """Text without control characters or those the terminal cannot encode."""
-    shown = "".join("�" if category(c) == "Cc" and c not in "\n\t" else c for c in text)
+    """Text without what moves a terminal, or cannot be encoded there."""
+    shown = printable(text)
     encoding = stream.encoding or "utf-8"
     return shown.encode(encoding, "replace").decode(encoding)

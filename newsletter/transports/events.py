@@ -107,9 +107,11 @@ _GONE_DOMAIN = re.compile(
     r"|(no such|unknown|unrouteable mail) (domain|host)|name or service not known"
     r"|domain is not reachable|all relevant mx records"
     r"|no mx records? (found|for)|indicated no smtp service"
-    r"|no mail exchangers|domain .{0,40}does not accept mail|does not accept (any )?mail",
+    r"|no mail exchangers|(does not|doesn't) (accept|receive) (any )?(e-?)?mail",
     re.IGNORECASE,
 )
+# It is for good, whatever code a relay puts before it (RFC 7505, 3).
+_NULL_MX = re.compile(r"null ?mx", re.IGNORECASE)
 _NO_NAME_SERVER = re.compile(
     r"host not found, try again|malformed or unexpected name server reply", re.IGNORECASE
 )
@@ -125,6 +127,7 @@ def kind_of(verdict: Verdict, answer: str, *, is_permanent: bool) -> EventKind:
     """
     if verdict is Verdict.RECIPIENT and not is_permanent:
         return EventKind.SOFT
+    is_permanent = is_permanent or bool(_NULL_MX.search(answer))
     if verdict is Verdict.DOMAIN and is_permanent and _GONE_DOMAIN.search(answer):
         # "Host not found, try again" is a name server that did not answer (h_errno TRY_AGAIN).
         return EventKind.SOFT if _NO_NAME_SERVER.search(answer) else EventKind.HARD

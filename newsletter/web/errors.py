@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import structlog
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -18,9 +17,10 @@ from newsletter.errors import (
 from newsletter.feeds.private import FeedRevoked
 from newsletter.http.middleware.headers import HEADERS
 from newsletter.http.statuses import status_of
+from newsletter.logging import EventLogger
 from newsletter.web.state import site_of
 
-log = structlog.get_logger()
+log = EventLogger(__name__)
 
 RETRY_AFTER_SECONDS = 60
 

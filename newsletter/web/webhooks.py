@@ -7,7 +7,6 @@ no trace but a line in the log.
 
 from urllib.parse import urlsplit
 
-import structlog
 from anyio.to_thread import run_sync
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -15,11 +14,12 @@ from starlette.routing import Route
 
 from newsletter import fetching
 from newsletter.errors import NotAllowed, ResourceNotFound, SendingRefused
+from newsletter.logging import EventLogger
 from newsletter.public_addresses import is_loopback
 from newsletter.transports.api.webhooks import HasWebhook, NotProven, Told, Webhook, WebhookCall
 from newsletter.web.state import SiteState, site_of
 
-log = structlog.get_logger()
+log = EventLogger(__name__)
 
 PREFIX = "/webhooks/"
 MAX_BODY_BYTES = 8 * 1024 * 1024

@@ -3,12 +3,18 @@
 Pure: the command and any other interface show the same values.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 
 from newsletter.errors import InvalidInput
-from subscribers.importing.columns import ColumnAssignment, ColumnChoices, assign, program_of
+from subscribers.importing.columns import (
+    ColumnAssignment,
+    ColumnChoices,
+    address_column,
+    assign,
+    program_of,
+)
 from subscribers.importing.formats.table import SourceTable
 from subscribers.importing.profiling import FileProfile, profile_columns
 from subscribers.importing.program import Program
@@ -24,6 +30,7 @@ from subscribers.importing.values.dates import DayMonthOrder
 from subscribers.importing.values.filenames import may_state_status, state_of_name
 from subscribers.importing.values.headings import OF_STATE, ROLES
 from subscribers.importing.values.states import ListState
+from subscribers.importing.values.vocabulary import states_leaving
 from subscribers.importing.values.word_folding import folded
 
 # With more ambiguous rows than this, the structure of the whole file is in doubt.
@@ -57,6 +64,10 @@ class RowFit:
     """Rows without an address that do not fit, such as totals."""
     doubtful: set[str] = field(default_factory=set)
     """The addresses of the misfits, and of people in a sheet that may say that they left."""
+    below: set[str] = field(default_factory=set)
+    """The addresses below a break."""
+    section_break: str = ""
+    """A line between the rows that may say how those below it stand, or names other columns."""
 
     @property
     def is_trusted(self) -> bool:
@@ -115,6 +126,8 @@ def analyse(
     width = len(table.header)
     rows = _fitting(table, assigned, fitness)
     found = profile_columns(rows, width, assigned.places, words)
+    assigned = _without_unused(assigned, found)
+    fitness.doubtful |= fitness.below
     state, name = _state(table, PurePath(file).name, answers, assigned)
     order, date = _order(found, answers.order)
     columns = columns_of(table.header, assigned, found)
@@ -129,7 +142,12 @@ def analyse(
         order=order,
         fitness=fitness,
         rows=found.rows,
-        notes=(*_program_notes(program), *table.notes, *map(_elsewhere, telling)),
+        notes=(
+            *_program_notes(program),
+            *table.notes,
+            *map(_elsewhere, telling),
+            *_break_notes(fitness),
+        ),
     )
 
 
@@ -157,6 +175,13 @@ def _assigned(
     return replace(found, chosen=found.chosen - {place})
 
 
+def _without_unused(assigned: ColumnAssignment, found: FileProfile) -> ColumnAssignment:
+    """Where nobody can choose what they receive, the column of it is empty for everybody."""
+    places = assigned.places["received"]
+    used = tuple(place for place in places if found.profiles[place].filled)
+    return replace(assigned, places={**assigned.places, "received": used})
+
+
 def _is_better_address(header: Sequence[str], place: int, found: ColumnAssignment) -> bool:
     """Whether addresses stand in `place` alone, and its heading is one of addresses too.
 
@@ -172,14 +197,17 @@ def _fitting(
 ) -> Iterator[Sequence[str]]:
     """The unambiguous rows; addresses in the others are recorded."""
     width = len(table.header)
-    needed = max(
-        place for role in ("address", *OF_STATE) for place in assigned.places.get(role, ())
-    )
+    of_state = {place for role in OF_STATE for place in assigned.places.get(role, ())}
     address = assigned.places["address"][0]
+    needed = max(address, *of_state) if of_state else address
     for cells in table.rows():
         if not any(cells):
             continue
         row = without_nul(cells) if "\0" in "".join(cells) else cells
+        if fitness.section_break:
+            fitness.below.update(map(str.casefold, addresses_in(" ".join(row))))
+        elif "@" not in "".join(row[address : address + 1]) and _is_break(row, of_state):
+            fitness.section_break = " ".join(filter(None, map(str.strip, row)))
         if _fits(row, width, needed, address):
             fitness.people += 1
             yield row
@@ -189,6 +217,20 @@ def _fitting(
             fitness.doubtful.update(map(str.casefold, found))
         else:
             fitness.strays += 1
+
+
+def _is_break(row: Sequence[str], of_state: Collection[int]) -> bool:
+    """Whether a row without an address speaks of the rows below it.
+
+    A line of words such as "Unsubscribed:", or the header of another table.
+    """
+    if any("@" in cell for cell in row):
+        return False
+    filled = [place for place, cell in enumerate(row) if cell.strip()]
+    if len(filled) == 1 and filled[0] not in of_state:
+        text = row[filled[0]]
+        return may_state_status(text) or states_leaving(text)
+    return len(filled) > 1 and address_column(row) is not None
 
 
 def _fits(row: Sequence[str], width: int, needed: int, address: int) -> bool:
@@ -208,7 +250,7 @@ def _state(
     if known is not None:
         return known, ""
     is_said = any(assigned.places[role] for role in ("status", "left", "reason"))
-    names = [name for name in (file, table.sheet) if may_state_status(name)]
+    names = [name for name in (file, table.sheet, *table.titles) if may_state_status(name)]
     return ListState.SUBSCRIBED, names[0] if names and not is_said else ""
 
 
@@ -225,6 +267,14 @@ def _program_notes(program: Program | None) -> list[str]:
     if program is None:
         return []
     return [f"It looks like an export of {program.name}.", *filter(None, [program.advice])]
+
+
+def _break_notes(fitness: RowFit) -> list[str]:
+    if not fitness.below:
+        return []
+    line = fitness.section_break[:60]
+    advice = "divide the file there, and import what is below with --state left if they left."
+    return [f"Whoever stands below the line “{line}” is pending at best: {advice}"]
 
 
 def _elsewhere(sheet: str) -> str:

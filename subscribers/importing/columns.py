@@ -77,8 +77,8 @@ def program_of(header: Sequence[str], programs: Collection[Program]) -> Program 
     """The program that wrote the table, by its whole header."""
     names = frozenset(map(folded, header))
     fitting = [(program.fits(names), program) for program in programs]
-    best = max(fitting, key=lambda pair: pair[0], default=(0, None))
-    return best[1] if best[0] else None
+    best = max(fitting, key=lambda pair: pair[0], default=((0, 0), None))
+    return best[1] if any(best[0]) else None
 
 
 def _chosen_places(

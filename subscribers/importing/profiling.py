@@ -10,9 +10,11 @@ from subscribers.importing.values.dates import DayMonthOrder, order_of
 from subscribers.importing.values.states import ListState
 from subscribers.importing.values.vocabulary import (
     confirmation_of,
+    doubt_of,
     leaving_of,
     notes_of,
     reason_of,
+    receiving_of,
     states_leaving,
     status_of,
 )
@@ -27,6 +29,8 @@ JUDGES: Mapping[str, Judge] = {
     "left": leaving_of,
     "reason": reason_of,
     "notes": notes_of,
+    "doubtful": doubt_of,
+    "received": receiving_of,
     "confirmed": confirmation_of,
 }
 

@@ -23,6 +23,8 @@ class Program:
     """Columns that hold neither status nor consent."""
     prefixes: Sequence[str] = ()
     """Prefixes of further harmless columns."""
+    suffixes: Sequence[str] = ()
+    """Suffixes of further harmless columns."""
     starts: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """Prefixes of further columns of a role."""
     words: Mapping[ListState, Sequence[str]] = field(default_factory=dict)
@@ -54,9 +56,26 @@ class Program:
 
     def is_harmless(self, heading: str) -> bool:
         """Whether a column, by its folded heading, holds neither status nor consent."""
-        return heading in self.unread or any(map(heading.startswith, map(folded, self.prefixes)))
+        return (
+            heading in self.unread
+            or any(map(heading.startswith, map(folded, self.prefixes)))
+            or any(map(heading.endswith, map(folded, self.suffixes)))
+        )
 
-    def fits(self, headings: frozenset[str]) -> int:
-        """The number of matching marks in a file's folded headings; 0 if it is another's."""
+    def fits(self, headings: frozenset[str]) -> tuple[int, int]:
+        """How well a file's folded headings fit, to compare programs by; (0, 0) if not at all.
+
+        Several programs may have the few headings that mark another: the one counts that knows
+        the most of all of them.
+        """
         sets = (frozenset(map(folded, marks)) for marks in self.marks)
-        return max((len(marks) for marks in sets if marks <= headings), default=0)
+        marked = max((len(marks) for marks in sets if marks <= headings), default=0)
+        return (sum(map(self._knows, headings)), marked) if marked else (0, 0)
+
+    def _knows(self, heading: str) -> bool:
+        return (
+            any(heading in names for names in self.roles.values())
+            or self.is_harmless(heading)
+            or self.role_of_start(heading) is not None
+            or any(heading in map(folded, marks) for marks in self.marks)
+        )

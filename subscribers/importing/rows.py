@@ -1,6 +1,5 @@
 """Parsing of a table's rows into people."""
 
-import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -19,14 +18,17 @@ from subscribers.importing.values.cells import (
     MAILBOXES,
     DamagedRow,
     addresses_in,
+    beside_addresses,
+    is_erased,
     listed,
     one_line,
     without_nul,
 )
 from subscribers.importing.values.dates import DayMonthOrder, in_iso
+from subscribers.importing.values.json_objects import attributes_of, may_tell_leaving
 from subscribers.importing.values.languages import offered
 from subscribers.importing.values.states import HAS_LEFT, ListState, worse
-from subscribers.importing.values.vocabulary import LEAVING_WORDS, is_nothing
+from subscribers.importing.values.vocabulary import LEAVING_WORDS, is_nothing, states_leaving
 from subscribers.importing.values.word_folding import folded
 from subscribers.membership import Preferences
 from subscribers.models import Frequency
@@ -100,6 +102,11 @@ class RowReader:
         # A role without a column reads the empty cell after the last.
         one = {thing: places[0] if places else reading.width for thing, places in at.items()}
         self._address = one["address"]
+        # Short texts about a person, in which some write more than belongs there.
+        self._words = sorted(
+            {one[thing] for thing in ("name", "first_name", "last_name", "language")}
+            - {reading.width}
+        )
         self._full, self._first, self._last = one["name"], one["first_name"], one["last_name"]
         self._topics, self._digests = one["topics"], one["digests"]
         self._frequency, self._language = one["frequency"], one["language"]
@@ -140,8 +147,11 @@ class RowReader:
         address = texts[self._address]
         if not address.isascii():
             address = texts[self._address] = address.strip(INVISIBLE).strip()
-        if self._tags and any(map(self._says_left, self._tags_of(texts))):
+        tags = self._tags_of(texts) if self._tags else ()
+        if is_erased(address) or any(map(self._says_left, tags)) or self._is_told(texts):
             state = worse(state, ListState.LEFT)
+        elif may_tell_leaving(texts[self._json]):
+            state = worse(state, ListState.PENDING)
         if state in HAS_LEFT:
             return [_leaver(row, each, state) for each in addresses_in(address) or [address]]
         if not address and "@" not in joined:
@@ -177,6 +187,15 @@ class RowReader:
         return (
             folded(tag) in LEAVING_WORDS and self._reading.as_topic(tag) not in self._reading.topics
         )
+
+    def _is_told(self, texts: Sequence[str]) -> bool:
+        """Whether somebody is said to have left beside their address or name."""
+        address = texts[self._address]
+        if "@" not in address:
+            return False
+        if _LONGER.search(address) and states_leaving(beside_addresses(address)):
+            return True
+        return any(states_leaving(texts[place]) for place in self._words)
 
     def _doubted(self, person: ListedPerson) -> ListedPerson:
         """The person, not confirmed if an unreadable row may say that they left."""
@@ -230,7 +249,7 @@ class RowReader:
         if self._reading.state in HAS_LEFT:
             return True
         texts = [cell.strip().strip("\"'").strip() for cell in cells]
-        if any(folded(text) in LEAVING_WORDS for text in texts):
+        if any(folded(text) in LEAVING_WORDS or states_leaving(text) for text in texts):
             return True
         extra = max(len(cells) - self._reading.width, 0)
         for place, judge in self._judged:
@@ -318,7 +337,7 @@ class RowReader:
         return f"; there {', '.join(said)}" if said else ""
 
     def _read_attributes(self, texts: Sequence[str], tags: Sequence[str]) -> dict[str, str]:
-        found = _object(texts[self._json])
+        found = attributes_of(texts[self._json])
         for name, place in self._attributes:
             if value := one_line(texts[place]):
                 found[name] = value
@@ -339,22 +358,6 @@ def _leaver(row: int, address: str, state: ListState) -> ListedPerson:
     )
 
 
-def _object(text: str) -> dict[str, str]:
-    if is_nothing(text):
-        return {}
-    try:
-        found = json.loads(text)
-    except (ValueError, RecursionError):
-        found = None
-    if not isinstance(found, dict):
-        raise InvalidInput(
-            f"the attributes {text[:40]!r} are no object in JSON; mend them, or pass the column "
-            "over with --column ignored=…"
-        )
-    plain = ((one_line(name), _plain(value)) for name, value in found.items())
-    return {name: value for name, value in plain if name and value}
-
-
 def _moment(text: str) -> datetime | None:
     if not text:
         return None
@@ -364,12 +367,6 @@ def _moment(text: str) -> datetime | None:
         raise InvalidInput(
             f"paused until {text!r} is no moment; write it as 2026-05-01T00:00:00+00:00"
         ) from error
-
-
-def _plain(value: object) -> str:
-    if value is None:
-        return ""
-    return one_line(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
 
 
 def _among(thing: str, name: str, known: frozenset[str]) -> str:

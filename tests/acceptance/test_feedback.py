@@ -14,7 +14,7 @@ import pytest
 import returned_mail
 from console_support import Console
 from processes import wait_until
-from returned_mail import DOMAINS, GHOST, KINDS, REFUSED, TAKEN, Servers, Site
+from returned_mail import DOMAINS, GHOST, KINDS, TAKEN, Servers, Site
 
 from newsletter.scheduling.feedback_jobs import read_mailboxes
 from newsletter.staff.permissions import Role
@@ -44,12 +44,12 @@ def test_reports_end_in_ledger_suppressions_console_and_list(
         site.send_and_wait(way)
         assert site.kinds() == KINDS
         # Each is told once, of the mail that it speaks of.
-        assert site.ledger() == {address: ["sent"] for address in REFUSED}
+        assert site.ledger() == {address: ["sent"] for address in KINDS}
         assert site.suppressed() == {GHOST}
         # Ann's own copy stands in the mailbox that is read: it is no report, and stays.
         assert site.count_in_mailbox() == 1
         page = shown_by_console(site)
-        assert all(address in page for address in REFUSED)
+        assert all(address in page for address in KINDS)
         assert page.count("No more mail to this address") == 1
         assert listed_by_command(site, newsletter) == {
             address: (kind, address == GHOST) for address, kind in KINDS.items()
@@ -79,7 +79,7 @@ def test_a_pipe_that_is_killed_before_it_answers_is_asked_again_and_counts_once(
         site.send_and_wait("pipe")
         wait_until(lambda: not kill.exists())
         mail_servers.deliver_queue(servers.postfix)
-        assert site.ledger() == {address: ["sent"] for address in REFUSED}
+        assert site.ledger() == {address: ["sent"] for address in KINDS}
 
 
 def test_a_pipe_without_a_database_loses_nothing(servers: Servers, sqlite_template: Path) -> None:
@@ -88,7 +88,7 @@ def test_a_pipe_without_a_database_loses_nothing(servers: Servers, sqlite_templa
         right = config.read_text()
         config.write_text(right.replace("newsletter.db", "missing/newsletter.db"))
         site.send()
-        wait_until(lambda: mail_servers.count_deferred(servers.postfix) == len(REFUSED))
+        wait_until(lambda: mail_servers.count_deferred(servers.postfix) == len(KINDS))
         config.write_text(right)
         mail_servers.deliver_queue(servers.postfix)
         assert site.kinds() == KINDS
@@ -99,7 +99,7 @@ def test_a_mail_to_the_address_in_the_mail_ends_the_subscription(
 ) -> None:
     with returned_mail.site(servers, sqlite_template, "imap") as site:
         site.send()
-        wait_until(lambda: site.count_in_mailbox() == len(REFUSED) + 1)
+        wait_until(lambda: site.count_in_mailbox() == len(KINDS) + 1)
         received = mail_servers.received(servers.dovecot.imap)
         copy = next(mail for mail in received if b"To: ann@" in mail)
         header = " ".join(str(message_from_bytes(copy)["List-Unsubscribe"]).split())

@@ -8,11 +8,12 @@ from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+import requests
 from threads import http_server
 
 from newsletter.errors import FetchError
 from newsletter.fetching import Fetched, fetch, size_of
-from newsletter.guarded_http import MAX_REDIRECTS
+from newsletter.guarded_http import MAX_REDIRECTS, bounded
 from newsletter.public_addresses import is_public
 
 ETAG = '"first"'
@@ -277,3 +278,19 @@ def test_an_unreachable_server_is_reported() -> None:
 def test_a_server_without_tls_is_reported(server: Server) -> None:
     with pytest.raises(FetchError, match="its certificate or its TLS is not right"):
         fetch(server.url("feed").replace("http:", "https:"), allow_private=True)
+
+
+def bounded_answer(server: Server, path: str, max_bytes: int = 1_000_000) -> requests.Response:
+    with bounded(requests.Session(), SHORT, max_bytes) as session:
+        return session.get(server.url(path))
+
+
+def test_an_answer_within_its_bounds_is_the_servers(server: Server) -> None:
+    answer = bounded_answer(server, "feed")
+    assert (answer.status_code, answer.headers["ETag"], answer.text) == (200, ETAG, "<rss/>")
+
+
+@pytest.mark.parametrize("path", ["bomb", "trickle", "trickled-head", "cut", "not-gzip", "loop"])
+def test_an_answer_without_end_is_none(server: Server, path: str) -> None:
+    with pytest.raises(requests.RequestException):
+        bounded_answer(server, path)

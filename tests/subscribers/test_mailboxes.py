@@ -8,7 +8,7 @@ SAME = [
     ("ann.lee@gmail.com", "annlee+x@googlemail.com", "A.N.N.LEE@Gmail.com"),
     ("ann_lee@proton.me", "ann.lee@protonmail.com", "annlee+x@pm.me", "Ann-Lee@protonmail.ch"),
     ("ann.lee@icloud.com", "ann.lee+x@me.com", "ANN.LEE@mac.com"),
-    ("ann-lee@yandex.ru", "ann.lee+x@ya.ru", "annlee@yandex.com"),
+    ("ann-lee@yandex.ru", "ann.lee+x@ya.ru", "annlee@yandex.com", "a-n.n-lee@yandex.com.tr"),
     ("ann-news@yahoo.com", "ann-shop@yahoo.com", "ann+x@yahoo.com"),
     ("ann@fastmail.com", "news@ann.fastmail.com", "shop@ann.fastmail.com", "ann+x@fastmail.com"),
     ("a.b@wexcombe.example", "A.B+c@wexcombe.example", "a.b+c+d@wexcombe.example"),
@@ -21,6 +21,7 @@ APART = [
     ("ann@outlook.com", "ann@hotmail.com"),
     ("news@fastmail.com", "news@ann.fastmail.com"),
     ("ann@notgmail.com", "ann@gmail.com"),
+    ("ann@yandex.wexcombe.example", "ann@yandex.ru"),
 ]
 
 

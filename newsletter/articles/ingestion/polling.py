@@ -8,8 +8,6 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
-import structlog
-
 from newsletter.articles import store
 from newsletter.articles.importers import feed
 from newsletter.articles.importers.base import BadRecord, ImportContext, Record, failure
@@ -24,8 +22,9 @@ from newsletter.config.options import SourceOptions
 from newsletter.database import Database
 from newsletter.errors import NewsletterError, ResourceNotFound
 from newsletter.fetching import Fetched, fetch
+from newsletter.logging import EventLogger
 
-log = structlog.get_logger()
+log = EventLogger(__name__)
 
 MAX_ERROR_LENGTH = 500
 

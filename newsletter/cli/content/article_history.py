@@ -9,8 +9,7 @@ from newsletter.articles.writing import store as writing
 from newsletter.articles.writing.content import ArticleContent
 from newsletter.articles.writing.differences import ChangedLine, PartKind, differences
 from newsletter.cli.context import Invocation, pass_program
-from newsletter.cli.output import print_table
-from newsletter.printable import printable
+from newsletter.cli.output import print_table, print_text
 
 MARKS = {PartKind.SAME: "", PartKind.REMOVED: "-", PartKind.ADDED: "+"}
 
@@ -42,7 +41,7 @@ def history(program: Invocation, reference: str, revision: int | None, limit: in
         earlier = writing.revisions(session, article.id, below=revision, limit=1)
     before = ArticleContent.from_json(earlier[0].content) if earlier else ArticleContent()
     for line in differences(before, after):
-        click.echo(printable(_told(line)))
+        print_text(f"{_told(line)}\n")
 
 
 def _told(line: ChangedLine) -> str:

@@ -9,8 +9,7 @@ from newsletter.articles import store
 from newsletter.articles.models import Article, ArticleStatus
 from newsletter.cli.context import Invocation, pass_program
 from newsletter.cli.lazy_group import LazyGroup
-from newsletter.cli.output import as_json, print_json, print_table
-from newsletter.printable import printable
+from newsletter.cli.output import as_json, print_json, print_table, print_text
 
 STATUSES = click.Choice([status.value for status in ArticleStatus])
 
@@ -115,9 +114,9 @@ def show(program: Invocation, reference: str, as_html: bool, as_json: bool) -> N
     if as_json:
         print_json(program, {**_summary(article), "body_html": article.body_html})
     elif as_html:
-        click.echo(printable(article.body_html))
+        print_text(f"{article.body_html}\n")
     else:
-        click.echo(printable(document_of(article, ImportContext.of(program.config.site))), nl=False)
+        print_text(document_of(article, ImportContext.of(program.config.site)))
 
 
 @articles.command("topics")

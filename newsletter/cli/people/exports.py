@@ -9,6 +9,7 @@ import click
 
 from newsletter.actions import subscribers as actions
 from newsletter.cli.context import Invocation, pass_program
+from newsletter.cli.output import DataFile
 from newsletter.cli.people.segments import evaluation_of, resolve_segment
 from subscribers import exporting
 from subscribers.models import Subscriber, SubscriberStatus
@@ -40,10 +41,11 @@ def export(
 
 
 def _write(file: TextIO, kind: str, rows: Iterable[actions.Row]) -> int:
+    data = DataFile(file)
     if kind == "csv":
-        return exporting.write_csv(file, rows)
+        return exporting.write_csv(data, rows)
     count = 0
     for row in rows:
-        file.write(json.dumps(row, ensure_ascii=False) + "\n")
+        data.write(json.dumps(row, ensure_ascii=False) + "\n")
         count += 1
     return count

@@ -20,6 +20,7 @@ CHOICES = (
         "notes",
         "free words: who is said there to have left or not to be mailed has left, nobody else",
     ),
+    ("doubtful", "whoever has something in it may have left: they stay unconfirmed"),
     ("ignored", "it says nothing of who may be mailed"),
 )
 

@@ -3,12 +3,10 @@
 import csv
 import gc
 import json
-import sys
 from collections import Counter
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import TextIO
 
 import click
 from click.core import ParameterSource
@@ -16,7 +14,7 @@ from click.core import ParameterSource
 from newsletter.actions import imports as actions
 from newsletter.actions.imports import ImportResult
 from newsletter.cli.context import Invocation, pass_program
-from newsletter.cli.output import count_line, print_json
+from newsletter.cli.output import DataFile, count_line, print_json, standard_output
 from newsletter.cli.people import import_report
 from newsletter.errors import InvalidInput
 from newsletter.queries.imports import site_names
@@ -239,7 +237,7 @@ def _dry_run(program: Invocation, examined: ExaminedList, *, as_json: bool) -> C
     rehearsal = ImportDryRun(program.database, examined.terms)
     address = examined.found.assigned.places["address"][0]
     counts: Counter[str] = Counter()
-    tell = _row_writer(sys.stdout, address, as_json)
+    tell = _row_writer(standard_output(), address, as_json)
     import_all(rehearsal, _batches(program, examined), tell, counts)
     return counts
 
@@ -262,7 +260,7 @@ def _gc_frozen() -> Iterator[None]:
         gc.unfreeze()
 
 
-def _row_writer(file: TextIO, address: int, as_json: bool) -> OnDecision:
+def _row_writer(file: DataFile, address: int, as_json: bool) -> OnDecision:
     """A callback that writes a line for each row: CSV or JSON."""
     names = ("row", "address", "outcome", "reason")
     writer = csv.writer(file)
@@ -297,7 +295,7 @@ def _pair(text: str) -> tuple[str, str]:
     if thing == "?":
         raise InvalidInput(
             f"--column {text}: put in place of the ? what the column tells: left, status, "
-            "notes, confirmed, attribute.NAME or ignored"
+            "notes, confirmed, doubtful, attribute.NAME or ignored"
         )
     if not (thing in ROLES or is_attribute) or not column:
         raise InvalidInput(

@@ -84,7 +84,7 @@ def remove(program: Invocation, address: str) -> None:
 def erase(program: Invocation, address: str, yes: bool) -> None:
     """Erase a subscriber; a hash stays, so that they are never mailed again."""
     known = normalise_address(address)
-    if not yes and not click.confirm(f"Erase {known} for good?", err=True):
+    if not yes and not program.ask(f"Erase {known} for good?"):
         program.say("Nothing was changed.")
         return
     actions.erase(program.app, program.actor, number_of(program, address))

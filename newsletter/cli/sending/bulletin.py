@@ -144,7 +144,7 @@ def _compose(program: Invocation, draft: BulletinDraft, yes: bool) -> ComposedEd
     if not recipients:
         raise Conflict("nobody would receive this bulletin; look at --topic and the subscribers")
     people = "1 person" if recipients == 1 else f"{recipients} people"
-    if not yes and not click.confirm(f"Send “{edition.subject}” to {people}?", err=True):
+    if not yes and not program.ask(f"Send “{edition.subject}” to {people}?"):
         return None
     return bulletins.send(program.app, program.actor, draft)
 

@@ -71,7 +71,7 @@ def cancel(program: Invocation, number: int, yes: bool) -> None:
     """Cancel an edition for good; undoes a bulletin within its undo window."""
     with program.database.read() as session:
         edition = store.by_id(session, number)
-    if not yes and not click.confirm(f"Cancel edition {number}, “{edition.subject}”?", err=True):
+    if not yes and not program.ask(f"Cancel edition {number}, “{edition.subject}”?"):
         program.say("Nothing was changed.")
         return
     skipped, counts = actions.cancel(program.app, program.actor, number)

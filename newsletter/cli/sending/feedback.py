@@ -1,6 +1,5 @@
 """`newsletter feedback`: what came back, and what followed from it."""
 
-import json
 import sys
 from collections.abc import Iterator
 from datetime import timedelta
@@ -12,13 +11,12 @@ import click
 from newsletter.actions import feedback as actions
 from newsletter.cli.context import Invocation, pass_program
 from newsletter.cli.exit_statuses import TRY_AGAIN
-from newsletter.cli.output import print_json, print_table
+from newsletter.cli.output import print_bytes, print_json, print_table
 from newsletter.delivery.ledger import reasons
 from newsletter.editions.dates import clock_time
 from newsletter.errors import NewsletterError, ResourceNotFound
 from newsletter.feedback import incoming, store
 from newsletter.feedback.reading.reader import read
-from newsletter.printable import printable
 from newsletter.queries import feedback as queries
 from newsletter.queries.feedback import EventView
 from newsletter.tokens.envelope import EnvelopeSigner
@@ -98,7 +96,7 @@ def show(program: Invocation, number: int, evidence: bool) -> None:
             raise ResourceNotFound(
                 f"nothing that arrived with event {number} is kept; see feedback.keep_evidence"
             )
-        click.echo(kept.content, nl=False)
+        print_bytes(kept.content)
         return
     zone = program.config.site.timezone
     for label, value in (
@@ -118,7 +116,7 @@ def show(program: Invocation, number: int, evidence: bool) -> None:
         ("Kept", f"{len(kept.content)} bytes; see --evidence" if kept else ""),
     ):
         if value:
-            program.say(f"{label}: {printable(str(value))}")
+            program.say(f"{label}: {value}")
 
 
 @feedback.command()
@@ -161,7 +159,7 @@ def classify(program: Invocation, files: tuple[Path, ...]) -> None:
     """
     for path in _mails(files):
         content = sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
-        click.echo(json.dumps(_described(program, path, content), ensure_ascii=False))
+        print_json(program, _described(program, path, content), indent=None)
 
 
 @feedback.command()

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 
-import structlog
 from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse, Response
 
@@ -22,8 +21,9 @@ from newsletter.errors import (
     TokenError,
 )
 from newsletter.http.statuses import Statuses, status_of
+from newsletter.logging import EventLogger
 
-log = structlog.get_logger()
+log = EventLogger(__name__)
 
 TEMPLATE = "error.html"
 # What is the user's to mend: the page of the form is shown again with the message.

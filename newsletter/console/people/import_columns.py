@@ -27,6 +27,8 @@ ROLES: Mapping[str, str] = {
     "reason": "Why they left",
     "confirmed": "Confirmed: a yes or a date",
     "notes": "Notes: who is said to have left has",
+    "doubtful": "May speak of leaving: not confirmed",
+    "received": "What they are sent: empty, not confirmed",
     "joined": "Date of joining",
     "tags": "Tags or groups",
     "topics": "Topics",

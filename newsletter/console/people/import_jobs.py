@@ -7,11 +7,10 @@ goes on where its last batch ended.
 from collections.abc import Callable
 from threading import Thread
 
-import structlog
-
 from newsletter.errors import Conflict, NewsletterError
+from newsletter.logging import EventLogger
 
-log = structlog.get_logger()
+log = EventLogger(__name__)
 
 # A short list is done before its page is shown.
 PATIENCE_SECONDS = 2.0

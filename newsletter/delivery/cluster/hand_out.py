@@ -10,14 +10,13 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
 
-import structlog
-
 from newsletter.config.tables.cluster import ClusterOptions
 from newsletter.delivery.cluster.broker import open_broker
 from newsletter.delivery.sending.engine import Engine
 from newsletter.errors import NewsletterError
+from newsletter.logging import EventLogger
 
-log = structlog.get_logger()
+log = EventLogger(__name__)
 
 # After this time a task returns its connection, so that another edition can be sent.
 SHARD_DURATION = timedelta(seconds=20)

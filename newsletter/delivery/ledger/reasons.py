@@ -10,6 +10,8 @@ from collections.abc import Iterable
 
 MAX_CHARACTERS = 1000
 GONE = "…"
+# Begins the reason of a delivery that failed because time ran out.
+GIVEN_UP = "given up: "
 _ADDRESS = re.compile(r"[^\s<>\"'()\[\],;:=]+@[\w.-]+\w")
 # A session or queue id: letters and digits mixed, or a long number.
 _NUMBER = re.compile(

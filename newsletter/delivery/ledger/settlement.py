@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from newsletter.delivery.ledger import reasons
 from newsletter.delivery.ledger.models import DeliveryState
+from newsletter.delivery.ledger.reasons import GIVEN_UP
 from newsletter.transports.base import Accepted, Deferred, InDoubt, Outcome, Refused
 from newsletter.transports.verdicts import REFUSES_US, Verdict, hinted_wait
 
@@ -112,7 +113,7 @@ def _deferral(
     if next_at > give_up_at and not is_patient:
         return Settlement(
             state=DeliveryState.FAILED,
-            reason=f"given up: {reason}",
+            reason=f"{GIVEN_UP}{reason}",
             attempts=made,
             verdict=outcome.about,
         )

@@ -74,17 +74,27 @@ def editions_to_resolve(session: Session) -> list[Edition]:
     return list(session.scalars(query))
 
 
-def requeue_failed(session: Session, edition_id: int, delivery: int | None = None) -> int:
+def requeue_failed(
+    session: Session,
+    edition_id: int,
+    delivery: int | None = None,
+    *,
+    since: datetime | None = None,
+) -> int:
     """Queue failed deliveries again with attempts reset; returns how many.
 
     Args:
         delivery: only this one; None: all.
+        since: only those that failed at this time or later.
     """
-    uncount_failed(session, edition_id, and_(Delivery.reason != LEFT, *_only(delivery)))
+    chosen = [Delivery.reason != LEFT, *_only(delivery)]
+    if since is not None:
+        chosen.append(Delivery.settled_at >= since)
+    uncount_failed(session, edition_id, and_(*chosen))
     requeued = session.scalars(
         update(Delivery)
         .where(Delivery.edition_id == edition_id, Delivery.state == DeliveryState.FAILED)
-        .where(Delivery.reason != LEFT, *_only(delivery))
+        .where(*chosen)
         .values(
             state=DeliveryState.QUEUED,
             attempts=0,

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from newsletter.delivery.ledger import settlement
 from newsletter.delivery.ledger.models import DeliveryState, DomainUsage
+from newsletter.delivery.ledger.reasons import GIVEN_UP
 from newsletter.delivery.ledger.settlement import Settlement
 from newsletter.delivery.ledger.store import Claimed
 from newsletter.delivery.limits import domain_backoff
@@ -191,7 +192,7 @@ class DomainBackoff:
         if since is not None and now > since + self._give_up:
             return Settlement(
                 state=DeliveryState.FAILED,
-                reason=f"given up: {reason}",
+                reason=f"{GIVEN_UP}{reason}",
                 attempts=mail.attempts,
                 verdict=Verdict.DOMAIN,
             )

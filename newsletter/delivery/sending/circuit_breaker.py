@@ -9,7 +9,9 @@ import threading
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
+from newsletter.clock import Clock
 from newsletter.delivery.ledger.reasons import normalised
 from newsletter.transports.base import Accepted, Deferred, Outcome, Refused
 from newsletter.transports.verdicts import REFUSES_US, Verdict
@@ -61,7 +63,8 @@ class _TransportRefusals:
 class CircuitBreaker:
     """Observes every outcome of an edition and decides when to stop; thread-safe."""
 
-    def __init__(self, history: EditionHistory) -> None:
+    def __init__(self, history: EditionHistory, clock: Clock) -> None:
+        self._clock = clock
         self._lock = threading.Lock()
         self._sent, self._refused = history.sent, history.refused
         self._is_first_time = history.held == 0
@@ -69,10 +72,13 @@ class CircuitBreaker:
         self._most_faults = FAULTS_IN_A_ROW * PATIENCE_FACTOR**history.held
         self._in_a_row = 0
         self._faults_in_a_row = 0
+        self._row_began: datetime | None = None
         self._is_calm = True
         self._transports: dict[str, _TransportRefusals] = {}
         self.problem = ""
         """Why the edition is held; empty: it is not."""
+        self.doubtful_since: datetime | None = None
+        """When the failures began that hold the edition; None: with its first mail."""
         self.faults: Counter[str] = Counter()
         """Mails that failed by an error of our own, by reason."""
         self.blocked: Counter[str] = Counter()
@@ -107,11 +113,12 @@ class CircuitBreaker:
 
     def fault(self, reason: str) -> None:
         """Count a mail that failed by an error of our own."""
-        self._is_calm = False
+        self._begin_row()
         self._faults_in_a_row += 1
         self.faults[normalised(reason)] += 1
         if self._faults_in_a_row >= self._most_faults:
-            self.problem = f"{self._faults_in_a_row} mails in a row failed by a fault: {reason}"
+            why = f"{self._faults_in_a_row} mails in a row failed by a fault: {reason}"
+            self._hold(why, self._row_began)
 
     def stop_if_all_refused(self, transport: str) -> str:
         """Stop a transport that only refused us while nothing was accepted; returns the reason.
@@ -127,6 +134,7 @@ class CircuitBreaker:
     def _accepted(self, transport: str) -> None:
         self._sent += 1
         self._in_a_row = self._faults_in_a_row = 0
+        self._row_began = None
         if transport in self._transports:
             self._transports[transport].refused_us.clear()
         self._is_calm = True
@@ -145,18 +153,23 @@ class CircuitBreaker:
                 "sender's address, the login, whether we may send by it, and our reputation"
             )
 
-    def _refuses_recipient(self, outcome: Refused) -> None:
+    def _begin_row(self) -> None:
         self._is_calm = False
+        self._row_began = self._row_began or self._clock.now()
+
+    def _refuses_recipient(self, outcome: Refused) -> None:
+        self._begin_row()
         self._in_a_row += 1
         self._refused += 1
         are_first = self._is_first_time and self._sent + self._refused == SAMPLE
+        last = f"the last with: {normalised(outcome.response)}"
         if self._in_a_row >= self._most_refused:
-            self.problem = (
-                f"{self._in_a_row} recipients in a row were refused for good, the last with: "
-                f"{normalised(outcome.response)}"
-            )
+            why = f"{self._in_a_row} recipients in a row were refused for good, {last}"
+            self._hold(why, self._row_began)
         elif are_first and self._refused >= MAX_REFUSED_OF_SAMPLE:
-            self.problem = (
-                f"{self._refused} of the first {SAMPLE} recipients were refused for good, the "
-                f"last with: {normalised(outcome.response)}"
-            )
+            why = f"{self._refused} of the first {SAMPLE} recipients were refused for good, {last}"
+            self._hold(why, None)
+
+    def _hold(self, why: str, since: datetime | None) -> None:
+        if not self.problem:
+            self.problem, self.doubtful_since = why, since

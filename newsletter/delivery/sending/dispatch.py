@@ -2,17 +2,16 @@
 
 from datetime import datetime
 
-import structlog
-
 from newsletter.delivery.alarms import Alarm
 from newsletter.delivery.ledger.models import TransportHealth
 from newsletter.delivery.ledger.shares import RouteShare, allocate_shares, transports_of
 from newsletter.delivery.limits import transport_health
 from newsletter.delivery.sending.context import SendingContext
 from newsletter.delivery.sending.worker_pool import ShareReport, WorkerPool
+from newsletter.logging import EventLogger
 from newsletter.transports.base import TransportStopped
 
-log = structlog.get_logger()
+log = EventLogger(__name__)
 
 HealthByTransport = dict[str, TransportHealth]
 

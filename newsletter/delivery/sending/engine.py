@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
-import structlog
+from sqlalchemy.orm import Session
 
 from newsletter.config.tables.sending import UncertainPolicy
 from newsletter.delivery.alarms import Alarm
 from newsletter.delivery.control import resolve_by_policy
-from newsletter.delivery.ledger import reasons, store
+from newsletter.delivery.ledger import holds, reasons, store
 from newsletter.delivery.sending import held_editions
 from newsletter.delivery.sending.circuit_breaker import CircuitBreaker
 from newsletter.delivery.sending.context import Progress, SendingContext, ShouldYield, never_yield
@@ -36,6 +36,7 @@ from newsletter.errors import (
     StorageError,
     TemplateError,
 )
+from newsletter.logging import EventLogger
 from newsletter.rendering.renderer import Renderer
 from newsletter.transports.base import TransportStopped
 
@@ -44,7 +45,7 @@ RETRYABLE = (StorageError, Conflict, ResourceNotFound)
 # Errors that stop an edition; their message becomes its note.
 FATAL = (TransportStopped, TemplateError, SendingRefused, ConfigurationError, SendingFailed)
 
-log = structlog.get_logger()
+log = EventLogger(__name__)
 
 
 def no_progress(_count: int) -> None:
@@ -182,7 +183,7 @@ class Engine:
         self, edition: Edition, progress: Progress, should_yield: ShouldYield
     ) -> WorkerPool:
         with self._context.database.read() as session:
-            breaker = held_editions.breaker_of(session, edition.id)
+            breaker = held_editions.breaker_of(session, edition.id, self._context.clock)
         return WorkerPool(
             context=self._context,
             edition=edition,
@@ -201,7 +202,8 @@ class Engine:
         self._dispatcher.send(edition.transport, pool)
         if pool.breaker.problem:
             with self._context.database.write() as session:
-                held_editions.record_hold(session, edition.id, self._context.clock.now())
+                since = pool.breaker.doubtful_since or edition.created_at
+                holds.record(session, edition.id, since)
             raise SendingFailed(pool.breaker.problem)
         if pool.breaker.faults or pool.breaker.blocked:
             self._raise_alarms(edition.id, pool.breaker)
@@ -240,16 +242,28 @@ class Engine:
             return resolve_by_policy(session, edition, self._context.clock.now())
 
     def _finish(self, number: int) -> None:
+        """Finish an edition of which nothing is left, or hold it where everything was refused."""
         with self._context.database.write() as session:
             if store.count_unsettled(session, number):
                 return
-            try:
-                editions.change_state(session, number, Transition.FINISH)
-            except Conflict:
-                return
-            editions.by_id(session, number).finished_at = self._context.clock.now()
             counts = store.counts(session, number)
+            why = held_editions.problem_at_end(session, number, counts)
+            if why:
+                holds.record(session, number, editions.by_id(session, number).created_at)
+            elif not self._is_finished(session, number):
+                return
+        if why:
+            self._stop_edition(number, why)
+            return
         log.info("edition sent", edition=number, **{k.value: v for k, v in counts.items()})
+
+    def _is_finished(self, session: Session, number: int) -> bool:
+        try:
+            editions.change_state(session, number, Transition.FINISH)
+        except Conflict:
+            return False
+        editions.by_id(session, number).finished_at = self._context.clock.now()
+        return True
 
     def _stop_edition(self, number: int, why: str) -> None:
         with self._context.database.write() as session:
@@ -265,7 +279,7 @@ class Engine:
                 details=(
                     reasons.normalised(why),
                     f"When it is mended: newsletter editions resume {number}",
-                    f"To try the refused ones again as well: newsletter editions retry {number}",
+                    "The recipients whose refusals stopped it are tried once more then.",
                 ),
             )
         )

@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-import structlog
 from sqlalchemy.orm import Session
 
 from newsletter.database import Database
@@ -14,10 +13,11 @@ from newsletter.editions.composing.variants import store_variant, variant_keys, 
 from newsletter.editions.digests.sections import sections_for
 from newsletter.editions.lifecycle import Transition
 from newsletter.editions.models import Edition, EditionState
+from newsletter.logging import EventLogger
 from newsletter.rendering.renderer import RenderedMail, Renderer
 from subscribers import store as people
 
-log = structlog.get_logger()
+log = EventLogger(__name__)
 
 Compiled = dict[str, RenderedMail]
 

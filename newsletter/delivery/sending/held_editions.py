@@ -1,4 +1,4 @@
-"""Persistence and alarms of the circuit breakers: initial counts, holds, alert texts."""
+"""What the ledger tells the circuit breakers, and alarms about single mails."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -6,15 +6,19 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from newsletter.clock import Clock
 from newsletter.delivery.alarms import Alarm
-from newsletter.delivery.ledger import alert_dedup
-from newsletter.delivery.ledger.models import Delivery, DeliveryState, Watch
+from newsletter.delivery.ledger import alert_dedup, holds
+from newsletter.delivery.ledger.models import Delivery, DeliveryState
+from newsletter.delivery.ledger.reasons import GIVEN_UP, normalised
 from newsletter.delivery.sending.circuit_breaker import SAMPLE, CircuitBreaker, EditionHistory
 
 MAX_REASONS = 5
+# Refused recipients of an edition of which nothing was accepted.
+MIN_REFUSED_OF_ALL = 3
 
 
-def breaker_of(session: Session, edition_id: int) -> CircuitBreaker:
+def breaker_of(session: Session, edition_id: int, clock: Clock) -> CircuitBreaker:
     """A breaker initialised with the edition's counts in the ledger."""
 
     def count(state: DeliveryState) -> int:
@@ -22,23 +26,36 @@ def breaker_of(session: Session, edition_id: int) -> CircuitBreaker:
         some = query.where(Delivery.state == state).limit(SAMPLE)
         return session.scalars(select(func.count()).select_from(some.subquery())).one()
 
-    watch = session.get(Watch, _held(edition_id))
     return CircuitBreaker(
         EditionHistory(
             sent=count(DeliveryState.SENT),
             refused=count(DeliveryState.FAILED),
-            held=watch.settled if watch else 0,
-        )
+            held=holds.count(session, edition_id),
+        ),
+        clock,
     )
 
 
-def record_hold(session: Session, edition_id: int, now: datetime) -> None:
-    """Count a hold by the breaker; its thresholds grow after each resume."""
-    watch = session.get(Watch, _held(edition_id))
-    if watch is None:
-        session.add(Watch(subject=_held(edition_id), settled=1, since=now, is_told=True))
-    else:
-        watch.settled += 1
+def problem_at_end(session: Session, edition_id: int, counts: Mapping[DeliveryState, int]) -> str:
+    """Why an edition with nothing left to send is held: all its recipients were refused for good.
+
+    A small edition never reaches the thresholds of its breaker. Empty: it is not held, or a person
+    has resumed it already.
+    """
+    refused = counts.get(DeliveryState.FAILED, 0)
+    is_accepted = counts.get(DeliveryState.SENT, 0) or counts.get(DeliveryState.UNCERTAIN, 0)
+    if refused < MIN_REFUSED_OF_ALL or is_accepted or holds.count(session, edition_id):
+        return ""
+    query = (
+        select(Delivery.reason)
+        .where(Delivery.edition_id == edition_id, Delivery.state == DeliveryState.FAILED)
+        .where(~Delivery.reason.startswith(GIVEN_UP))
+        .order_by(Delivery.settled_at.desc())
+    )
+    last = session.scalars(query.limit(1)).first()
+    if last is None:
+        return ""
+    return f"all {refused} recipients were refused for good, the last with: {normalised(last)}"
 
 
 def new_alarms(
@@ -51,10 +68,6 @@ def new_alarms(
     if breaker.blocked and alert_dedup.is_first_alert(session, f"blocked {edition_id}", now):
         alarms.append(_blocked_alarm(edition_id, breaker))
     return alarms
-
-
-def _held(edition_id: int) -> str:
-    return f"held {edition_id}"
 
 
 def _fault_alarm(edition_id: int, breaker: CircuitBreaker) -> Alarm:

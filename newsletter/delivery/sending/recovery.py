@@ -2,8 +2,6 @@
 
 from datetime import datetime
 
-import structlog
-
 from newsletter.delivery import control
 from newsletter.delivery.alarms import Alarm
 from newsletter.delivery.ledger import settlement, store, uncertain
@@ -11,9 +9,10 @@ from newsletter.delivery.ledger.models import DeliveryState
 from newsletter.delivery.ledger.settlement import Settlement
 from newsletter.delivery.sending.context import SendingContext
 from newsletter.delivery.sending.journal import Replay, abandoned, living
+from newsletter.logging import EventLogger
 from newsletter.transports.base import InDoubt, Outcome
 
-log = structlog.get_logger()
+log = EventLogger(__name__)
 
 WORKER_DIED: Outcome = InDoubt(response="the worker died while handing it over")
 

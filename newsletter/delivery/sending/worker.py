@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session as DatabaseSession
 
@@ -30,6 +29,7 @@ from newsletter.delivery.sending.mail_maker import MailMaker
 from newsletter.editions import store as editions
 from newsletter.editions.models import Edition, EditionState
 from newsletter.errors import NewsletterError, StorageError
+from newsletter.logging import EventLogger
 from newsletter.transports.base import (
     Accepted,
     Deferred,
@@ -42,7 +42,7 @@ from newsletter.transports.base import (
 )
 from newsletter.transports.verdicts import REFUSES_US, Verdict
 
-log = structlog.get_logger()
+log = EventLogger(__name__)
 
 # How often a worker checks whether another process paused or cancelled its edition.
 POLL_SECONDS = 1.0

@@ -9,14 +9,14 @@ from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Self
 
-import structlog
 from aiosmtpd.lmtp import LMTP
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from newsletter.errors import NewsletterError, StorageError
+from newsletter.logging import EventLogger
 from newsletter.mail_listener import MailListener
 
-log = structlog.get_logger()
+log = EventLogger(__name__)
 
 # The SIZE limit announced after LHLO (RFC 1870): a report may bring the whole mail back.
 MAX_MAIL_BYTES = 32 * 1024 * 1024

@@ -10,9 +10,9 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TypeVar
 
-import structlog
+from newsletter.logging import EventLogger
 
-log = structlog.get_logger()
+log = EventLogger(__name__)
 
 # The update time of an empty feed: mandatory, and constant.
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)

@@ -14,14 +14,25 @@ import requests
 
 from newsletter.config.tables.console import ProviderOptions, is_encrypted
 from newsletter.errors import NotAllowed, SendingRefused
+from newsletter.guarded_http import bounded
 
 SCOPE = "openid email profile"
 # Signatures by a key of the provider; never "none", never by the client secret.
 ALGORITHMS = ("RS256", "PS256", "ES256", "EdDSA")
 TIMEOUT_SECONDS = 10
+# Of one answer: its head and body, however slowly they come.
+TOTAL_TIME = timedelta(seconds=15)
+MAX_ANSWER_BYTES = 1_000_000
 LEEWAY_SECONDS = 60
 # How long ago somebody who proves to be themselves may have given their password there.
 PROOF_AGE = timedelta(minutes=5)
+
+
+# What reading an answer raises that is none, or none of the kind: of any type, of any depth.
+UNREADABLE = (
+    *(requests.RequestException, OSError, RecursionError),
+    *(ValueError, TypeError, LookupError, AttributeError),
+)
 
 
 class ProviderUnreachable(SendingRefused):
@@ -128,25 +139,28 @@ class OpenIdProvider:
         from authlib.common.errors import AuthlibBaseError  # slow to import
         from authlib.integrations.requests_client import OAuth2Session
 
-        methods = self._about.get("token_endpoint_auth_methods_supported", ["client_secret_basic"])
-        is_basic = "client_secret_basic" in methods
+        methods = self._about.get("token_endpoint_auth_methods_supported")
+        is_basic = not isinstance(methods, list) or "client_secret_basic" in methods
         client = OAuth2Session(
             self._options.client_id,
             self._options.client_secret.get_secret_value(),
             token_endpoint_auth_method="client_secret_basic" if is_basic else "client_secret_post",
             default_timeout=TIMEOUT_SECONDS,
         )
+        endpoint = self._endpoint("token_endpoint")
         try:
-            found: Mapping[str, Any] = client.fetch_token(
-                self._endpoint("token_endpoint"),
-                grant_type="authorization_code",
-                code=code,
-                redirect_uri=visit.redirect_uri,
-                code_verifier=visit.verifier,
-            )
+            with bounded(client, TOTAL_TIME, MAX_ANSWER_BYTES):
+                found: Mapping[str, Any] = client.fetch_token(
+                    endpoint,
+                    grant_type="authorization_code",
+                    code=code,
+                    redirect_uri=visit.redirect_uri,
+                    code_verifier=visit.verifier,
+                    allow_redirects=False,
+                )
         except AuthlibBaseError as error:
             raise NotAllowed(f"{self._options.label} did not sign you in: {error.error}") from error
-        except (requests.RequestException, ValueError) as error:
+        except UNREADABLE as error:
             raise ProviderUnreachable(f"{self._options.label} does not answer") from error
         return found
 
@@ -171,7 +185,7 @@ class OpenIdProvider:
         try:
             found = jwt.decode(token, KeySet.import_key_set(keys), algorithms=ALGORITHMS)  # type: ignore[arg-type] # JSON
             registry.validate(found.claims)
-        except (JoseError, ValueError, KeyError) as error:
+        except (JoseError, *UNREADABLE) as error:
             raise NotAllowed(f"what {options.label} says of you cannot be believed") from error
         claims = found.claims
         if claims.get("azp", options.client_id) != options.client_id:
@@ -191,7 +205,7 @@ class OpenIdProvider:
 
     def _endpoint(self, name: str) -> str:
         found = self._about.get(name)
-        if not isinstance(found, str) or not is_encrypted(found):
+        if not isinstance(found, str) or not _is_usable(found):
             raise ProviderUnreachable(f"{self._options.label} names no {name} that can be used")
         return found
 
@@ -200,6 +214,13 @@ def challenge_of(verifier: str) -> str:
     """The S256 challenge of a verifier (RFC 7636, section 4.2)."""
     digest = hashlib.sha256(verifier.encode()).digest()
     return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+
+
+def _is_usable(address: str) -> bool:
+    try:
+        return address.isprintable() and is_encrypted(address)
+    except ValueError:
+        return False
 
 
 def _json(address: str, access_token: str = "") -> dict[str, Any]:
@@ -212,12 +233,13 @@ def _json(address: str, access_token: str = "") -> dict[str, Any]:
     """
     try:
         headers = {"Authorization": f"Bearer {access_token}"} if access_token else {}
-        answer = requests.get(
-            address, headers=headers, timeout=TIMEOUT_SECONDS, allow_redirects=False
-        )
-        answer.raise_for_status()
-        found = answer.json()
-    except (requests.RequestException, ValueError) as error:
+        with bounded(requests.Session(), TOTAL_TIME, MAX_ANSWER_BYTES) as session:
+            answer = session.get(
+                address, headers=headers, timeout=TIMEOUT_SECONDS, allow_redirects=False
+            )
+            answer.raise_for_status()
+            found = answer.json()
+    except UNREADABLE as error:
         raise ProviderUnreachable(f"the provider does not answer at {address}") from error
     if not isinstance(found, dict):
         raise ProviderUnreachable(f"the provider does not answer as it should at {address}")

@@ -10,10 +10,13 @@ from urllib.parse import urlsplit, urlunsplit
 import requests
 
 from newsletter.errors import NewsletterError
+from newsletter.guarded_http import bounded
 from newsletter.transports.api.answers import line
 from newsletter.transports.api.call_proofs import USER
 from newsletter.transports.api.calls import new_http
 from newsletter.transports.api.provider import Provider
+
+MAX_BYTES = 5_000_000
 
 
 class ConnectFailed(NewsletterError):
@@ -51,6 +54,7 @@ class Account:
     def __init__(self, provider: Provider, timeout: timedelta) -> None:
         self._name = provider.name
         self._timeout = timeout.total_seconds()
+        self._total_time = 2 * timeout
         self._http = new_http(provider.url)
         provider.sign_in(self._http)
 
@@ -80,9 +84,10 @@ class Account:
         elif fields is not None:
             options["data"] = json.dumps(fields)
         try:
-            answer = self._http.request(
-                method, url, timeout=self._timeout, allow_redirects=False, **options
-            )
+            with bounded(self._http, self._total_time, MAX_BYTES) as http:
+                answer = http.request(
+                    method, url, timeout=self._timeout, allow_redirects=False, **options
+                )
         except requests.RequestException as error:
             raise ConnectFailed(
                 f"{self._name} does not answer at {_shown(url)}: {type(error).__name__}"
@@ -96,7 +101,7 @@ class Account:
             )
         try:
             return answer.json()
-        except ValueError:
+        except (ValueError, RecursionError):
             return {}
 
 

@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from newsletter.transports.base import TransportStopped
@@ -85,7 +86,7 @@ class OAuthTokenSource:
             ) from error
         try:
             found = json.loads(body)
-        except ValueError:
+        except (ValueError, RecursionError):
             found = None
         if status in _OUR_MISTAKE:
             raise TransportStopped(
@@ -99,6 +100,8 @@ class OAuthTokenSource:
     def _post(self) -> tuple[int, bytes]:
         import requests
 
+        from newsletter.guarded_http import bounded
+
         client = self._client
         form = {
             "grant_type": "refresh_token" if self._refresh_token else "client_credentials",
@@ -108,18 +111,14 @@ class OAuthTokenSource:
             "scope": client.scope,
         }
         given = {key: value for key, value in form.items() if value}
-        with requests.Session() as session:
-            session.trust_env = False
+        session = requests.Session()
+        session.trust_env = False
+        total_time = timedelta(seconds=2 * client.timeout_seconds)
+        with bounded(session, total_time, _MAX_BYTES):
             answer = session.post(
-                client.url,
-                data=given,
-                timeout=client.timeout_seconds,
-                allow_redirects=False,
-                stream=True,
+                client.url, data=given, timeout=client.timeout_seconds, allow_redirects=False
             )
-            with answer:
-                # A response beyond the limit is cut, and then is no valid JSON.
-                return answer.status_code, next(answer.iter_content(_MAX_BYTES), b"")
+            return answer.status_code, answer.content
 
 
 def _words(found: Any, status: int) -> str:

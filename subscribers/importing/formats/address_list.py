@@ -8,6 +8,7 @@ from subscribers.importing.formats.delimited import head_of, opened_lines
 from subscribers.importing.formats.encodings import Encoding
 from subscribers.importing.formats.table import SourceTable
 from subscribers.importing.values.cells import MAILBOX, MAILBOXES, addresses_in
+from subscribers.importing.values.filenames import may_state_status
 
 HEADER = ["email", "name"]
 _PREFIX = re.compile(r"^mailto:", re.IGNORECASE)
@@ -46,7 +47,7 @@ def looks_like_list(path: Path, encoding: Encoding) -> bool:
 def _rows(path: Path, encoding: Encoding) -> Iterator[Sequence[str]]:
     for line in opened_lines(path, encoding):
         bare = line.strip()
-        if not bare or bare.startswith("#"):
+        if not bare or (bare.startswith("#") and not may_state_status(bare)):
             continue
         if not addresses_in(bare):
             yield [bare, ""]

@@ -68,7 +68,8 @@ def table_of(first: Sequence[Sequence[str]], rows: Rows, notes: Sequence[str] = 
         told = (*notes, "No line names the columns: the first one is a person's.")
         return SourceTable(header=header, rows=rows, first_row=1, address=found.address, notes=told)
     header = _header(_unpadded(first[found.header]))
-    told = (*notes, *_skipped(first[: found.header]))
+    titles = _titles_of(first[: found.header])
+    told = (*notes, *(f"Passed over above the header: {title[:60]}" for title in titles))
     below = found.header + 1
     return SourceTable(
         header=header,
@@ -76,6 +77,7 @@ def table_of(first: Sequence[Sequence[str]], rows: Rows, notes: Sequence[str] = 
         first_row=below + 1,
         address=found.address,
         notes=told,
+        titles=titles,
     )
 
 
@@ -97,9 +99,9 @@ def _below(rows: Rows, count: int, header: Sequence[str]) -> Iterator[Sequence[s
         yield [] if list(row) == header else row
 
 
-def _skipped(rows: Sequence[Sequence[str]]) -> list[str]:
-    titles = [" ".join(filter(None, map(str.strip, row))) for row in rows if any(row)]
-    return [f"Passed over above the header: {title[:60]}" for title in titles if title]
+def _titles_of(rows: Sequence[Sequence[str]]) -> tuple[str, ...]:
+    titles = (" ".join(filter(None, map(str.strip, row))) for row in rows if any(row))
+    return tuple(filter(None, titles))
 
 
 def _titles(rows: Sequence[Sequence[str]]) -> int:

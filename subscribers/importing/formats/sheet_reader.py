@@ -9,9 +9,12 @@ import resource
 import sys
 from collections.abc import Iterator
 from datetime import date, datetime, time
+from pathlib import Path
 from typing import Any, TextIO
 
 from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
+
+from subscribers.importing.formats.hidden_cells import hidden_cells
 
 MEMORY_BYTES = 2 << 30
 CPU_SECONDS = 600
@@ -43,6 +46,9 @@ def _said(path: str, name: str) -> Iterator[object]:
         if found.total_height > MAX_ROWS:
             yield {"error": f"claims {found.total_height:,} rows; save it as CSV, UTF-8"}
             return
+        height, width = found.end or (0, 0)
+        hidden = hidden_cells(Path(path), read, height + 1, width + 1)
+        yield {"hidden rows": hidden.rows, "hidden columns": hidden.columns}
         for cells in found.iter_rows():
             row = [_text(cell) for cell in cells]
             # A sheet is as wide as its formatting: drop trailing empty cells.

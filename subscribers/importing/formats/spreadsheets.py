@@ -57,11 +57,25 @@ def spreadsheet(path: Path, sheet: str) -> SourceTable:
     width = len(table.header)
     return replace(
         table,
+        notes=(*table.notes, *_hidden(names, table.header)),
         # Cells after the last filled one are empty, not missing.
         rows=lambda: (_padded(row, width) for row in table.rows()),
         sheet=read,
         elsewhere=crowded,
     )
+
+
+def _hidden(names: Mapping[str, object], header: Sequence[str]) -> list[str]:
+    """What the sheet hides: somebody may not know of it, and it is read like the rest."""
+    rows, columns = names.get("hidden rows"), names.get("hidden columns")
+    notes = []
+    if isinstance(rows, int) and rows:
+        notes.append(f"{rows} rows are hidden or filtered out in the sheet: they are read as well.")
+    if isinstance(columns, list):
+        named = [f"“{header[place]}”" for place in columns if place < len(header)]
+        if named:
+            notes.append(f"Hidden columns are read as well: {', '.join(named)}.")
+    return notes
 
 
 def _several(path: Path, read: str, crowded: Mapping[str, frozenset[str]]) -> str:

@@ -21,6 +21,8 @@ class SourceTable:
     """The column of addresses by its values; None if unclear."""
     notes: tuple[str, ...] = ()
     """Assumptions made and content skipped, for the report."""
+    titles: tuple[str, ...] = ()
+    """Lines above the header."""
     is_plain: bool = False
     """A bare list of addresses, without a header."""
     sheet: str = ""

@@ -11,11 +11,11 @@ PROGRAM = Program(
         ("email", "status", "tier", "stripe_customer_id"),
     ),
     source=(
-        "beehiiv's API reference (the states of a subscription); of the file only the shape "
-        "is known."
+        "beehiiv's API reference (the states of a subscription), and the files that programs which "
+        "move members away from it read in their tests."
     ),
     columns={
-        "joined": ("created_at", "created"),
+        "joined": ("created_at", "created", "Subscription Date (Substack)"),
     },
     harmless=(
         "id",
@@ -35,6 +35,8 @@ PROGRAM = Program(
         "click_rate",
     ),
     prefixes=("utm_",),
+    # A column for each tier of the publication, with a yes or a no.
+    suffixes=(" Tier",),
     words={
         ListState.SUBSCRIBED: ("active",),
         ListState.PENDING: ("pending", "validating", "needs_attention", "paused"),

@@ -17,6 +17,10 @@ PROGRAM = Program(
     },
     harmless=(
         "Übername",
+        "Surnom",
+        "NPA",
+        "Lieu",
+        "Rôles",
         "Firmenname",
         "Firma",
         "Adresse",

@@ -41,6 +41,7 @@ PROGRAM = Program(
         "Associated Company",
         "Became a Customer Date",
         "Original Source",
+        "Membership status",
     ),
     words={
         ListState.SUBSCRIBED: ("marketing contact",),

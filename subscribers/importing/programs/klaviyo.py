@@ -40,6 +40,7 @@ PROGRAM = Program(
         "Initial Source",
         "Organization",
         "Title",
+        "State / Region",
     ),
     prefixes=("SMS", "Predicted", "Expected", "Churn", "Average", "Historic", "WhatsApp"),
     words={

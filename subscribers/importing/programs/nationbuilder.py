@@ -42,6 +42,7 @@ PROGRAM = Program(
         "party",
         "born_at",
         "is_donor",
+        "is_active_voter",
         "is_volunteer",
         "is_supporter",
         "is_prospect",

@@ -17,6 +17,7 @@ PROGRAM = Program(
         "name": ("gecos", "comment_subscriber"),
         "status": ("reception", "reception_subscriber"),
         "joined": ("date", "date_subscriber", "date_epoch_subscriber"),
+        "doubtful": ("suspend", "suspend_subscriber"),
     },
     harmless=(
         "visibility",
@@ -39,6 +40,9 @@ PROGRAM = Program(
         "bounce_address",
         "bounce",
         "bounce_subscriber",
+        "update_epoch_subscriber",
+        "suspend_start_date_subscriber",
+        "suspend_end_date_subscriber",
     ),
     words={
         ListState.SUBSCRIBED: (

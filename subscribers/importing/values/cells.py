@@ -37,12 +37,26 @@ def without_nul(cells: Sequence[str]) -> DamagedRow:
     return DamagedRow(plain, "the row holds a NUL character; the file is damaged or no text")
 
 
+# Substack puts such an address in the place of somebody's who asked to be erased.
+_ERASED = "@deletion-request.substack.com"
+
+
+def is_erased(address: str) -> bool:
+    """Whether an address stands for somebody who asked to be erased."""
+    return address.casefold().endswith(_ERASED)
+
+
 def addresses_in(text: str) -> list[str]:
     """Every address in a text, in order."""
     if "@" not in text:
         return []
     plain = re.sub(r"mailto:", " ", text, flags=re.IGNORECASE)
     return list(dict.fromkeys(found.strip(".'") for found in _ADDRESS.findall(plain)))
+
+
+def beside_addresses(text: str) -> str:
+    """What a cell holds besides addresses: names, comments."""
+    return _ADDRESS.sub(" ", text)
 
 
 def is_address(text: str) -> bool:

@@ -212,13 +212,20 @@ ROLES: Mapping[str, tuple[str, ...]] = {
     # Free words about people: who is said to have left there has left, nobody else.
     # "Card note" is a vCard's NOTE (RFC 6350, 6.7.2).
     "notes": _all("card note"),
+    # A moment or word that may speak of leaving, or of something else: not confirmed.
+    "doubtful": (),
+    # What somebody is sent: where it is empty for some, these have turned it off.
+    "received": (),
     "ignored": (),
 }
 # Of these every column counts, of the others the first that is known.
 ALL_COUNT = frozenset(
-    {"status", "left", "reason", "notes", "confirmed", "joined", "tags", "ignored"}
+    {
+        *("status", "left", "reason", "notes", "doubtful", "received", "confirmed"),
+        *("joined", "tags", "ignored"),
+    }
 )
-OF_STATE = ("status", "left", "reason", "notes", "confirmed")
+OF_STATE = ("status", "left", "reason", "notes", "doubtful", "received", "confirmed")
 
 # Headings that hold neither status nor consent; their values are still examined.
 HARMLESS: frozenset[str] = frozenset(

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache, reduce
 
-from subscribers.importing.values.cells import listed
+from subscribers.importing.values.cells import is_address, listed
 from subscribers.importing.values.dates import is_date
 from subscribers.importing.values.states import HAS_LEFT, ListState, worse
 from subscribers.importing.values.word_folding import folded
@@ -103,6 +103,8 @@ _STATE_WORDS: Mapping[ListState, tuple[str, ...]] = {
         *("optout", "opted-out", "cancelled", "canceled", "deleted", "deactivated"),
         *("do not email", "do not mail", "do not contact", "resigned", "quit", "expired", "banned"),
         *("withdrawn", "revoked", "rejected", "excluded", "unregistered", "former", "forgotten"),
+        *("lapsed", "ex member", "former member", "†", "✝", "ehemalig", "ehemalige", "ehemaliger"),
+        *("ehemaliges mitglied", "ancien membre", "ex socio", "ex socia", "oud lid", "cyn aelod"),
         *("dead", "deceased", "died", "erased", "objected", "nomail", "no mail"),
         *("abgemeldet", "ausgetragen", "gesperrt", "deaktiviert", "gelöscht"),
         *("geloescht", "widerrufen", "ausgetreten", "gekündigt", "gekuendigt", "verstorben"),
@@ -147,7 +149,9 @@ LEAVING_WORDS = frozenset(word for word, state in WORDS.items() if state in HAS_
 
 # Phrases that mean leaving anywhere in a text; only unambiguous single words.
 _TOLD = re.compile(
-    r"\b(?:un-?subscri\w*|opt(?:ed)?[ -]?out|bounc\w+|black-?list\w*|block-?list\w*|suppressed|"
+    r"[†✝]|\b(?:un-?subscri\w*|unsub|ex-members?|former members?|lapsed|remov(?:ed?|al) from|"
+    r"take (?:me|us|him|her|them) off|opt(?:ed)?[ -]?out|bounc\w+|black-?list\w*|suppressed|"
+    r"block-?list\w*|"
     r"do not (?:e-?mail|mail|contact|send)|no (?:more )?(?:e-?mails?|mailings?|newsletters?)|"
     r"abgemeldet|abbestellt|ausgetragen|gesperrt|unzustellbar|keine? (?:mails?|newsletter|werbung)|"
     r"d[ée]sabonn\w*|d[ée]sinscri\w*|ne plus (?:contacter|envoyer)|dado de baja|darse de baja|"
@@ -158,8 +162,8 @@ _TOLD = re.compile(
 
 
 def states_leaving(text: str) -> bool:
-    """Whether a text of any length states that somebody left."""
-    return _TOLD.search(text) is not None
+    """Whether a text of any length states that somebody left; an address does not by its name."""
+    return _TOLD.search(text) is not None and not is_address(text)
 
 
 @lru_cache(maxsize=4096)
@@ -229,6 +233,18 @@ def notes_of(text: str, words: Mapping[str, ListState]) -> ListState:
         return ListState.SUBSCRIBED
     said = words.get(folded(text)) or WORDS.get(folded(text), ListState.SUBSCRIBED)
     return ListState.LEFT if said is ListState.SUBSCRIBED and states_leaving(text) else said
+
+
+def doubt_of(text: str, words: Mapping[str, ListState]) -> ListState:
+    """The status of a cell that may speak of leaving: whoever has something in it is in doubt."""
+    return worse(ListState.SUBSCRIBED if is_no(text) else ListState.PENDING, notes_of(text, words))
+
+
+def receiving_of(text: str, words: Mapping[str, ListState]) -> ListState:
+    """The status of a cell that lists what somebody is sent: nothing of it is a doubt."""
+    return worse(
+        ListState.PENDING if is_nothing(text) else ListState.SUBSCRIBED, notes_of(text, words)
+    )
 
 
 def _leaving_of_all(texts: Sequence[str], words: Mapping[str, ListState]) -> ListState | None:

@@ -58,4 +58,4 @@ def test_a_listing_command_imports_nothing_heavy(site: Path) -> None:
 
 def test_help_imports_no_command_and_no_model(site: Path) -> None:
     imported = imported_after(site, "--help")
-    assert imported["--help"] & {*HEAVY, "pydantic", "rich", "sqlalchemy", "structlog"} == set()
+    assert imported["--help"] & {*HEAVY, "pydantic", "rich", "sqlalchemy"} == set()

@@ -5,7 +5,7 @@ from email import message_from_bytes, policy
 from pathlib import Path
 
 import pytest
-from structlog.testing import capture_logs
+from logged_events import logged_events
 from support import RecordingTransport, add_article, add_subscriber, make_app
 
 from newsletter.app import Newsletter
@@ -90,7 +90,7 @@ def test_an_alarm_that_cannot_be_sent_is_only_logged(
 ) -> None:
     for way in (site.transport("other"), transport):
         way.answers[OFFICE] = Refused(response="550 no such user")
-    with capture_logs() as logged:
+    with logged_events() as logged:
         site.send_alarm(Alarm(title="Something", text="It is so."))
     assert [line["transport"] for line in logged] == ["other", "default"]
 

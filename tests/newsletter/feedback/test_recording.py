@@ -5,10 +5,11 @@ from datetime import timedelta
 
 import pytest
 from sent_site import ANN, BEN, Site, told
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from newsletter.actions import feedback, subscribers
 from newsletter.app import Newsletter
+from newsletter.editions.models import Edition, EditionState
 from newsletter.errors import Conflict, InvalidInput, NotAllowed, ResourceNotFound
 from newsletter.feedback import store
 from newsletter.feedback.models import FeedbackEvent
@@ -223,6 +224,31 @@ def test_a_refusal_at_sending_is_an_event_of_its_own(site: Site) -> None:
     found = [(event.kind, event.source, event.address) for event in events(site.app)]
     assert found == [(EventKind.HARD, EventSource.ANSWER, BEN)]
     assert site.suppression(BEN) is not None
+
+
+@pytest.mark.parametrize("state", [EditionState.STOPPED, EditionState.CANCELLED])
+def test_refusals_of_an_edition_that_stands_still_count_against_nobody(
+    site: Site, state: EditionState
+) -> None:
+    site.transport.answers[BEN] = Refused(response="550 Invalid recipient")
+    site.send()
+    with site.app.database.write() as session:
+        session.execute(update(Edition).values(state=state))
+    record_refusals(site.app)
+    assert events(site.app) == []
+    assert site.suppression(BEN) is None
+
+
+def test_young_refusals_of_an_edition_under_way_wait(site: Site) -> None:
+    site.transport.answers[BEN] = Refused(response="550 5.1.1 no such user")
+    site.send()
+    with site.app.database.write() as session:
+        session.execute(update(Edition).values(state=EditionState.SENDING, finished_at=None))
+    record_refusals(site.app)
+    assert events(site.app) == []
+    site.clock.at += timedelta(minutes=10)
+    record_refusals(site.app)
+    assert len(events(site.app)) == 1
 
 
 def test_undoing_lifts_the_suppression_and_keeps_the_reason(site: Site) -> None:

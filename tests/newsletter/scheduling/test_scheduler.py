@@ -7,8 +7,8 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from logged_events import logged_events
 from sqlalchemy import select
-from structlog.testing import capture_logs
 from support import RecordingSession, RecordingTransport, add_article, add_subscriber, make_app
 from threads import at_once
 
@@ -68,10 +68,10 @@ def test_concurrent_schedulers_make_one_edition_per_period(
 
 
 def test_an_empty_period_is_recorded_and_logged_once(app: Newsletter) -> None:
-    with capture_logs() as first:
+    with logged_events() as first:
         make_due_digests(app)
     publish(app, "Too late for this week")
-    with capture_logs() as second:
+    with logged_events() as second:
         make_due_digests(app)
     said = [line["digest"] for line in first if line["event"] == "digest has nothing to say"]
     assert sorted(said) == ["friday", "housing"]
@@ -100,11 +100,11 @@ def test_a_run_missed_for_too_long_is_reported_once_and_never_sent(
 ) -> None:
     publish(app, "News")
     clock.at += timedelta(days=2)
-    with capture_logs() as first:
+    with logged_events() as first:
         make_due_digests(app)
-    with capture_logs() as second:
+    with logged_events() as second:
         make_due_digests(app)
-    assert [line["log_level"] for line in first] == ["error", "error"]
+    assert [line["level"] for line in first] == ["error", "error"]
     assert second == []
     assert editions(app) == [("2026-11-27", EditionState.MISSED)]
 

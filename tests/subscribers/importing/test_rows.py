@@ -215,7 +215,7 @@ def test_a_status_column_is_ignored_only_on_request() -> None:
 def test_a_program_is_recognised_by_its_whole_header(program: Program) -> None:
     for marks in program.marks:
         assert program_of([*marks, "something else"], catalogue.every()) is not None
-        assert program.fits(frozenset()) == 0
+        assert program.fits(frozenset()) == (0, 0)
     assert program.source
     assert not program.unread & {name for names in program.roles.values() for name in names}
     assert not program.is_harmless("a heading of somebody's own")

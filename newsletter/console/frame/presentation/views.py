@@ -13,8 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from jinja2 import BytecodeCache, Environment, FunctionLoader, StrictUndefined, pass_context
-from jinja2.bccache import Bucket
+from jinja2 import Environment, FunctionLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
 
@@ -22,26 +21,13 @@ from newsletter.config.options import Config
 from newsletter.console.frame.presentation import words
 from newsletter.console.frame.presentation.forms import full_stop
 from newsletter.editions.dates import clock_time, long_date
+from newsletter.rendering.compiled_templates import CompiledTemplates
 from newsletter.rendering.templates import shipped_templates
 
 FOLDER = "console"
 
 
-class _Compiled(BytecodeCache):
-    """Templates compiled in this process: a changed setting makes the views anew, not those."""
-
-    def __init__(self) -> None:
-        self._code: dict[str, bytes] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        if (code := self._code.get(bucket.key)) is not None:
-            bucket.bytecode_from_string(code)
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        self._code[bucket.key] = bucket.bytecode_to_string()
-
-
-_COMPILED = _Compiled()
+_COMPILED = CompiledTemplates()
 
 
 Source = tuple[str, str, Callable[[], bool]]

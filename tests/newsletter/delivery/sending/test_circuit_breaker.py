@@ -1,14 +1,17 @@
 """Refused recipients fail alone; refusals of the sender stop the transport."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from sent_editions import ANN, BEN, counts_of, make_digest, state_of
 from support import RecordingTransport, add_article, add_subscriber
 
 from newsletter.app import Newsletter
+from newsletter.clock import FixedClock
 from newsletter.delivery import control
 from newsletter.delivery.alarms import Alarm
-from newsletter.delivery.ledger import store
-from newsletter.delivery.sending.circuit_breaker import CircuitBreaker, EditionHistory
+from newsletter.delivery.ledger import holds, store
+from newsletter.delivery.sending.circuit_breaker import SAMPLE, CircuitBreaker, EditionHistory
 from newsletter.editions.models import EditionState
 from newsletter.errors import SendingFailed
 from newsletter.transports.base import Accepted, Outcome, Refused, TransportStopped
@@ -17,6 +20,7 @@ UNKNOWN = Refused(response="550 5.1.1 no such user")
 RELAY = Refused(response="554 5.7.1 <a@b.example>: Relay access denied")
 SPAM = Refused(response="550 5.7.1 Blocked by SpamAssassin")
 OK = Accepted(response="250 ok")
+CLOCK = FixedClock(datetime(2026, 7, 3, 9, tzinfo=UTC))
 
 
 @pytest.fixture
@@ -112,6 +116,60 @@ def test_thresholds_grow_after_each_resume(
     assert counts_of(app, edition) == {"sent": 102}
 
 
+def resume(app: Newsletter, number: int) -> None:
+    with app.database.write() as session:
+        control.resume(session, number)
+    app.engine.send_due()
+
+
+def test_refusals_that_held_an_edition_are_tried_again_when_it_is_resumed(
+    app: Newsletter, transport: RecordingTransport, told: list[Alarm]
+) -> None:
+    for address in (ANN, BEN, *people(app, 98)):
+        transport.answers[address] = UNKNOWN
+    edition = make_digest(app)
+    app.engine.send_due()
+    transport.answers.clear()
+    resume(app, edition.id)
+    assert counts_of(app, edition) == {"sent": 100}
+
+
+def test_refusals_after_a_resume_stay_when_it_is_paused_and_resumed(
+    app: Newsletter, transport: RecordingTransport, told: list[Alarm]
+) -> None:
+    for address in people(app, 100):
+        transport.answers[address] = UNKNOWN
+    edition = make_digest(app)
+    app.engine.send_due()
+    resume(app, edition.id)
+    transport.answers.clear()
+    with app.database.write() as session:
+        assert holds.requeue_doubtful(session, edition.id) == 0
+
+
+def test_a_small_edition_whose_recipients_are_all_refused_is_held(
+    app: Newsletter, transport: RecordingTransport, told: list[Alarm]
+) -> None:
+    for address in (ANN, BEN, *people(app, 2)):
+        transport.answers[address] = UNKNOWN
+    edition = make_digest(app)
+    app.engine.send_due()
+    assert state_of(app, edition) is EditionState.STOPPED
+    assert "all 4 recipients were refused for good" in told[0].details[0]
+
+
+def test_a_small_edition_that_is_refused_again_after_a_resume_ends(
+    app: Newsletter, transport: RecordingTransport, told: list[Alarm]
+) -> None:
+    for address in (ANN, BEN, *people(app, 2)):
+        transport.answers[address] = UNKNOWN
+    edition = make_digest(app)
+    app.engine.send_due()
+    resume(app, edition.id)
+    assert state_of(app, edition) is EditionState.SENT
+    assert counts_of(app, edition) == {"failed": 4}
+
+
 def outcomes(pattern: str) -> list[Outcome]:
     return [OK if letter == "+" else UNKNOWN for letter in pattern]
 
@@ -129,20 +187,36 @@ def outcomes(pattern: str) -> list[Outcome]:
 def test_consecutive_refusals_or_a_refused_sample_hold_the_edition(
     pattern: str, is_held: bool
 ) -> None:
-    breaker = CircuitBreaker(EditionHistory())
+    breaker = CircuitBreaker(EditionHistory(), CLOCK)
     for outcome in outcomes(pattern):
         breaker.observe("main", outcome)
     assert bool(breaker.problem) is is_held
 
 
 def test_earlier_outcomes_count_for_the_sample() -> None:
-    breaker = CircuitBreaker(EditionHistory(sent=4, refused=45))
+    breaker = CircuitBreaker(EditionHistory(sent=4, refused=45), CLOCK)
     breaker.observe("main", UNKNOWN)
     assert breaker.problem
 
 
+def test_doubtful_failures_begin_after_the_last_accepted_mail() -> None:
+    clock = FixedClock(CLOCK.at)
+    breaker = CircuitBreaker(EditionHistory(sent=SAMPLE), clock)
+    for outcome in (UNKNOWN, OK, *[UNKNOWN] * 20):
+        clock.at += timedelta(minutes=1)
+        breaker.observe("main", outcome)
+    assert breaker.doubtful_since == CLOCK.at + timedelta(minutes=3)
+
+
+def test_every_failure_of_a_refused_sample_is_doubtful() -> None:
+    breaker = CircuitBreaker(EditionHistory(sent=4, refused=45), CLOCK)
+    breaker.observe("main", UNKNOWN)
+    assert breaker.problem
+    assert breaker.doubtful_since is None
+
+
 def test_refusals_by_one_transport_do_not_stop_another() -> None:
-    breaker = CircuitBreaker(EditionHistory(sent=9))
+    breaker = CircuitBreaker(EditionHistory(sent=9), CLOCK)
     for _ in range(3):
         breaker.observe("main", RELAY)
     assert breaker.must_stop("main")

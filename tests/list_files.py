@@ -1,0 +1,45 @@
+"""List files as the import reads them, without a site."""
+
+from pathlib import Path
+
+from newsletter.errors import InvalidInput
+from subscribers.importing import catalogue
+from subscribers.importing.analysis import AdministratorAnswers, FileAnalysis, analyse
+from subscribers.importing.file_types import open_list
+from subscribers.importing.formats.table import SourceTable
+from subscribers.importing.rows import ReadOptions, RowReader
+from subscribers.importing.values.states import ListState, worse
+
+
+def analysed(path: Path) -> tuple[SourceTable, FileAnalysis]:
+    table = open_list(path)
+    return table, analyse(table, path.name, AdministratorAnswers(), catalogue.every())
+
+
+def states_in(path: Path) -> dict[str, str]:
+    """The state of each address: the worst of its rows."""
+    table, found = analysed(path)
+    program = found.assigned.program
+    reader = RowReader(
+        ReadOptions(
+            columns=found.assigned.places,
+            width=len(table.header),
+            as_topic=str.lower,
+            state=found.state,
+            words=program.states if program else {},
+            order=found.order,
+            doubtful=frozenset(found.fitness.doubtful),
+        )
+    )
+    states: dict[str, ListState] = {}
+    for number, row in enumerate(table.rows(), table.first_row):
+        try:
+            people = reader.people(number, row) if any(row) else []
+        except InvalidInput as refused:
+            if "no mail address" not in str(refused):
+                raise
+            continue
+        for person in (each for each in people if "@" in each.address):
+            before = states.get(person.address, ListState.SUBSCRIBED)
+            states[person.address] = worse(before, person.state)
+    return {address: state.value for address, state in states.items()}
