@@ -6,7 +6,8 @@ relay says of itself: that it gave up trying, or could not reach the next server
 
 import re
 
-from newsletter.transports.events import EventKind, kind_of
+from newsletter.transports.bounce_kinds import kind_of
+from newsletter.transports.events import EventKind
 from newsletter.transports.verdicts import Verdict, classify, is_about_size
 
 _CODE = re.compile(r"(?<![\w.:#-])([45]\d\d)(?=[- ](?!\d{1,3}\.\d)|[- ][45]\.\d|$|[:,)\]])")
