@@ -64,26 +64,12 @@ def join(
     """
     address = normalise_address(joining.address)
     address_hash = hash_address(secret, address)
-    reason = store.suppression_reason(session, address_hash)
-    if reason is not None:
-        raise Conflict(
-            f"{address} is suppressed ({reason}); if they ask to be mailed again, "
-            f"lift it first: newsletter subscribers unsuppress {address}"
-        )
+    _check_not_suppressed(session, address, address_hash)
     preferences = _preferences(joining)
     # Ann@ and ann@ are one mailbox in practice; two subscribers would be mailed twice.
     subscriber = store.find_by_hash(session, address_hash)
     if subscriber is None:
-        subscriber = Subscriber(
-            address=address,
-            address_hash=address_hash,
-            status=SubscriberStatus.PENDING,
-            source=origin.source,
-            joined_at=now,
-        )
-        _apply(session, subscriber, preferences)
-        session.add(subscriber)
-        session.flush()
+        subscriber = _add_pending(session, address, address_hash, preferences, origin.source, now)
     elif subscriber.status is not SubscriberStatus.CONFIRMED:
         _apply(session, subscriber, preferences)
     elif proven:
@@ -97,6 +83,36 @@ def join(
     record(session, subscriber, ConsentKind.ASKED, origin, now, details=described(preferences))
     if proven:
         confirm(session, subscriber, origin=origin, now=now)
+    return subscriber
+
+
+def _check_not_suppressed(session: Session, address: str, address_hash: str) -> None:
+    reason = store.suppression_reason(session, address_hash)
+    if reason is not None:
+        raise Conflict(
+            f"{address} is suppressed ({reason}); if they ask to be mailed again, "
+            f"lift it first: newsletter subscribers unsuppress {address}"
+        )
+
+
+def _add_pending(
+    session: Session,
+    address: str,
+    address_hash: str,
+    preferences: Preferences,
+    source: str,
+    now: datetime,
+) -> Subscriber:
+    subscriber = Subscriber(
+        address=address,
+        address_hash=address_hash,
+        status=SubscriberStatus.PENDING,
+        source=source,
+        joined_at=now,
+    )
+    _apply(session, subscriber, preferences)
+    session.add(subscriber)
+    session.flush()
     return subscriber
 
 

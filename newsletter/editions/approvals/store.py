@@ -5,7 +5,7 @@ import json
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, delete, or_, select
+from sqlalchemy import Executable, Select, and_, delete, or_, select
 from sqlalchemy.orm import Session
 
 from newsletter.articles.models import Article, Correction
@@ -82,7 +82,14 @@ def inputs_of(session: Session, number: int) -> str:
     Equal while nothing has changed, and cheap: no article's text is read.
     """
     together = select(Edition.id).where(or_(Edition.id == number, Edition.joined_to == number))
-    editions = (
+    queries = (_edition_inputs(together), _story_inputs(together), _correction_inputs(together))
+    rows = [[list(row) for row in session.execute(query)] for query in queries]
+    content = json.dumps(rows, sort_keys=True, default=str)
+    return hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _edition_inputs(editions: Select[int]) -> Executable:
+    return (
         select(
             Edition.id,
             Edition.title,
@@ -95,10 +102,13 @@ def inputs_of(session: Session, number: int) -> str:
             Edition.masthead,
             Edition.approval_asked_about,
         )
-        .where(Edition.id.in_(together))
+        .where(Edition.id.in_(editions))
         .order_by(Edition.id)
     )
-    stories = (
+
+
+def _story_inputs(editions: Select[int]) -> Executable:
+    return (
         select(
             EditionArticle.edition_id,
             EditionArticle.position,
@@ -107,10 +117,13 @@ def inputs_of(session: Session, number: int) -> str:
             Article.changed_at,
         )
         .join(Article, Article.id == EditionArticle.article_id)
-        .where(EditionArticle.edition_id.in_(together))
+        .where(EditionArticle.edition_id.in_(editions))
         .order_by(EditionArticle.edition_id, EditionArticle.position, EditionArticle.article_id)
     )
-    corrections = (
+
+
+def _correction_inputs(editions: Select[int]) -> Executable:
+    return (
         select(
             EditionCorrection.edition_id,
             Correction.article_id,
@@ -124,11 +137,6 @@ def inputs_of(session: Session, number: int) -> str:
                 Correction.number == EditionCorrection.number,
             ),
         )
-        .where(EditionCorrection.edition_id.in_(together))
+        .where(EditionCorrection.edition_id.in_(editions))
         .order_by(EditionCorrection.edition_id, Correction.article_id, Correction.number)
     )
-    rows = [
-        [list(row) for row in session.execute(query)] for query in (editions, stories, corrections)
-    ]
-    told = json.dumps(rows, sort_keys=True, default=str)
-    return hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()
