@@ -27,12 +27,21 @@ class EventLogger:
     def error(self, event: str, **fields: Any) -> None:
         self._log(logging.ERROR, event, fields)
 
-    def exception(self, event: str, **fields: Any) -> None:
-        """An error, with the traceback of the exception being handled."""
-        self._log(logging.ERROR, event, fields, exc_info=True)
+    def exception(self, event: str, raised: BaseException | None = None, /, **fields: Any) -> None:
+        """An error with its traceback.
+
+        Args:
+            raised: None: the exception that this thread handles.
+        """
+        self._log(logging.ERROR, event, fields, exc_info=raised or True)
 
     def _log(
-        self, level: int, event: str, fields: Mapping[str, Any], *, exc_info: bool = False
+        self,
+        level: int,
+        event: str,
+        fields: Mapping[str, Any],
+        *,
+        exc_info: BaseException | bool = False,
     ) -> None:
         self._logger.log(level, event, exc_info=exc_info, extra={"fields": fields})
 
