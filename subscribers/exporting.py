@@ -36,7 +36,7 @@ SUPPRESSED = "suppressed"
 _FORMULA = "[=+@\u2212\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b-]"
 # What ends a cell, in whatever way a spreadsheet splits our lines: where decimals have a comma,
 # programs split by semicolons and know no quoted cell then, so that a line break ends the row.
-_ENDS = ";\t\r\n\v\f\x85\u2028\u2029"
+_ENDS = ";|\t\r\n\v\f\x85\u2028\u2029"
 # What spreadsheets skip before a formula: quotation marks, spaces, what is not seen.
 _SKIPPED = (
     "'\"\x00-\x08\x0e-\x20\x7f-\x84\x86-\xa0\xad\u2000-\u200f\u202a-\u202f\u205f-\u2064\u3000\ufeff"

@@ -67,6 +67,7 @@ def test_no_cell_is_a_formula_and_each_is_read_back(text: str) -> None:
     [
         ("Ann;=1+1", "Ann;'=1+1"),
         ("Ann\n=1+1", "Ann\n'=1+1"),
+        ("Ann|=1+1", "Ann|'=1+1"),
         ("Ann\t@SUM(A1)", "Ann\t'@SUM(A1)"),
         ('Ann; "=1+1', "Ann;' \"=1+1"),
     ],

@@ -20,14 +20,13 @@ from starlette.responses import Response
 
 from newsletter.console.frame.request import ConsoleRequest
 from newsletter.http.path_params import number_in
+from subscribers.exporting import escape_formula
 
 RowT = TypeVar("RowT")
 
 PAGE_SIZE = 50
 MAX_CSV_ROWS = 100_000
 MAX_FILTER_LENGTH = 200
-# What a spreadsheet would run as a formula (OWASP, CSV injection).
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -166,7 +165,7 @@ class Table(Generic[RowT]):
         """All rows that the filters let through, as a file."""
         text = StringIO()
         writer = csv.writer(text)
-        writer.writerow([column.name for column in self.columns])
+        writer.writerow([escape_formula(column.name) for column in self.columns])
         for row in self.rows:
             writer.writerow([_in_csv(column.value(row)) for column in self.columns])
         headers = {
@@ -196,4 +195,4 @@ def _in_csv(value: Any) -> str:
     if value is None:
         return ""
     text = value.isoformat(timespec="seconds") if isinstance(value, datetime) else str(value)
-    return f"'{text}" if text.startswith(FORMULA) else text
+    return escape_formula(text)

@@ -3,6 +3,7 @@
 import csv
 from datetime import timedelta
 
+import pytest
 from console_support import Console
 
 from newsletter.actions import maintenance, settings
@@ -106,9 +107,18 @@ def test_a_long_list_is_cut_on_the_page_and_whole_in_the_file(console: Console) 
     assert "and 1 more" in owner.get("/audit").text
 
 
-def test_a_cell_that_a_spreadsheet_would_run_is_quoted(console: Console) -> None:
-    console.add_member(Role.VIEWER, name="=HYPERLINK(1)")
-    assert "'=HYPERLINK(1)" in console.as_role(Role.OWNER).get("/staff?format=csv").text
+@pytest.mark.parametrize(
+    ("name", "cell"),
+    [
+        *(("=HYPERLINK(1)", "'=HYPERLINK(1)"), (" =HYPERLINK(1)", "' =HYPERLINK(1)")),
+        *(("Pat;=HYPERLINK(1)", "Pat;'=HYPERLINK(1)"), ("＝1+1", "'＝1+1")),
+    ],
+)
+def test_a_cell_that_a_spreadsheet_would_run_is_quoted(
+    console: Console, name: str, cell: str
+) -> None:
+    console.add_member(Role.VIEWER, name=name)
+    assert cell in console.as_role(Role.OWNER).get("/staff?format=csv").text
 
 
 def test_what_a_filter_does_not_understand_is_left_out(console: Console) -> None:
