@@ -24,16 +24,17 @@ class EventLogger:
     def warning(self, event: str, **fields: Any) -> None:
         self._log(logging.WARNING, event, fields)
 
-    def error(self, event: str, **fields: Any) -> None:
-        self._log(logging.ERROR, event, fields)
-
-    def exception(self, event: str, raised: BaseException | None = None, /, **fields: Any) -> None:
-        """An error with its traceback.
+    def error(self, event: str, raised: BaseException | None = None, /, **fields: Any) -> None:
+        """An error.
 
         Args:
-            raised: None: the exception that this thread handles.
+            raised: an exception of another thread, to be logged with its traceback.
         """
-        self._log(logging.ERROR, event, fields, exc_info=raised or True)
+        self._log(logging.ERROR, event, fields, exc_info=raised or False)
+
+    def exception(self, event: str, **fields: Any) -> None:
+        """An error, with the traceback of the exception being handled."""
+        self._log(logging.ERROR, event, fields, exc_info=True)
 
     def _log(
         self,

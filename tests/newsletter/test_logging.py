@@ -37,7 +37,7 @@ def test_an_exception_is_logged_with_its_traceback(stderr: io.StringIO) -> None:
 
 
 def test_an_exception_of_another_thread_is_logged_with_its_traceback(stderr: io.StringIO) -> None:
-    EventLogger("newsletter.x").exception("job failed", ValueError("broken"), job=7)
+    EventLogger("newsletter.x").error("job failed", ValueError("broken"), job=7)
     assert "job=7" in stderr.getvalue()
     assert stderr.getvalue().rstrip().endswith("ValueError: broken")
 
