@@ -38,7 +38,6 @@ SECRET = "whsec_YmVuY2htYXJrcyBhbG9uZSBrbm93IHRoaXMga2V5"
 PROVIDER = '[transports.provider]\nkind = "http"\napi_url = "http://127.0.0.1:9"\nsecret = "{}"\n'
 # Most events tell of an arrival; the rest is what a poor list brings.
 KINDS = ("success", "success", "success", "success", "soft", "hard")
-CALLERS = 16
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,11 +48,22 @@ class Run:
     mails: float
 
 
+@dataclass(frozen=True, kw_only=True)
+class RunSize:
+    """Events in calls of so many, callers at once, and mails sent meanwhile."""
+
+    events: int
+    batch: int
+    mails: int
+    callers: int
+
+
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--events", type=int, default=20_000)
     parser.add_argument("--mails", type=int, default=20_000)
+    parser.add_argument("--callers", type=int, default=16, help="calls at once")
     parser.add_argument("--only", nargs="*", metavar="ROW", help="rows of the table by name")
     parser.add_argument("--postgresql", action="store_true", help="instead of SQLite")
     chosen = parser.parse_args()
@@ -70,16 +80,18 @@ def main() -> None:
         ):
             if chosen.only and name not in chosen.only:
                 continue
-            run = _run(sink, server, events=events, size=size, mails=mails)
+            size_of_run = RunSize(events=events, batch=size, mails=mails, callers=chosen.callers)
+            run = _run(sink, server, size_of_run)
             rows.append([name, run.events, run.mails])
     print_table(
-        f"{chosen.events:,} events by {CALLERS} callers, {chosen.mails:,} mails, {database}",
+        f"{chosen.events:,} events by {chosen.callers} callers, {chosen.mails:,} mails, {database}",
         ["", "events/minute", "mails/s"],
         rows,
     )
 
 
-def _run(sink: int, server: Server | None, *, events: int, size: int, mails: int) -> Run:
+def _run(sink: int, server: Server | None, size: RunSize) -> Run:
+    events, mails = size.events, size.mails
     with tempfile.TemporaryDirectory(prefix="newsletter-bench-") as folder:
         url = create_database(server) if server else f"sqlite:///{folder}/newsletter.db"
         config = stage.site(Path(folder), url, sink, subscribers=max(events, mails))
@@ -90,7 +102,8 @@ def _run(sink: int, server: Server | None, *, events: int, size: int, mails: int
         command = [sys.executable, "-m", "newsletter", "--config", str(config), "serve"]
         with running([*command, "--port", str(port)], f"http://127.0.0.1:{port}/"):
             before, start = _sent(config, edition), time.monotonic()
-            took = _call(port, [told[n : n + size] for n in range(0, len(told), size)])
+            calls = [told[n : n + size.batch] for n in range(0, len(told), size.batch)]
+            took = _call(port, calls, size.callers)
             if not events:
                 _wait_until_sent(config, edition)
             sent, until = _sent(config, edition) - before, time.monotonic() - start
@@ -161,8 +174,8 @@ def _wait_until_sent(config: Path, edition: int) -> None:
             time.sleep(0.2)
 
 
-def _call(port: int, calls: Sequence[Sequence[dict[str, Any]]]) -> float:
-    """Make the calls by several callers at once; how many seconds that took."""
+def _call(port: int, calls: Sequence[Sequence[dict[str, Any]]], callers: int) -> float:
+    """Make the calls, several at once; how many seconds that took."""
     left, lock = iter(enumerate(calls)), threading.Lock()
     failures: list[str] = []
 
@@ -181,7 +194,7 @@ def _call(port: int, calls: Sequence[Sequence[dict[str, Any]]]) -> float:
                 failures.append(f"HTTP {answer.status}")
 
     start = time.monotonic()
-    threads = [threading.Thread(target=caller) for _ in range(CALLERS)]
+    threads = [threading.Thread(target=caller) for _ in range(callers)]
     for thread in threads:
         thread.start()
     for thread in threads:

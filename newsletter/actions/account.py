@@ -14,10 +14,10 @@ from newsletter.feedback import store as feedback_store
 from newsletter.staff.permissions import Permission
 from newsletter.subscriptions import (
     change_address,
+    erasure,
     notices,
     preferences,
     preferences_link,
-    privacy,
     signup,
 )
 from newsletter.subscriptions import (
@@ -268,10 +268,10 @@ def object_to_mail(
         TokenError: the subscriber is erased, changed their address since, or the link is not fresh.
         ResourceNotFound: there is no such subscriber.
     """
-    subscriber = privacy.known_subscriber(work.session, link)
+    subscriber = erasure.known_subscriber(work.session, link)
     work.about(KIND, subscriber.id)
     options = work.context.config.joining
-    privacy.check_may_end_for_good(work.session, subscriber, link, options, work.now)
+    erasure.check_may_end_for_good(work.session, subscriber, link, options, work.now)
     if not membership.object_to(work.session, subscriber, origin=origin, now=work.now):
         work.skip_audit_line()
 
@@ -285,10 +285,10 @@ def erase(work: UnitOfWork[Context], link: PreferencesLink, *, origin: ConsentOr
             not fresh.
         ResourceNotFound: there is no such subscriber.
     """
-    subscriber = privacy.known_subscriber(work.session, link)
+    subscriber = erasure.known_subscriber(work.session, link)
     work.about(KIND, subscriber.id)
     options = work.context.config.joining
-    privacy.check_may_end_for_good(work.session, subscriber, link, options, work.now)
-    privacy.erase(work.session, subscriber, origin=origin, now=work.now)
+    erasure.check_may_end_for_good(work.session, subscriber, link, options, work.now)
+    erasure.erase(work.session, subscriber, origin=origin, now=work.now)
     feedback_store.forget_evidence_of(work.session, subscriber.id)
     transcripts.forget_of_subscriber(work.session, subscriber.id)

@@ -10,7 +10,7 @@ from newsletter.delivery.ledger import alert_dedup
 from newsletter.delivery.monitoring import stall_detector
 from newsletter.staff import audit
 from newsletter.staff.permissions import Permission
-from newsletter.subscriptions import change_address, notices, privacy, usual_rate
+from newsletter.subscriptions import change_address, erasure, notices, usual_rate
 from subscribers import consent
 
 
@@ -41,7 +41,7 @@ def forget_people(job: Job[Context]) -> dict[str, int]:
 
 def _forget_some(job: Job[Context], before: datetime) -> int:
     with job.transaction() as work:
-        forgotten = privacy.forget_unconfirmed(work.session, before, work.now)
+        forgotten = erasure.forget_unconfirmed(work.session, before, work.now)
         if not forgotten:
             work.skip_audit_line()
     return forgotten

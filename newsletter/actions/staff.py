@@ -4,9 +4,11 @@ from collections.abc import Collection
 
 from newsletter.actions.action import UnitOfWork, action
 from newsletter.actions.context import Context
+from newsletter.editions.approvals import store as approvals
 from newsletter.errors import Conflict, InvalidInput
 from newsletter.staff import store
 from newsletter.staff.account_models import StaffMember
+from newsletter.staff.actors import staff_member
 from newsletter.staff.permissions import GRANTABLE, Permission, Role, StaffLinkKind
 from newsletter.staff.sign_in import links
 
@@ -120,12 +122,17 @@ def change_role(
     if (member.role, set(member.granted)) == (role, set(granted)):
         work.skip_audit_line()
     member.role, member.granted = role, sorted(granted)
+    changed = staff_member(number, role, granted)
+    if Permission.SEND not in changed.permissions:
+        approvals.withdraw(work.session, str(changed))
     work.about(KIND, number, role=role, granted=sorted(granted))
 
 
 @action(Permission.ADMINISTER)
 def end(work: UnitOfWork[Context], number: int) -> int:
     """End a member's access and sessions, at once; how many sessions ended.
+
+    What they approved and still waits for others counts no more.
 
     Raises:
         Conflict: they are the last owner, or it has ended already.
@@ -137,6 +144,7 @@ def end(work: UnitOfWork[Context], number: int) -> int:
     member.ended_at = work.now
     store.spend_links(work.session, number, work.now)
     ended = store.end_sessions(work.session, number)
+    approvals.withdraw(work.session, str(staff_member(number, member.role)))
     work.about(KIND, number, sessions=ended)
     return ended
 

@@ -13,7 +13,7 @@ from newsletter.delivery.ledger import transcripts
 from newsletter.errors import Conflict, InvalidInput
 from newsletter.feedback import store as feedback_store
 from newsletter.staff.permissions import Permission
-from newsletter.subscriptions import privacy
+from newsletter.subscriptions import data_export, erasure
 from subscribers import exporting, membership
 from subscribers import store as people
 from subscribers.addresses import hash_address, normalise_address
@@ -153,7 +153,7 @@ def erase(work: UnitOfWork[Context], number: int) -> None:
     """Erase a subscriber; a hash stays, so that the address stays suppressed."""
     subscriber = people.by_id(work.session, number)
     work.about(KIND, number)
-    privacy.erase(work.session, subscriber, origin=by_administrator(AT_THEIR_WISH), now=work.now)
+    erasure.erase(work.session, subscriber, origin=by_administrator(AT_THEIR_WISH), now=work.now)
     feedback_store.forget_evidence_of(work.session, number)
     transcripts.forget_of_subscriber(work.session, number)
 
@@ -163,7 +163,7 @@ def disclose(work: UnitOfWork[Context], number: int) -> dict[str, Any]:
     """Everything held about a subscriber (UK GDPR, art. 15), as plain data with times in UTC."""
     subscriber = people.by_id(work.session, number)
     work.about(KIND, number)
-    return privacy.export_data(work.session, subscriber)
+    return data_export.export_data(work.session, subscriber)
 
 
 @long_action(Permission.BULK_PEOPLE)

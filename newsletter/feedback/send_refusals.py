@@ -13,7 +13,8 @@ from newsletter.delivery.ledger.models import Delivery, DeliveryState
 from newsletter.delivery.ledger.reasons import GIVEN_UP
 from newsletter.editions.models import Edition, EditionState
 from newsletter.feedback.models import FeedbackEvent
-from newsletter.transports.events import Event, EventSource, kind_of
+from newsletter.transports.bounce_kinds import kind_of
+from newsletter.transports.events import Event, EventSource
 from newsletter.transports.verdicts import Verdict
 
 # Editions finished longer ago have been looked through.

@@ -8,7 +8,7 @@ from newsletter.config.tables.joining_options import JoiningOptions
 from newsletter.delivery.ledger.models import NoticeKind
 from newsletter.errors import Conflict, InvalidInput, TokenSpent
 from newsletter.feeds import private
-from newsletter.subscriptions import notices, privacy, usual_rate
+from newsletter.subscriptions import erasure, notices, usual_rate
 from newsletter.subscriptions.address_links import objected_to, requesting_subscriber
 from newsletter.tokens.expiring_link import ExpiringLink
 from subscribers import address_change
@@ -100,4 +100,4 @@ def forget_moves(session: Session, options: JoiningOptions, now: datetime) -> in
 
 def _clear_traces(session: Session, moved: Moved, now: datetime) -> None:
     if moved.forgotten is not None:
-        privacy.clear_traces(session, moved.forgotten, now)
+        erasure.clear_traces(session, moved.forgotten, now)

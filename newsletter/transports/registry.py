@@ -23,6 +23,7 @@ _HELPERS = {
     "base",
     "compatibility",
     "envelope_addresses",
+    "bounce_kinds",
     "events",
     "registry",
     "transcript_lines",

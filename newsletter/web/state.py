@@ -5,7 +5,7 @@ from starlette.requests import Request
 
 from newsletter.actions import feedback
 from newsletter.feeds.feed_cache import FeedCache
-from newsletter.http.rate_limit import signup_rate_limits
+from newsletter.http.shared_rate_limit import signup_rate_limits
 from newsletter.http.write_threads import WriteThreads
 from newsletter.staff import actors
 from newsletter.tokens.links import LinkSigners

@@ -23,7 +23,7 @@ from newsletter.editions.each_article import compose_single
 from newsletter.editions.models import Edition
 from newsletter.editions.store import articles_of
 from newsletter.errors import Conflict
-from newsletter.subscriptions import privacy
+from newsletter.subscriptions import erasure
 from subscribers import membership
 from subscribers import store as people
 from subscribers.addresses import hash_address
@@ -143,7 +143,7 @@ def object_to(session: Session, model: Model, _random: Random, now: datetime) ->
 
 def erase(session: Session, model: Model, _random: Random, now: datetime) -> None:
     if model.stands not in {"unknown", "erased"}:
-        privacy.erase(session, person(session, model), origin=ORIGIN, now=now)
+        erasure.erase(session, person(session, model), origin=ORIGIN, now=now)
         model.stands, model.suppressed = "erased", True
 
 

@@ -12,7 +12,7 @@ from newsletter.articles.importers.markdown import html_of
 from newsletter.articles.models import Article, ArticleStatus
 from newsletter.articles.writing.content import ArticleContent
 from newsletter.console.frame.presentation.forms import FormErrors
-from newsletter.console.frame.presentation.moments import moment_in
+from newsletter.console.frame.presentation.moments import typed_moment
 
 MORNING, EVENING = time(9), time(18)
 When = Literal["keep", "draft", "now", "morning", "evening", "at"]
@@ -128,9 +128,8 @@ def _at(moment: datetime) -> ArticleEdit:
 
 
 def _moment(text: str, now: datetime, zone: str) -> datetime:
-    moment = moment_in(text, zone)
-    if moment is None:
-        raise FormErrors({"at": "Write the day and the time at which it is to appear."})
+    words = "Write the day and the time at which it is to appear."
+    moment = typed_moment(text, zone, "at", words)
     if moment <= now:
         raise FormErrors({"at": "This time has passed. Write one that is to come."})
     return moment

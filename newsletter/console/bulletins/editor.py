@@ -15,7 +15,7 @@ from newsletter.config.tables.approval import Approval
 from newsletter.console.frame import errors
 from newsletter.console.frame.presentation.flash import FlashKind
 from newsletter.console.frame.presentation.forms import FormErrors, sentence
-from newsletter.console.frame.presentation.moments import moment_in
+from newsletter.console.frame.presentation.moments import typed_moment
 from newsletter.console.frame.request import ConsoleRequest
 from newsletter.console.frame.routes import form, page
 from newsletter.console.sending.counts import takes_long
@@ -226,10 +226,8 @@ def _is_same(markdown: str, html: str) -> bool:
 def _moment(request: ConsoleRequest, text: str) -> datetime | None:
     if not text:
         return None
-    moment = moment_in(text, request.config.site.timezone)
-    if moment is None:
-        raise FormErrors({"send_at": "Write a date and a time as 2026-11-27 18:00."})
-    return moment
+    words = "Write a date and a time as 2026-11-27 18:00."
+    return typed_moment(text, request.config.site.timezone, "send_at", words)
 
 
 def _onward(request: ConsoleRequest, number: int) -> Response:

@@ -1,9 +1,11 @@
 """Errors as pages of the console: what happened, and what to do next."""
 
+from collections.abc import Mapping
+
 from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse, Response
 
-from newsletter.console.frame.presentation.forms import sentence
+from newsletter.console.frame.presentation.forms import message_of, sentence
 from newsletter.console.frame.request import ConsoleRequest
 from newsletter.errors import (
     Busy,
@@ -32,6 +34,7 @@ MENDABLE = (
     TokenError,
     ConfigurationError,
     SendingRefused,
+    StorageError,
     TemplateError,
 )
 HEADINGS: tuple[tuple[type[NewsletterError], str], ...] = (
@@ -67,12 +70,17 @@ def status(error: NewsletterError) -> int:
 def known_error(request: ConsoleRequest, error: NewsletterError) -> Response:
     """The page of an error with words for people."""
     found = status(error)
-    if found >= 500:
-        log.error("request failed", **_request_fields(request), error=str(error))
+    log_fault(request, error)
     usual = FAULT if found >= 500 else "That did not work"
     heading = next((words for kind, words in HEADINGS if isinstance(error, kind)), usual)
-    context = {"heading": heading, "message": sentence(str(error))}
-    return request.page(TEMPLATE, context, status=found)
+    context = {"heading": heading, "message": message_of(error)}
+    return _page(request, context, found)
+
+
+def log_fault(request: ConsoleRequest, error: NewsletterError) -> None:
+    """Note an error that is not the user's."""
+    if status(error) >= 500:
+        log.error("request failed", **_request_fields(request), error=str(error))
 
 
 def _request_fields(request: ConsoleRequest) -> dict[str, str]:
@@ -88,8 +96,13 @@ def http_error(request: ConsoleRequest, error: HTTPException) -> Response:
 def unexpected(request: ConsoleRequest, error: Exception) -> Response:
     """The page of an error of ours; the traceback is in the log."""
     log.error("request failed", **_request_fields(request), exc_info=error)
+    return _page(request, {"heading": FAULT, "message": FAULT_WORDS}, 500)
+
+
+def _page(request: ConsoleRequest, context: Mapping[str, str], status: int) -> Response:
+    """The page of an error; its words alone where the frame of a page cannot be shown either."""
     try:
-        return request.page(TEMPLATE, {"heading": FAULT, "message": FAULT_WORDS}, status=500)
+        return request.page(TEMPLATE, context, status=status)
     except Exception:
         log.exception("error page failed")
-        return PlainTextResponse(f"{FAULT}\n\n{FAULT_WORDS}\n", 500)
+        return PlainTextResponse(f"{context['heading']}\n\n{context['message']}\n", status)

@@ -175,6 +175,7 @@ async def _answer_form(sent: ConsoleRequest, route: ConsoleRoute) -> Response:
     except errors.MENDABLE as error:
         if route.again is None:
             raise
+        errors.log_fault(sent, error)
         return await _again(sent, route, Trouble.of(error, sent.form), errors.status(error))
 
 

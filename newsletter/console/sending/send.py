@@ -11,6 +11,7 @@ from newsletter.actions.digests import ComposedEdition
 from newsletter.console.frame.request import ConsoleRequest
 from newsletter.console.frame.routes import ConsoleRoute, form, page
 from newsletter.console.sending.counts import audience_part
+from newsletter.console.sending.look import look
 from newsletter.console.sending.subjects import PATHS, Noun, subject_of
 from newsletter.editions import store
 from newsletter.editions.approvals import store as approvals
@@ -163,8 +164,14 @@ def _routes(noun: Noun) -> Sequence[ConsoleRoute]:
         form(
             f"{path}/send", Permission.SEND, partial(send, noun), again=question, needs_proof=True
         ),
-        form(f"{path}/approve", Permission.SEND, partial(approve, noun), needs_proof=True),
-        form(f"{path}/submit", Permission.WRITE, partial(submit, noun)),
+        form(
+            f"{path}/approve",
+            Permission.SEND,
+            partial(approve, noun),
+            again=partial(look, noun),
+            needs_proof=True,
+        ),
+        form(f"{path}/submit", Permission.WRITE, partial(submit, noun), again=partial(look, noun)),
     )
 
 

@@ -37,6 +37,17 @@ def clear(session: Session, number: int) -> None:
     session.execute(delete(EditionApproval).where(EditionApproval.edition_id == number))
 
 
+def withdraw(session: Session, actor: str) -> None:
+    """Forget the approvals of whoever may not approve any more, of editions that still wait.
+
+    Args:
+        actor: as `str(Actor)`.
+    """
+    waiting = select(Edition.id).where(Edition.state == EditionState.DRAFT)
+    own = EditionApproval.actor == actor
+    session.execute(delete(EditionApproval).where(own, EditionApproval.edition_id.in_(waiting)))
+
+
 def look_of(session: Session, number: int, actor: str) -> EditionLook | None:
     """What an actor saw when they last looked."""
     return session.get(EditionLook, (number, actor))

@@ -30,6 +30,9 @@ _RECIPIENT_FIELDS = (
 _CHALLENGE = re.compile(
     r"not pre-approved|boxbe|(?<!server )requires confirmation|confirm your address", re.IGNORECASE
 )
+_NEXT_ENTRY = re.compile(
+    r"\n[ \t\r]*\n|\n[ \t]*<?[^\s<>@]{1,64}@[^\s<>@]{1,255}>?:?[ \t\r]*(?=\n|<|host)"
+)
 # What says nothing: the report's words tell more.
 _VAGUE_STATUS = re.compile(r"[45]\.(?:0\.0|1\.0|2\.0|3\.0|5\.0|0\.[19]\d\d)$")
 
@@ -58,10 +61,11 @@ def _finding(group: Fields, returned: Returned) -> RecipientFinding:
         return RecipientFinding(kind=EventKind.AUTOREPLY, recipient=recipient, reason=words[:1000])
     kind = _ACTIONS.get(action) if action in _ACTIONS else _kind_without_action(status)
     if kind is None:
-        kind = failure_kind(status, words)
+        stage = _entry_of(returned.text, recipient or original)
+        kind = failure_kind(status, words, stage)
         if kind is EventKind.SOFT and (not diagnostic or is_vague) and told:
             # The sentence for people may say what the fields leave open.
-            kind = failure_kind(status, f"{words} {told}")
+            kind = failure_kind(status, f"{words} {told}", stage)
     return RecipientFinding(
         kind=kind,
         recipient=recipient,
@@ -97,3 +101,15 @@ def _words_about(text: str, recipient: str) -> str:
     place = text.lower().find(recipient.lower()) if recipient else -1
     rest = text[place:] if place >= 0 else text
     return " ".join(rest[:1500].split())
+
+
+def _entry_of(text: str, recipient: str) -> str:
+    """A recipient's own lines of the words for people: to the next gap or recipient.
+
+    Postfix and Exim name the refused command there, and only the reply in the fields.
+    """
+    place = text.lower().find(recipient.lower()) if recipient else -1
+    if place < 0:
+        return ""
+    rest = text[place + len(recipient) : place + 1500]
+    return " ".join(_NEXT_ENTRY.split(rest, maxsplit=1)[0].split())

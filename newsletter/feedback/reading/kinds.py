@@ -6,7 +6,8 @@ relay says of itself: that it gave up trying, or could not reach the next server
 
 import re
 
-from newsletter.transports.events import EventKind, kind_of
+from newsletter.transports.bounce_kinds import kind_of
+from newsletter.transports.events import EventKind
 from newsletter.transports.verdicts import Verdict, classify, is_about_size
 
 _CODE = re.compile(r"(?<![\w.:#-])([45]\d\d)(?=[- ](?!\d{1,3}\.\d)|[- ][45]\.\d|$|[:,)\]])")
@@ -52,22 +53,24 @@ _DISK_QUOTA = re.compile(r"dis[ck] ?(space )?quota|edquot|overdrawn", re.IGNOREC
 _ANSWER_LENGTH = 400
 
 
-def failure_kind(status: str, words: str) -> EventKind:
+def failure_kind(status: str, words: str, stage: str = "") -> EventKind:
     """The kind of a failed delivery.
 
     Args:
         status: the enhanced status code that the report gives; may be empty.
         words: the server's answer or the report's own sentence, in one line.
+        stage: what else may name the command that was refused.
     """
     answer, around = _answer(status, words)
-    verdict = classify(answer, at_content=bool(_CONTENT_COMMAND.search(words)))
+    stage = f"{words} {stage}"
+    verdict = classify(answer, at_content=bool(_CONTENT_COMMAND.search(stage)))
     if verdict is Verdict.UNKNOWN and around:
         verdict = classify(f"{answer} {around}")
     if _DISK_QUOTA.search(words):
         return EventKind.FULL
     is_permanent = not answer.startswith("4")
     kind = kind_of(verdict, answer, is_permanent=is_permanent)
-    is_about_us = bool(_EARLY_COMMAND.search(words)) and not is_about_size(answer)
+    is_about_us = bool(_EARLY_COMMAND.search(stage)) and not is_about_size(answer)
     if kind in {EventKind.HARD, EventKind.SOFT} and is_about_us:
         return EventKind.BLOCKED if is_permanent else kind
     if verdict in _OF_SERVERS and kind is not EventKind.HARD:

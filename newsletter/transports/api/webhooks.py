@@ -18,7 +18,8 @@ from urllib.parse import urlsplit
 from newsletter.errors import ConfigurationError, NewsletterError
 from newsletter.public_addresses import is_loopback
 from newsletter.transports.api.answers import field, line
-from newsletter.transports.events import Event, EventKind, EventSource, kind_of
+from newsletter.transports.bounce_kinds import kind_of
+from newsletter.transports.events import Event, EventKind, EventSource
 from newsletter.transports.verdicts import Verdict, classify
 
 MAX_REASON = 500

@@ -13,7 +13,7 @@ from newsletter.errors import InvalidInput, ResourceNotFound
 from newsletter.http.client_address import address_of
 from newsletter.http.middleware.headers import TOKEN_HEADERS
 from newsletter.staff import actors
-from newsletter.subscriptions import preferences_link, privacy
+from newsletter.subscriptions import data_export, erasure, preferences_link
 from newsletter.tokens.links import PreferencesLink
 from newsletter.web.account.preferences import link_in, preferences_address
 from newsletter.web.account.signup import origin_of
@@ -55,7 +55,7 @@ async def act(request: Request) -> Response:
 
 def _page(site: SiteState, link: PreferencesLink, problem: str = "") -> Response:
     with site.services.database.read() as session:
-        subscriber = privacy.known_subscriber(session, link)
+        subscriber = erasure.known_subscriber(session, link)
         now, options = site.services.clock.now(), site.config.joining
         is_member = subscriber.status is SubscriberStatus.CONFIRMED
         context = {
@@ -64,7 +64,7 @@ def _page(site: SiteState, link: PreferencesLink, problem: str = "") -> Response
             "preferences": preferences_address(site, link),
             "is_member": is_member,
             "is_fresh": preferences_link.is_fresh(link, options.fresh_link, now),
-            "may_end": privacy.may_end_for_good(session, subscriber, link, options, now),
+            "may_end": erasure.may_end_for_good(session, subscriber, link, options, now),
             "problem": problem,
         }
         return site.views.page("data.html", context, 400 if problem else 200, TOKEN_HEADERS)
@@ -73,14 +73,14 @@ def _page(site: SiteState, link: PreferencesLink, problem: str = "") -> Response
 def _export(site: SiteState, link: PreferencesLink, kind: str) -> Response:
     with site.services.database.read() as session:
         now, good_for = site.services.clock.now(), site.config.joining.fresh_link
-        disclosed = privacy.export(session, link, good_for, now)
+        disclosed = data_export.export(session, link, good_for, now)
     headers = {
         **TOKEN_HEADERS,
         "Content-Disposition": f'attachment; filename="my-data.{kind}"',
     }
     if kind == "json":
         return JSONResponse(disclosed, headers=headers)
-    return Response(privacy.as_csv(disclosed), media_type="text/csv", headers=headers)
+    return Response(data_export.as_csv(disclosed), media_type="text/csv", headers=headers)
 
 
 def _act(site: SiteState, link: PreferencesLink, what: str, network: str) -> None:

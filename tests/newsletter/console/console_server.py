@@ -8,9 +8,10 @@ from pathlib import Path
 from console_support import PASSWORD, Console
 from playwright.sync_api import Page
 from starlette.types import ASGIApp, Receive, Scope, Send
-from support import CONFIG, SECRET, RecordedNewsletter, RecordingTransport
+from support import RecordedNewsletter, RecordingTransport, smtp_config
 from threads import asgi_server
 
+from newsletter.app import Newsletter
 from newsletter.clock import Clock
 from newsletter.config.loading import parse_config
 from newsletter.console.app import create_console
@@ -18,22 +19,30 @@ from newsletter.console.app import create_console
 
 @contextmanager
 def served_console(
-    folder: Path, database_url: str, clock: Clock, below: str = ""
+    folder: Path,
+    database_url: str,
+    clock: Clock,
+    *,
+    below: str = "",
+    smtp_port: int = 0,
 ) -> Iterator[tuple[str, Console]]:
     """Its base URL, and the program behind it; with the shipped templates.
 
     Args:
         below: the path that a web server in front takes away, such as "/news".
+        smtp_port: of the server on this machine that takes the mail; 0: mail is recorded.
     """
     with socket.create_server(("127.0.0.1", 0)) as listener:
         base = f"http://127.0.0.1:{listener.getsockname()[1]}{below}"
-        text = CONFIG.format(secret=SECRET, database=database_url)
+        text = smtp_config(database_url, smtp_port, connections=1)
         text = text.replace("https://wexcombe.example", base)
-        text = text.replace('folder = "templates"', 'folder = ""')
         path = folder / "newsletter.toml"
         path.write_text(text)
-        app = RecordedNewsletter(parse_config(text, path, {}), path, clock)
-        app.recorder = RecordingTransport()
+        app = (Newsletter if smtp_port else RecordedNewsletter)(
+            parse_config(text, path, {}), path, clock
+        )
+        if isinstance(app, RecordedNewsletter):
+            app.recorder = RecordingTransport()
         console = Console(app=app, runner=None)  # type: ignore[arg-type] # no request of its own
         site = _below(create_console(app), below)
         with closing(app), asgi_server(site, listener, log_level="error"):

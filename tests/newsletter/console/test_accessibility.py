@@ -123,6 +123,31 @@ def test_pages_have_no_accessibility_fault_and_fit_a_telephone(
     assert faults == []
 
 
+# As WCAG 2.2 describes it (1.4.12).
+SPACED = """* { line-height: 1.5 !important; letter-spacing: .12em !important;
+word-spacing: .16em !important } p { margin-bottom: 2em !important }"""
+LARGE = "html { font-size: 200% }"
+
+
+@pytest.mark.parametrize(
+    ("style", "width"),
+    [(SPACED, 320), (LARGE, 360), (LARGE, 1280)],
+    ids=["spaced", "large-telephone", "large-desk"],
+)
+def test_pages_fit_with_wide_and_large_text(
+    browser: Browser, address: str, style: str, width: int
+) -> None:
+    context = browser.new_context(viewport={"width": width, "height": 740}, bypass_csp=True)
+    page, wide = signed_in(context, address), []
+    for path in PAGES:
+        page.goto(address + path)
+        page.add_style_tag(content=style)
+        if page_width(page) > width:
+            wide.append(path)
+    context.close()
+    assert wide == []
+
+
 def test_a_passkey_is_made_and_signs_in(browser: Browser, address: str) -> None:
     context = browser.new_context()
     page = signed_in(context, address)

@@ -11,12 +11,8 @@ from newsletter.clock import FixedClock
 from newsletter.config.tables.joining_options import JoiningOptions
 from newsletter.errors import ConfigurationError
 from newsletter.http.client_address import networks_of
-from newsletter.http.rate_limit import (
-    DAY_FACTOR,
-    InProcessRateLimit,
-    all_allowed,
-    signup_rate_limits,
-)
+from newsletter.http.rate_limit import DAY_FACTOR, InProcessRateLimit, all_allowed
+from newsletter.http.shared_rate_limit import signup_rate_limits
 
 
 def test_attempts_are_limited_within_a_sliding_hour(clock: FixedClock) -> None:

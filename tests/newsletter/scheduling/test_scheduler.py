@@ -20,7 +20,7 @@ from newsletter.editions.models import Edition, EditionState
 from newsletter.scheduling.digest_jobs import make_due_digests
 from newsletter.scheduling.scheduler import start_scheduler
 from newsletter.scheduling.upkeep_jobs import forget_people
-from newsletter.subscriptions.privacy import BATCH_SIZE
+from newsletter.subscriptions.erasure import BATCH_SIZE
 from subscribers.models import Subscriber
 
 WEEK = timedelta(weeks=1)

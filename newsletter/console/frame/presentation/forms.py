@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 from starlette.datastructures import FormData, UploadFile
 
-from newsletter.errors import InvalidInput, NewsletterError
+from newsletter.errors import InvalidInput, NewsletterError, StorageError
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
@@ -28,6 +28,10 @@ WORDS: Mapping[str, str] = {
     "datetime_from_date_parsing": "Write a date and a time as 2026-11-27 18:00.",
     "bool_parsing": "Choose yes or no.",
 }
+STORAGE_FAILED = (
+    "The site cannot read or save just now. Wait a moment and try again; if it stays so, tell "
+    "whoever runs the server."
+)
 SUMMARY = "Something below is missing or not right yet."
 
 
@@ -50,7 +54,7 @@ class Trouble:
     @classmethod
     def of(cls, error: NewsletterError, form: FormData) -> "Trouble":
         fields = error.fields if isinstance(error, FormErrors) else {}
-        return cls(message=sentence(str(error)), fields=fields, typed=typed_in(form))
+        return cls(message=message_of(error), fields=fields, typed=typed_in(form))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,6 +123,11 @@ def typed_in(form: FormData) -> dict[str, list[str]]:
         if isinstance(value, str) and "password" not in name and name != "csrf":
             kept.setdefault(name, []).append(value)
     return kept
+
+
+def message_of(error: NewsletterError) -> str:
+    """What went wrong; a database's own words, which name files and tables, are for the log."""
+    return STORAGE_FAILED if isinstance(error, StorageError) else sentence(str(error))
 
 
 def sentence(reason: str) -> str:

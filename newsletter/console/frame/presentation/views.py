@@ -6,14 +6,14 @@ site) and `asset`; filters: `when`, `day`, `clock`, `ago`, `long_date`, `counted
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2 import Environment, FunctionLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
 
@@ -30,12 +30,21 @@ FOLDER = "console"
 _COMPILED = CompiledTemplates()
 
 
+Source = tuple[str, str, Callable[[], bool]]
+"""As Jinja2 takes it from a loader: the text, its file, and whether it is still current."""
+
+
 class ConsoleViews:
     """The templates of the console; the shipped ones alone, since they belong to the screens."""
 
-    def __init__(self, config: Config, base: str) -> None:
+    def __init__(self, config: Config, base: str, folder: Path | None = None) -> None:
+        """
+        Args:
+            folder: with the templates; None: the shipped one.
+        """
+        sources = _sources(folder or shipped_templates() / FOLDER)
         self._environment = Environment(
-            loader=FileSystemLoader(shipped_templates() / FOLDER),
+            loader=FunctionLoader(sources.get),
             autoescape=True,
             undefined=StrictUndefined,
             bytecode_cache=_COMPILED,
@@ -69,6 +78,18 @@ class ConsoleViews:
     def render(self, name: str, context: Mapping[str, Any]) -> str:
         """A page or a part of one."""
         return self._environment.get_template(name).render(context)
+
+
+@lru_cache(maxsize=8)
+def _sources(folder: Path) -> Mapping[str, Source]:
+    """The templates as they stood when this process first showed one.
+
+    An upgrade replaces the files below a running process, whose screens know the old ones.
+    """
+    return {
+        path.relative_to(folder).as_posix(): (path.read_text("utf-8"), str(path), lambda: True)
+        for path in folder.rglob("*.html")
+    }
 
 
 def static_folder() -> Path:

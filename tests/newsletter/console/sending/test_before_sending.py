@@ -90,6 +90,9 @@ def test_what_changed_after_the_look_is_not_approved(console: Console) -> None:
     assert done.status_code == 409
     assert "changed since you looked" in done.text
     assert editions(console) == []
+    # What is there now stands below, to be approved from here.
+    sender.send("/digests/friday/approve", {"seen": hidden(done, "seen")})
+    assert EditionState.QUEUED in {edition.state for edition in editions(console)}
 
 
 def test_typed_titles_are_kept_whatever_button_is_pressed(console: Console) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from support import RecordingTransport, add_article, add_subscriber, make_app
 
-from newsletter.actions import articles, bulletins, digests, editions
+from newsletter.actions import articles, bulletins, digests, editions, staff
 from newsletter.app import Newsletter
 from newsletter.clock import FixedClock
 from newsletter.editions import store
@@ -97,6 +97,26 @@ def test_as_many_as_are_asked_for_have_to_approve_each_once(site: Site) -> None:
     assert editions.approve(app, ANN, number) == 1
     assert editions.approve(app, ANN, number) == 1
     assert edition(app, number).state is EditionState.DRAFT
+    assert editions.approve(app, BEN, number) == 0
+
+
+@pytest.mark.parametrize(
+    "take_away",
+    [
+        lambda app, number: staff.end(app, ANN, number),
+        lambda app, number: staff.change_role(app, ANN, number, Role.EDITOR),
+    ],
+    ids=["access ended", "role changed"],
+)
+def test_an_approval_counts_no_more_once_its_giver_may_not_approve(
+    site: Site, clock: FixedClock, take_away: Callable[[Newsletter, int], object]
+) -> None:
+    app = site("several")
+    gus, eve = add_senders(app, clock, "gus", "eve")
+    number = submitted(app)
+    assert editions.approve(app, gus, number) == 1
+    take_away(app, 1)
+    assert editions.approve(app, eve, number) == 1
     assert editions.approve(app, BEN, number) == 0
 
 

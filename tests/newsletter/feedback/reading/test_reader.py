@@ -96,6 +96,44 @@ def test_delayed_and_delivered_reports_are_no_bounces(
     assert read(dsn(action=action, status=status, diagnostic="")).kind is kind
 
 
+POSTFIX_ENTRY = "<{person}>: host mx.example.net said: 550 Rejected (in reply to {stage} command)"
+EXIM_ENTRY = """  {person}
+    host mx.example.net [192.0.2.1]
+    SMTP error from remote mail server after {stage}:
+    550 Rejected"""
+
+
+@pytest.mark.parametrize("words", [POSTFIX_ENTRY, EXIM_ENTRY], ids=["Postfix", "Exim"])
+@pytest.mark.parametrize(
+    ("stage", "kind"),
+    [
+        ("EHLO", EventKind.BLOCKED),
+        ("MAIL FROM", EventKind.BLOCKED),
+        ("RCPT TO", EventKind.HARD),
+        ("end of DATA", EventKind.BLOCKED),
+    ],
+)
+def test_a_bare_refusal_is_judged_by_the_command_that_the_words_name(
+    words: str, stage: str, kind: EventKind
+) -> None:
+    told = words.format(person=PERSON, stage=stage)
+    content = dsn(status="5.0.0", diagnostic="smtp; 550 Rejected", words=told)
+    assert read(content).kind is kind
+
+
+@pytest.mark.parametrize("other", ["ben@littlewexcombe.example", "<ben@littlewexcombe.example>:"])
+def test_the_command_that_was_refused_for_another_recipient_is_not_theirs(other: str) -> None:
+    words = f"  {PERSON}\n    550 Rejected\n  {other}\n    after EHLO: 550 Rejected"
+    content = dsn(status="5.0.0", diagnostic="smtp; 550 Rejected", words=words)
+    assert read(content).kind is EventKind.HARD
+
+
+def test_a_domain_without_mail_servers_by_intent_is_gone_whatever_the_code() -> None:
+    words = "DNS Error: the domain doesn't receive email: returned Null MX"
+    content = dsn(status="4.0.0", diagnostic=f"smtp; {words}")
+    assert read(content).kind is EventKind.HARD
+
+
 def test_a_disclaimer_does_not_outweigh_a_precise_code() -> None:
     words = "Delivery failed.\n\nThis email was scanned for viruses and spam by our policy."
     assert read(dsn(words=words, diagnostic="", status="5.1.1")).kind is EventKind.HARD

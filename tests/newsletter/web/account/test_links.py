@@ -18,7 +18,7 @@ from newsletter.app import Newsletter
 from newsletter.clock import FixedClock
 from newsletter.database import Base
 from newsletter.feeds import private
-from newsletter.subscriptions import privacy
+from newsletter.subscriptions import erasure
 from newsletter.tokens.links import mark_of
 from newsletter.tokens.signing import Signer
 from subscribers import membership, store
@@ -234,7 +234,7 @@ def test_one_click_by_curl_as_a_mail_provider_does(
     if who == "erased":
         with program.database.write() as session:
             person = store.by_id(session, number)
-            privacy.erase(session, person, origin=ORIGIN, now=clock.now())
+            erasure.erase(session, person, origin=ORIGIN, now=clock.now())
     address = str(client.base_url.join(unsubscribe_path(number, clock.now())))
     answer = tmp_path / "answer"
     ran = subprocess.run(

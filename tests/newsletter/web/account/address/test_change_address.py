@@ -10,7 +10,7 @@ from support import SECRET, add_subscriber, preferences_path
 
 from newsletter.app import Newsletter
 from newsletter.clock import FixedClock
-from newsletter.subscriptions import privacy
+from newsletter.subscriptions import erasure
 from newsletter.transports.base import Mail
 from subscribers import store
 from subscribers.addresses import hash_address
@@ -169,7 +169,7 @@ def test_erasing_the_new_address_cancels_the_change(
     ask(client, program, path)
     with program.database.write() as session:
         other, origin = store.by_address(session, NEW), ConsentOrigin(source="test")
-        privacy.erase(session, other, origin=origin, now=clock.now())
+        erasure.erase(session, other, origin=origin, now=clock.now())
     assert NEW not in client.get(path).text
 
 
