@@ -24,15 +24,25 @@ class EventLogger:
     def warning(self, event: str, **fields: Any) -> None:
         self._log(logging.WARNING, event, fields)
 
-    def error(self, event: str, **fields: Any) -> None:
-        self._log(logging.ERROR, event, fields)
+    def error(self, event: str, raised: BaseException | None = None, /, **fields: Any) -> None:
+        """An error.
+
+        Args:
+            raised: an exception of another thread, to be logged with its traceback.
+        """
+        self._log(logging.ERROR, event, fields, exc_info=raised or False)
 
     def exception(self, event: str, **fields: Any) -> None:
         """An error, with the traceback of the exception being handled."""
         self._log(logging.ERROR, event, fields, exc_info=True)
 
     def _log(
-        self, level: int, event: str, fields: Mapping[str, Any], *, exc_info: bool = False
+        self,
+        level: int,
+        event: str,
+        fields: Mapping[str, Any],
+        *,
+        exc_info: BaseException | bool = False,
     ) -> None:
         self._logger.log(level, event, exc_info=exc_info, extra={"fields": fields})
 

@@ -13,6 +13,12 @@ from subscribers.importing.formats.table import SourceTable
 
 PDF_MARK = b"%PDF"
 _MARKUP = re.compile(r"<!--|<(?:!doctype|\?xml|html|head|body|table)(?=[\s>])", re.IGNORECASE)
+# A mailbox separates its messages by a line with the sender and a date.
+_MAILBOX_LINE = re.compile(r"From \S+.*\d\d:\d\d")
+_FIELD = re.compile(r"[A-Za-z][A-Za-z0-9-]*:\s")
+_MAIL_FIELD = re.compile(
+    r"(?:Received|Return-Path|Message-ID|MIME-Version|Subject):\s", re.IGNORECASE
+)
 
 
 def open_list(path: Path, *, sheet: str = "", encoding: str = "") -> SourceTable:
@@ -45,6 +51,11 @@ def _text(path: Path, encoding: str) -> SourceTable:
             f"{path} is a web page or XML, whatever its name says; open it in Excel or "
             "LibreOffice and save it as .xlsx, .ods or CSV"
         )
+    if _is_mail(head):
+        raise InvalidInput(
+            f"{path} is a mail, or a mailbox of them, and names others than those who are meant; "
+            "write these into a file of their own, one address a line"
+        )
     if vcards.is_vcard(head):
         return vcards.vcards(path, found)
     if ldif.is_ldif(head):
@@ -56,6 +67,15 @@ def _text(path: Path, encoding: str) -> SourceTable:
     if address_list.is_list(head):
         return address_list.address_list(path, found)
     return delimited(path, found)
+
+
+def _is_mail(head: Sequence[str]) -> bool:
+    """Whether a text is a message (RFC 5322) or starts as a mailbox of them (RFC 4155)."""
+    lines = [line for line in head if line.strip()]
+    return bool(lines) and (
+        _MAILBOX_LINE.match(lines[0]) is not None
+        or (_FIELD.match(lines[0]) is not None and any(map(_MAIL_FIELD.match, lines)))
+    )
 
 
 def _is_markup(head: Sequence[str]) -> bool:

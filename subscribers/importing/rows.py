@@ -156,12 +156,13 @@ class RowReader:
             return [_leaver(row, each, state) for each in addresses_in(address) or [address]]
         if not address and "@" not in joined:
             raise InvalidInput("the row has no mail address")
-        person = self._person(row, texts, state)
+        person = self._person(row, texts, tags, state)
         people = self._each(person, address) if _LONGER.search(address) else [person]
         return [self._doubted(each) for each in people] if self._reading.doubtful else people
 
-    def _person(self, row: int, texts: Sequence[str], state: ListState) -> ListedPerson:
-        tags = self._tags_of(texts)
+    def _person(
+        self, row: int, texts: Sequence[str], tags: Sequence[str], state: ListState
+    ) -> ListedPerson:
         known = tuple(slug for slug in map(self._reading.as_topic, tags) if self._is_topic(slug))
         return ListedPerson(
             row=row,

@@ -32,8 +32,14 @@ def test_an_exception_is_logged_with_its_traceback(stderr: io.StringIO) -> None:
         EventLogger("newsletter.x").exception("job failed", job=7)
     event, traceback, *_, error = stderr.getvalue().splitlines()
     assert event.endswith("job=7")
-    assert traceback == "Traceback (most recent call last):"
-    assert error.startswith("ValueError: invalid literal")
+    assert traceback == "  Traceback (most recent call last):"
+    assert error.startswith("  ValueError: invalid literal")
+
+
+def test_an_exception_of_another_thread_is_logged_with_its_traceback(stderr: io.StringIO) -> None:
+    EventLogger("newsletter.x").error("job failed", ValueError("broken"), job=7)
+    assert "job=7" in stderr.getvalue()
+    assert stderr.getvalue().rstrip().endswith("ValueError: broken")
 
 
 def test_events_below_the_level_are_left_out(stderr: io.StringIO) -> None:

@@ -95,7 +95,7 @@ def http_error(request: ConsoleRequest, error: HTTPException) -> Response:
 
 def unexpected(request: ConsoleRequest, error: Exception) -> Response:
     """The page of an error of ours; the traceback is in the log."""
-    log.error("request failed", **_request_fields(request), exc_info=error)
+    log.error("request failed", error, **_request_fields(request))
     return _page(request, {"heading": FAULT, "message": FAULT_WORDS}, 500)
 
 

@@ -33,7 +33,8 @@ _SIGNED = {
     "UnsubscribeConfirmation": _CONFIRMATION,
 }
 _HASHES: dict[str, hashes.HashAlgorithm] = {
-    "1": hashes.SHA1(),  # noqa: S303 - what SNS signs with unless told otherwise
+    # What SNS signs with unless told otherwise.
+    "1": hashes.SHA1(),  # noqa: S303 # nosec B303
     "2": hashes.SHA256(),
 }
 

@@ -92,4 +92,6 @@ def _array(text: str) -> list[str] | None:
 
 def one_line(text: str) -> str:
     """The text on one line, without control characters."""
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    if not text.isprintable():
+        text = "".join(c if c.isprintable() else " " for c in text)
+    return " ".join(text.split())

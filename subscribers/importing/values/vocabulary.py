@@ -150,8 +150,8 @@ LEAVING_WORDS = frozenset(word for word, state in WORDS.items() if state in HAS_
 # Phrases that mean leaving anywhere in a text; only unambiguous single words.
 _TOLD = re.compile(
     r"[†✝]|\b(?:un-?subscri\w*|unsub|ex-members?|former members?|lapsed|remov(?:ed?|al) from|"
-    r"take (?:me|us|him|her|them) off|opt(?:ed)?[ -]?out|bounc\w+|black-?list\w*|suppressed|"
-    r"block-?list\w*|"
+    r"take (?:me|us|him|her|them) off|opt(?:ed)?[ -]?out|bounc(?:ed|es|ing)|"
+    r"(?:hard|soft)[ -]?bounce|black-?list\w*|suppressed|block-?list\w*|"
     r"do not (?:e-?mail|mail|contact|send)|no (?:more )?(?:e-?mails?|mailings?|newsletters?)|"
     r"abgemeldet|abbestellt|ausgetragen|gesperrt|unzustellbar|keine? (?:mails?|newsletter|werbung)|"
     r"d[ée]sabonn\w*|d[ée]sinscri\w*|ne plus (?:contacter|envoyer)|dado de baja|darse de baja|"

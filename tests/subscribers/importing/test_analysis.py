@@ -33,3 +33,24 @@ def test_a_time_of_subscribing_is_read_as_the_confirmation(tmp_path: Path) -> No
     path.write_text(f"email,subscribed_at\n{rows}", encoding="utf-8")
     found = analyse(open_list(path), path.name, AdministratorAnswers(), catalogue.every())
     assert [column.role for column in found.columns] == ["address", "confirmed"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "From ann@w.example Mon Jan  1 10:00:00 2024\nFrom: ann@w.example\n\nstop\n",
+        "From: Ann <ann@w.example>\nTo: office@w.example\nSubject: stop\n\nhello\n",
+    ],
+    ids=["a mailbox", "a message"],
+)
+def test_a_mail_is_no_list(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "letters"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(InvalidInput, match="is a mail"):
+        open_list(path)
+
+
+def test_the_recipients_pasted_from_a_mail_are_a_list(tmp_path: Path) -> None:
+    path = tmp_path / "list.txt"
+    path.write_text("To: Ann <ann@w.example>, ben@w.example\n", encoding="utf-8")
+    assert [row[0] for row in open_list(path).rows()] == ["ann@w.example", "ben@w.example"]

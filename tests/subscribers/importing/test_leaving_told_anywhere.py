@@ -85,3 +85,9 @@ def test_an_empty_column_of_what_is_received_confirms_everybody(tmp_path: Path) 
     header = "Email,Stripe plan,Cancel date,Start date,Sections"
     path.write_text(f"{header}\n{ANN},,,2026-01-01,\n{BEN},,,2026-01-02,\n", encoding="utf-8")
     assert set(states_in(path).values()) == {"subscribed"}
+
+
+@pytest.mark.parametrize("name", ["Lise Bounce", "Karl Bouncken", "Ann Leftwich", "Omar Goneim"])
+def test_a_family_name_does_not_tell_of_leaving(tmp_path: Path, name: str) -> None:
+    (tmp_path / "list.csv").write_text(f"email,name\n{ANN},{name}\n", encoding="utf-8")
+    assert states_in(tmp_path / "list.csv") == {ANN: "subscribed"}

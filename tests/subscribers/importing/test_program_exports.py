@@ -1,7 +1,7 @@
 """A whole export of each program: read in one run, with everybody as their address says.
 
-The files have the headings of the program's documentation or source, and invented people:
-`left-2@example.org` has left there.
+The files have invented people: `left-2@example.org` has left there. Their headings are those of the
+program's `source`; where it says that only the shape is known, so it is with the file here.
 """
 
 from importlib import import_module

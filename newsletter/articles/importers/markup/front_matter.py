@@ -86,7 +86,7 @@ def _of_yaml(text: str) -> Document:
     notes: tuple[str, ...] = ()
     try:
         _check_depth(found["head"])
-        values = yaml.load(found["head"], Loader=_loader())  # noqa: S506  # a safe loader
+        values = yaml.load(found["head"], Loader=_loader())  # noqa: S506 # nosec B506 - a safe loader
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         values = _lenient(found["head"])
         if not values:
