@@ -4,13 +4,14 @@ Every template has `site`, `theme`, `root` (the path of base_url), `imprint` and
 `topics` and `feed_topic` where the page sets them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from jinja2 import StrictUndefined, TemplateNotFound
+from jinja2 import StrictUndefined, TemplateNotFound, pass_context
 from jinja2 import TemplateError as JinjaError
 from jinja2.loaders import FileSystemLoader
+from jinja2.runtime import Context
 from jinja2.sandbox import SandboxedEnvironment
 
 from newsletter.articles.body.urls import resolved
@@ -42,9 +43,9 @@ class SiteTemplates:
         zone = config.site.timezone
         root = urlsplit(config.site.base_url).path
         self._environment.filters["topic_slug"] = topic_slug
-        self._environment.filters["resolved"] = lambda html: resolved(html, root)
-        self._environment.filters["long_date"] = lambda moment: long_date(moment, zone)
-        self._environment.filters["clock_time"] = lambda moment: clock_time(moment, zone)
+        self._environment.filters["resolved"] = _of_site(lambda html: resolved(html, root))
+        self._environment.filters["long_date"] = _of_site(lambda at: long_date(at, zone))
+        self._environment.filters["clock_time"] = _of_site(lambda at: clock_time(at, zone))
         self._environment.filters["iso"] = lambda moment: moment.isoformat(timespec="seconds")
         self._environment.globals.update(
             site=config.site,
@@ -76,3 +77,17 @@ class SiteTemplates:
             raise TemplateError(f"template web/{error.name} is missing") from error
         except JinjaError as error:
             raise TemplateError(f"template web/{name}: {error}") from error
+
+
+def _of_site(function: Callable[[Any], Any]) -> Callable[[Context, Any], Any]:
+    """A filter that depends on the site.
+
+    Jinja2 applies others to constants when it compiles a template, and compiled templates outlive
+    a change of the settings.
+    """
+
+    @pass_context
+    def applied(_context: Context, value: Any) -> Any:
+        return function(value)
+
+    return applied
