@@ -16,9 +16,9 @@ from newsletter.console.access.browser import safe_path
 from newsletter.console.access.challenges import HALF_SIGN_IN, read, sign
 from newsletter.console.access.identification import Attempt, begin_session
 from newsletter.console.frame.cookies import new_token
-from newsletter.console.frame.kept_forms import brought_back, go_on_button
 from newsletter.console.frame.request import ConsoleRequest
 from newsletter.console.frame.routes import Access, Threads, page
+from newsletter.console.frame.saved_forms import brought_back, resubmit_button
 from newsletter.errors import InvalidInput, NotAllowed, ResourceNotFound
 from newsletter.staff import store
 from newsletter.staff.account_models import StaffMember
@@ -114,7 +114,7 @@ def _in(request: ConsoleRequest, errand: Errand, identity: Identity, kept: str) 
         return request.page("access/code.html", {"form": fields})
     proof = ProviderProof(provider=errand.provider)
     response = begin_session(request, member, proof, path=errand.next)
-    return go_on_button(request, response, kept) if kept else response
+    return resubmit_button(request, response, kept) if kept else response
 
 
 def _joined(request: ConsoleRequest, member: StaffMember, identity: Identity) -> StaffMember:

@@ -9,9 +9,9 @@ from newsletter.console.access.browser import safe_path
 from newsletter.console.access.challenges import HALF_SIGN_IN, read, sign
 from newsletter.console.access.identification import WRONG, begin_session, by_password
 from newsletter.console.access.passkey_forms import PasskeyAnswer
-from newsletter.console.frame.kept_forms import go_on_button, mark_of
 from newsletter.console.frame.request import ConsoleRequest
 from newsletter.console.frame.routes import MAX_FORM_BYTES, Access, Threads, form, page
+from newsletter.console.frame.saved_forms import mark_of, resubmit_button
 from newsletter.staff import store
 from newsletter.staff.account_models import StaffMember
 from newsletter.staff.sign_in import passwords
@@ -111,7 +111,7 @@ def _signed_in(
 ) -> Response:
     """To the wanted page, or on with what was being sent as the session ended."""
     response = begin_session(request, member, proof, path=safe_path(request, given.next))
-    return go_on_button(request, response, given.kept) if given.kept else response
+    return resubmit_button(request, response, given.kept) if given.kept else response
 
 
 ROUTES = [

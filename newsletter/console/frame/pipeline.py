@@ -14,11 +14,11 @@ from starlette.responses import RedirectResponse, Response, StreamingResponse
 from newsletter.console.frame import errors
 from newsletter.console.frame.bodies import read_body
 from newsletter.console.frame.cookies import new_token
-from newsletter.console.frame.kept_forms import keep
 from newsletter.console.frame.presentation.flash import Flash, FlashKind
 from newsletter.console.frame.presentation.forms import Trouble, typed_in
 from newsletter.console.frame.request import ConsoleRequest
 from newsletter.console.frame.routes import Access, ConsoleRoute, Fragment, Handler, Threads
+from newsletter.console.frame.saved_forms import keep
 from newsletter.console.frame.screens import route_at
 from newsletter.console.frame.sign_in_state import note_use, signed_in
 from newsletter.console.frame.state import ConsoleState
@@ -38,7 +38,7 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 
 NO_STORE = {"Cache-Control": "no-store"}
 # Not 401, which needs a challenge of HTTP's own (RFC 9110, section 15.5.2).
-UNAUTHORISED = 403
+FORBIDDEN = 403
 
 
 def endpoint(state: ConsoleState, route: ConsoleRoute) -> Endpoint:
@@ -102,25 +102,25 @@ def _finish(request: ConsoleRequest, response: Response) -> None:
 
 
 async def _answer(request: ConsoleRequest, route: ConsoleRoute) -> Response:
-    before = _page_before(request, route)
+    step = _required_step(request, route)
     if route.method == "GET":
-        if before:
-            return _first_to(request, before)
+        if step:
+            return _redirect_to_step(request, step)
         if route.is_live:
             return _live(request, route)
         return await _run(request, route.threads, cast(Handler, route.handler))
     sent = request.with_form(await read_body(request.http, route.max_bytes))
     try:
-        if before == SIGN_IN:
-            return await _ask_who(sent)
+        if step == SIGN_IN:
+            return await _require_sign_in(sent)
         if not _is_own_form(sent):
             return await _show_anew(sent, route)
-        return await (_keep(sent, before) if before else _answer_form(sent, route))
+        return await (_keep(sent, step) if step else _answer_form(sent, route))
     finally:
         await sent.form.close()
 
 
-def _page_before(request: ConsoleRequest, route: ConsoleRoute) -> str:
+def _required_step(request: ConsoleRequest, route: ConsoleRoute) -> str:
     """The page that somebody has to pass first; empty where there is none.
 
     Raises:
@@ -136,14 +136,14 @@ def _page_before(request: ConsoleRequest, route: ConsoleRoute) -> str:
     return PROVE if route.needs_proof and not is_fresh else ""
 
 
-def _first_to(request: ConsoleRequest, path: str) -> Response:
+def _redirect_to_step(request: ConsoleRequest, path: str) -> Response:
     """To a page that leads back here."""
     url = request.http.url
     here = url.path + (f"?{url.query}" if url.query else "")
     return RedirectResponse(f"{request.url(path)}?next={quote(here)}", 303)
 
 
-async def _ask_who(sent: ConsoleRequest) -> Response:
+async def _require_sign_in(sent: ConsoleRequest) -> Response:
     """Have the sender of a form sign in, and keep what they sent: it is only shown again then.
 
     A session that has ended still vouches for its forms: the browser holds its cookie. Whoever has
@@ -155,7 +155,7 @@ async def _ask_who(sent: ConsoleRequest) -> Response:
     is_ours = cookies.is_own_form(sent.http, given, cookies.csrf_of(cookie))
     if is_ours or cookies.is_from_own_page(sent.http):
         return await _keep(sent, SIGN_IN)
-    return _first_to(sent, SIGN_IN)
+    return _redirect_to_step(sent, SIGN_IN)
 
 
 async def _keep(sent: ConsoleRequest, path: str) -> Response:
@@ -164,7 +164,7 @@ async def _keep(sent: ConsoleRequest, path: str) -> Response:
     kept = await _on_thread(sent.state, Threads.READ, partial(keep, sent))
     shown = cast(Handler, route.handler)
     response = await _run(sent.with_kept(kept), Threads.READ, shown)
-    response.status_code = UNAUTHORISED
+    response.status_code = FORBIDDEN
     sent.state.cookies.set_kept(response, kept)
     return response
 
@@ -200,7 +200,7 @@ async def _show_anew(sent: ConsoleRequest, route: ConsoleRoute) -> Response:
 
 
 async def _again(
-    sent: ConsoleRequest, route: ConsoleRoute, trouble: Trouble, status: int = UNAUTHORISED
+    sent: ConsoleRequest, route: ConsoleRoute, trouble: Trouble, status: int = FORBIDDEN
 ) -> Response:
     """The page of a form with what is wrong, and what was typed."""
     response = await _run(sent.with_trouble(trouble), Threads.READ, cast(Handler, route.again))
@@ -251,7 +251,7 @@ def _part(request: ConsoleRequest, route: ConsoleRoute) -> str | None:
     now = request.context.clock.now()
     current = replace(request, signed_in=signed_in(request.state, request.http, now), now=now)
     try:
-        is_over = bool(_page_before(current, route))
+        is_over = bool(_required_step(current, route))
     except NotAllowed:
         return None
     return None if is_over else cast(Fragment, route.handler)(current)

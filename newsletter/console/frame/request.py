@@ -43,7 +43,7 @@ class ConsoleRequest:
     trouble: Trouble | None = None
     """Set where a form is shown again."""
     kept: str = ""
-    """A form that was sent as the session had ended, to be sent on: `kept_forms`."""
+    """A form that was sent as the session had ended, to be sent on: `saved_forms`."""
 
     @property
     def context(self) -> ConsoleServices:

@@ -70,7 +70,7 @@ def send_on(request: ConsoleRequest, token: str) -> Response:
         return route.again(kept.with_trouble(Trouble.of(error, kept.form)))
 
 
-def go_on_button(request: ConsoleRequest, signed_in: Response, token: str) -> Response:
+def resubmit_button(request: ConsoleRequest, signed_in: Response, token: str) -> Response:
     """A page whose one button sends a kept form on, in the session that has just begun.
 
     Args:

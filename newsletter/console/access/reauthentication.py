@@ -6,20 +6,20 @@ from starlette.responses import Response
 from newsletter.actions import sessions
 from newsletter.console.access import passkey_forms
 from newsletter.console.access.browser import safe_path
-from newsletter.console.access.go_on import ResumeForm
 from newsletter.console.access.identification import NOT_YOURS, Attempt, by_password
 from newsletter.console.access.passkey_forms import PasskeyAnswer
+from newsletter.console.access.resubmission import ResubmissionForm
 from newsletter.console.access.sign_in import MAX_BYTES
-from newsletter.console.frame.kept_forms import mark_of, send_on
 from newsletter.console.frame.presentation.forms import FormErrors, sentence
 from newsletter.console.frame.request import ConsoleRequest
 from newsletter.console.frame.routes import Access, Threads, form, page
+from newsletter.console.frame.saved_forms import mark_of, send_on
 from newsletter.errors import InvalidInput
 from newsletter.staff import store
 from newsletter.staff.sign_in.proofs import PasswordProof, Proof
 
 
-class Proving(BaseModel):
+class ReauthenticationForm(BaseModel):
     """The form."""
 
     password: str = ""
@@ -28,7 +28,7 @@ class Proving(BaseModel):
     kept: str = ""
 
 
-def prove_page(request: ConsoleRequest) -> Response:
+def reauthentication_page(request: ConsoleRequest) -> Response:
     """The form: password and code, or a passkey."""
     member = request.member.member
     with request.database.read() as session:
@@ -42,28 +42,30 @@ def prove_page(request: ConsoleRequest) -> Response:
         "has_password": bool(member.password_hash),
         "passkey": passkey_forms.question(request) if has_passkey else None,
     }
-    return request.page("access/prove.html", context)
+    return request.page("access/reauthentication.html", context)
 
 
-def prove(request: ConsoleRequest) -> Response:
+def reauthenticate(request: ConsoleRequest) -> Response:
     """Check the password, and the code that goes with it."""
-    given, member = request.read(Proving), request.member.member
+    given, member = request.read(ReauthenticationForm), request.member.member
     by_password(request, member.email, given.password, NOT_YOURS)
-    return _proved(request, PasswordProof(code=given.code), given)
+    return _reauthenticated(request, PasswordProof(code=given.code), given)
 
 
-def prove_by_passkey(request: ConsoleRequest) -> Response:
+def reauthenticate_by_passkey(request: ConsoleRequest) -> Response:
     """Check the answer of a passkey of one's own."""
     given = request.read(PasskeyAnswer)
-    return _proved(request, passkey_forms.recognise(request, given).proof, given)
+    return _reauthenticated(request, passkey_forms.recognise(request, given).proof, given)
 
 
-def do_it(request: ConsoleRequest) -> Response:
+def resubmit_after_proof(request: ConsoleRequest) -> Response:
     """Send what was kept on, by a press after the way back from a provider."""
-    return send_on(request, request.read(ResumeForm).kept)
+    return send_on(request, request.read(ResubmissionForm).kept)
 
 
-def _proved(request: ConsoleRequest, proof: Proof, given: Proving | PasskeyAnswer) -> Response:
+def _reauthenticated(
+    request: ConsoleRequest, proof: Proof, given: ReauthenticationForm | PasskeyAnswer
+) -> Response:
     try:
         sessions.prove(request.context, request.actor, request.member.session.id, proof)
     except InvalidInput as error:
@@ -76,26 +78,26 @@ def _proved(request: ConsoleRequest, proof: Proof, given: Proving | PasskeyAnswe
 
 
 ROUTES = [
-    page("/prove", Access.SIGNED_IN, prove_page),
+    page("/prove", Access.SIGNED_IN, reauthentication_page),
     form(
         "/prove",
         Access.SIGNED_IN,
-        prove,
-        again=prove_page,
+        reauthenticate,
+        again=reauthentication_page,
         threads=Threads.SLOW,
         max_bytes=MAX_BYTES,
     ),
     form(
         "/prove/passkey",
         Access.SIGNED_IN,
-        prove_by_passkey,
-        again=prove_page,
+        reauthenticate_by_passkey,
+        again=reauthentication_page,
         max_bytes=MAX_BYTES,
     ),
     form(
         "/prove/do-it",
         Access.SIGNED_IN,
-        do_it,
+        resubmit_after_proof,
         threads=Threads.SLOW,
         needs_proof=True,
         max_bytes=MAX_BYTES,

@@ -13,24 +13,24 @@ from newsletter.staff.sign_in import links
 from newsletter.staff.sign_in.proofs import PasswordProof
 
 
-class Joining(BaseModel):
+class InvitationForm(BaseModel):
     """The form."""
 
     name: str = Field(min_length=1, max_length=100)
     password: str = Field(min_length=1)
 
 
-def join_page(request: ConsoleRequest) -> Response:
+def invitation_page(request: ConsoleRequest) -> Response:
     """The form, behind a link that may still be used."""
     link, member = _invited(request)
     context = {"form": request.fields(name=member.name), "member": member, "kind": link.kind}
-    return request.page("access/join.html", context)
+    return request.page("access/invitation.html", context)
 
 
-def join(request: ConsoleRequest) -> Response:
+def accept_invitation(request: ConsoleRequest) -> Response:
     """Choose a name and a password; who has an authenticator then signs in with its code."""
     link, member = _invited(request)
-    given = request.read(Joining)
+    given = request.read(InvitationForm)
     hashed = hashed_choice(given.password, member.email, given.name)
     staff.join(request.context, request.visitor, link.id, name=given.name, password_hash=hashed)
     if member.totp_secret:
@@ -52,6 +52,12 @@ def _invited(request: ConsoleRequest) -> tuple[StaffLink, StaffMember]:
 
 
 ROUTES = [
-    page("/join/{token}", Access.PUBLIC, join_page),
-    form("/join/{token}", Access.PUBLIC, join, again=join_page, threads=Threads.SLOW),
+    page("/join/{token}", Access.PUBLIC, invitation_page),
+    form(
+        "/join/{token}",
+        Access.PUBLIC,
+        accept_invitation,
+        again=invitation_page,
+        threads=Threads.SLOW,
+    ),
 ]

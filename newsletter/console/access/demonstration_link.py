@@ -20,7 +20,7 @@ def enter_page(request: ConsoleRequest) -> Response:
         if request.signed_in is None:
             raise
         return request.redirect("/")
-    return request.page("access/enter.html", {"member": member})
+    return request.page("access/demonstration_link.html", {"member": member})
 
 
 def enter(request: ConsoleRequest) -> Response:
