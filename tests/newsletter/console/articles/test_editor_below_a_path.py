@@ -31,7 +31,7 @@ def test_pictures_are_found_below_the_path_and_stored_without_it(
     tmp_path: Path, sqlite_url: str
 ) -> None:
     clock = FixedClock(SystemClock().now())
-    served = served_console(tmp_path, sqlite_url, clock, "/news")
+    served = served_console(tmp_path, sqlite_url, clock, below="/news")
     with served as (base, console), launched() as browser:
         fill(console, clock)
         page = browser.new_page()
