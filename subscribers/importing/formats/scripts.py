@@ -50,7 +50,7 @@ class Latin(ListEncoding):
     """Letters that count less, and with those of their own language alone."""
 
     def score(self, sample: bytes) -> float:
-        """Letters of one language count, of several a little less; symbols within words do not."""
+        """Letters of one language count, of several a little less, symbols not."""
         text, spoilt = sample.decode(self.codec, "replace"), 0.0
         letters: Counter[str] = Counter()
         for found in _FOREIGN.finditer(text):
@@ -82,8 +82,8 @@ class NonLatin(ListEncoding):
 
     letters: Mapping[str, float] = field(hash=False)
     """What each letter counts."""
-    others: re.Pattern[str] | None = None
-    """Further characters of the script, too many to weigh each."""
+    others: tuple[str, str] = ("", "")
+    """The first and last of further characters of the script, too many to weigh each."""
     frequent: tuple[int, int] = (0, 0)
     """Lead bytes of the frequent ones among the others."""
     usual: float = 0.8
@@ -114,7 +114,7 @@ class NonLatin(ListEncoding):
     def _weight(self, character: str) -> float:
         if character in self.letters:
             return self.letters[character]
-        if self.others and self.others.match(character):
+        if self.others[0] <= character <= self.others[1]:
             first, last = self.frequent
             encoded = character.encode(self.codec)
             is_frequent = first <= encoded[0] <= last and len(encoded) == self.width
@@ -173,8 +173,8 @@ _JAPANESE = _all(
     "子美一郎健太大和恵明由久翔正雄真理香人名氏様会員番号住所電話登録日年月退希望備考県市区町",
     1.2,
 )
-_HANZI = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
-_HANGUL = re.compile(r"[\uac00-\ud7a3]")
+_HANZI = ("\u3400", "\u9fff")
+_HANGUL = ("\uac00", "\ud7a3")
 _SIMPLIFIED = _all(
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘蒋蔡余杜叶程苏魏吕丁任沈"
     "伟芳娜秀英敏静丽强磊军洋勇艳杰娟涛明超霞平刚桂文华建国红玲玉小志海云春晓欣雪梅雨婷"

@@ -36,7 +36,7 @@ LISTS = {
     ),
     "icelandic": (
         "cp1252",
-        "Guðrún Þórsdóttir, Sigríður Jónsdóttir, Þorsteinn Ægisson, Árni Böðvarsson, Ýr Hálfdánardóttir",
+        "Guðrún Þórsdóttir, Sigríður Jónsdóttir, Þorsteinn Ægisson, Ýr Böðvarsdóttir",
     ),
     "finnish": (
         "cp1252 mac_roman",
