@@ -28,6 +28,7 @@ from subscribers.importing.values.dates import DayMonthOrder, in_iso
 from subscribers.importing.values.json_objects import attributes_of, may_tell_leaving
 from subscribers.importing.values.languages import offered
 from subscribers.importing.values.states import HAS_LEFT, ListState, worse
+from subscribers.importing.values.tags import tag_states_leaving
 from subscribers.importing.values.vocabulary import (
     LEAVING_WORDS,
     is_nothing,
@@ -190,9 +191,7 @@ class RowReader:
         return [tag for place in self._tags for tag in listed(texts[place])]
 
     def _says_left(self, tag: str) -> bool:
-        return (
-            folded(tag) in LEAVING_WORDS and self._reading.as_topic(tag) not in self._reading.topics
-        )
+        return tag_states_leaving(tag) and self._reading.as_topic(tag) not in self._reading.topics
 
     def _is_told(self, texts: Sequence[str]) -> bool:
         """Whether somebody is said to have left beside their address or name."""

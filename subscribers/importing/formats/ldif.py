@@ -14,10 +14,19 @@ from newsletter.errors import InvalidInput
 from subscribers.importing.formats.delimited import opened_lines
 from subscribers.importing.formats.encodings import Encoding
 from subscribers.importing.formats.table import SourceTable, passed_over
+from subscribers.importing.values.cells import listed
+from subscribers.importing.values.tags import tag_states_leaving
 
 # Attributes that hold addresses (RFC 4524, 2.16; names of older directories).
 _ADDRESSES = frozenset({"mail", "email", "emailaddress", "rfc822mailbox"})
-_ABOUT = frozenset({"version", "dn", "changetype", "objectclass"})
+# Of several values the first counts; of other attributes each may say how somebody stands.
+_ONE = _ADDRESSES | {"cn", "sn", "givenname", "displayname", "preferredlanguage"}
+_ABOUT = frozenset({"version", "changetype", "objectclass"})
+UNIT = "directory unit"
+"""The column of the units above an entry: cn=Ann,ou=Members,o=Club."""
+_UNITS = frozenset({"ou", "cn"})
+_PART = re.compile(r"(?:[^,\\]|\\.)+")
+_ESCAPED = re.compile(r"((?:\\[0-9A-Fa-f]{2})+)|\\(.)")
 
 
 def is_ldif(head: Sequence[str]) -> bool:
@@ -33,12 +42,17 @@ def ldif(path: Path, encoding: Encoding) -> SourceTable:
         InvalidInput: it holds changes to a directory, not its entries.
     """
     keys: dict[str, None] = {}
+    units: set[str] = set()
     others = 0
     for entry in _entries(path, encoding):
         if _has_address(entry):
             keys.update(dict.fromkeys(entry))
+            units.add(entry.get(UNIT, ""))
         else:
             others += 1
+    if len(units) == 1 and not any(map(tag_states_leaving, listed(*units))):
+        # A unit of everybody tells nothing.
+        keys.pop(UNIT, None)
     header = list(keys) or ["mail"]
 
     def rows() -> Iterator[Sequence[str]]:
@@ -74,10 +88,41 @@ def _entries(path: Path, encoding: Encoding) -> Iterator[dict[str, str]]:
                     "entries; export the entries themselves"
                 )
             if key.casefold() not in _ABOUT:
-                # Of several values the first counts.
-                entry.setdefault(spelled.setdefault(key.casefold(), key), _value(value))
+                _add(entry, spelled.setdefault(key.casefold(), key), _value(value))
     if entry:
         yield entry
+
+
+def _add(entry: dict[str, str], key: str, value: str) -> None:
+    """Add an attribute to those of an entry."""
+    name = key.casefold()
+    if name == "dn":
+        # The first part names the entry itself.
+        key, value = UNIT, "; ".join(_units(_PART.findall(value)[1:]))
+    elif name == "memberof":
+        value = next(iter(_units(_PART.findall(value))), value)
+    if not value:
+        return
+    before = entry.get(key, "")
+    if before and name not in _ONE and value not in before.split("; "):
+        entry[key] = f"{before}; {value}"
+    else:
+        entry.setdefault(key, value)
+
+
+def _units(parts: Sequence[str]) -> list[str]:
+    """The values of the parts of a distinguished name (RFC 4514) that name a unit or a group."""
+    pairs = [part.partition("=") for part in parts]
+    return [
+        _ESCAPED.sub(_unescaped, value.strip()).replace(";", " ").replace(",", " ")
+        for kind, _, value in pairs
+        if kind.strip().casefold() in _UNITS
+    ]
+
+
+def _unescaped(found: re.Match[str]) -> str:
+    encoded, character = found.groups()
+    return character or bytes.fromhex(encoded.replace("\\", "")).decode("utf-8", "replace")
 
 
 def _value(text: str) -> str:

@@ -15,7 +15,7 @@ PROGRAM = Program(
     columns={
         "address": ("E-mail Address", "E-Mail-Adresse"),
         "tags": ("Categories", "Kategorien"),
-        "notes": ("Notes",),
+        "notes": ("Notes", "Notizen"),
     },
     harmless=(
         "Address",
@@ -33,7 +33,6 @@ PROGRAM = Program(
         "Hobby",
         "Initials",
         "ISDN",
-        "Keywords",
         "Language",
         "Language1",
         "Location",
@@ -51,10 +50,6 @@ PROGRAM = Program(
         "Spouse",
         "Telex",
         "TTY/TDD Phone",
-        "User 1",
-        "User 2",
-        "User 3",
-        "User 4",
         "Web Page",
         "Department",
         "Job Title",
@@ -68,6 +63,8 @@ PROGRAM = Program(
     ),
     prefixes=(
         "E-mail",
+        "Keywords",
+        "User",
         "Business",
         "Home",
         "Other",

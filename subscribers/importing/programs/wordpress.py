@@ -16,6 +16,7 @@ PROGRAM = Program(
         "address": ("user_email",),
         "name": ("display_name",),
         "joined": ("user_registered",),
+        "notes": ("description",),
     },
     harmless=(
         "ID",
@@ -30,7 +31,6 @@ PROGRAM = Program(
         "wp_capabilities",
         "wp_user_level",
         "nickname",
-        "description",
         "rich_editing",
         "syntax_highlighting",
         "comment_shortcuts",

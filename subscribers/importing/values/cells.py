@@ -15,7 +15,8 @@ MAILBOXES = re.compile(rf"\s*{_PIECE}(?:(?:\s|[,;]|:::)+{_PIECE})*[\s,;]*")
 MAILBOX = re.compile(
     rf"(?:(?P<name>[^<>@;]*)<\s*(?P<first>{_BARE})\s*>)|(?P<bare>{_BARE}){_COMMENT}", re.IGNORECASE
 )
-_LISTED = re.compile(r"[,;|]")
+# Google separates labels by " ::: ".
+_LISTED = re.compile(r"[,;|]|\s:::\s")
 _BRACKETED = re.compile(r"\{(.*)\}|\[(.*)\]", re.DOTALL)
 
 

@@ -153,7 +153,8 @@ _TOLD = re.compile(
     r"take (?:me|us|him|her|them) off|opt(?:ed)?[ -]?out|bounc(?:ed|es|ing)|"
     r"(?:hard|soft)[ -]?bounce|black-?list\w*|suppressed|block-?list\w*|"
     r"do not (?:e-?mail|mail|contact|send)|no (?:more )?(?:e-?mails?|mailings?|newsletters?)|"
-    r"abgemeldet|abbestellt|ausgetragen|gesperrt|unzustellbar|keine? (?:mails?|newsletter|werbung)|"
+    r"abgemeldet|abbestellt|ausgetragen|gesperrt|unzustellbar|"
+    r"keine? (?:e-?mails?|mails?|newsletter|werbung)|"
     r"d[ée]sabonn\w*|d[ée]sinscri\w*|ne plus (?:contacter|envoyer)|dado de baja|darse de baja|"
     r"disiscri\w*|cancellat[oa]|uitgeschreven|afgemeld|wypisan\w*|odhl[aá][sš]\w*|"
     r"dad-?danysgrif\w*|deceased|verstorben|d[ée]c[ée]d[ée]e?|withdr[ae]w\w* consent)\b",

@@ -1,0 +1,47 @@
+"""Directories that write LDIF, such as OpenLDAP: attributes of people and where they stand."""
+
+from subscribers.importing.program import Program
+
+PROGRAM = Program(
+    name="a directory (LDAP)",
+    marks=(("mail", "sn", "cn"), ("mail", "cn", "directory unit")),
+    source="The attributes of people and of inetOrgPerson: RFC 4519, RFC 4524, RFC 2798.",
+    columns={
+        "address": ("mail",),
+        "name": ("displayName", "cn"),
+        "first_name": ("givenName",),
+        "last_name": ("sn",),
+        "language": ("preferredLanguage",),
+        "tags": ("directory unit", "ou", "businessCategory", "memberOf"),
+        "notes": ("description", "info", "comment", "note", "notes"),
+    },
+    harmless=(
+        "uid",
+        "uidNumber",
+        "gidNumber",
+        "homeDirectory",
+        "loginShell",
+        "gecos",
+        "o",
+        "l",
+        "st",
+        "c",
+        "co",
+        "street",
+        "postalCode",
+        "postalAddress",
+        "postOfficeBox",
+        "telephoneNumber",
+        "homePhone",
+        "homePostalAddress",
+        "mobile",
+        "facsimileTelephoneNumber",
+        "pager",
+        "departmentNumber",
+        "employeeNumber",
+        "entryUUID",
+        "labeledURI",
+        "jpegPhoto",
+    ),
+    advice="People in a directory have not agreed to anything by standing in it.",
+)
