@@ -10,15 +10,19 @@ from subscribers.importing.formats.table import SourceTable
 from subscribers.importing.rows import ReadOptions, RowReader
 from subscribers.importing.values.states import ListState, worse
 
+NO_ANSWERS = AdministratorAnswers()
 
-def analysed(path: Path) -> tuple[SourceTable, FileAnalysis]:
+
+def analysed(
+    path: Path, answers: AdministratorAnswers = NO_ANSWERS
+) -> tuple[SourceTable, FileAnalysis]:
     table = open_list(path)
-    return table, analyse(table, path.name, AdministratorAnswers(), catalogue.every())
+    return table, analyse(table, path.name, answers, catalogue.every())
 
 
-def states_in(path: Path) -> dict[str, str]:
+def states_in(path: Path, answers: AdministratorAnswers = NO_ANSWERS) -> dict[str, str]:
     """The state of each address: the worst of its rows."""
-    table, found = analysed(path)
+    table, found = analysed(path, answers)
     program = found.assigned.program
     reader = RowReader(
         ReadOptions(
@@ -26,7 +30,7 @@ def states_in(path: Path) -> dict[str, str]:
             width=len(table.header),
             as_topic=str.lower,
             state=found.state,
-            words=program.states if program else {},
+            words={**(program.states if program else {}), **answers.words},
             order=found.order,
             doubtful=frozenset(found.fitness.doubtful),
         )

@@ -119,12 +119,12 @@ def analyse(
         InvalidInput: it cannot be read, or the answers do not fit it.
     """
     program = program_of(table.header, programs)
-    assigned = _assigned(table, answers.columns, program)
+    assigned = _assigned(table, _with_doubts(answers.columns), program)
     words = {**(program.states if program else {}), **answers.words}
     telling = {name: found for name, found in table.elsewhere.items() if may_state_status(name)}
     fitness = RowFit(doubtful={each for found in telling.values() for each in found})
     width = len(table.header)
-    rows = _fitting(table, assigned, fitness)
+    rows = _fitting(table, assigned, fitness, knows_program=program is not None)
     found = profile_columns(rows, width, assigned.places, words)
     assigned = _without_unused(assigned, found)
     fitness.doubtful |= fitness.below
@@ -147,6 +147,7 @@ def analyse(
             *table.notes,
             *map(_elsewhere, telling),
             *_break_notes(fitness),
+            *_doubt_notes(found, assigned),
         ),
     )
 
@@ -175,6 +176,18 @@ def _assigned(
     return replace(found, chosen=found.chosen - {place})
 
 
+def _with_doubts(chosen: ColumnChoices) -> ColumnChoices:
+    """Choices with the notes among the columns that leave people in doubt.
+
+    Programs that have a column of their own for who may be mailed keep notes of anything beside it;
+    where an administrator names one, it may be all that there is.
+    """
+    others = {role: headings for role, headings in chosen.items() if role != "notes"}
+    if doubtful := (*chosen.get("doubtful", ()), *chosen.get("notes", ())):
+        others["doubtful"] = doubtful
+    return others
+
+
 def _without_unused(assigned: ColumnAssignment, found: FileProfile) -> ColumnAssignment:
     """Where nobody can choose what they receive, the column of it is empty for everybody."""
     places = assigned.places["received"]
@@ -193,9 +206,13 @@ def _is_better_address(header: Sequence[str], place: int, found: ColumnAssignmen
 
 
 def _fitting(
-    table: SourceTable, assigned: ColumnAssignment, fitness: RowFit
+    table: SourceTable, assigned: ColumnAssignment, fitness: RowFit, *, knows_program: bool
 ) -> Iterator[Sequence[str]]:
-    """The unambiguous rows; addresses in the others are recorded."""
+    """The unambiguous rows; addresses in the others are recorded.
+
+    Args:
+        knows_program: no program writes headings between its rows.
+    """
     width = len(table.header)
     of_state = {place for role in OF_STATE for place in assigned.places.get(role, ())}
     address = assigned.places["address"][0]
@@ -206,7 +223,9 @@ def _fitting(
         row = without_nul(cells) if "\0" in "".join(cells) else cells
         if fitness.section_break:
             fitness.below.update(map(str.casefold, addresses_in(" ".join(row))))
-        elif "@" not in "".join(row[address : address + 1]) and _is_break(row, of_state):
+        elif "@" not in "".join(row[address : address + 1]) and _is_break(
+            row, of_state, knows_program=knows_program
+        ):
             fitness.section_break = " ".join(filter(None, map(str.strip, row)))
         if _fits(row, width, needed, address):
             fitness.people += 1
@@ -219,17 +238,18 @@ def _fitting(
             fitness.strays += 1
 
 
-def _is_break(row: Sequence[str], of_state: Collection[int]) -> bool:
+def _is_break(row: Sequence[str], of_state: Collection[int], *, knows_program: bool) -> bool:
     """Whether a row without an address speaks of the rows below it.
 
-    A line of words such as "Unsubscribed:", or the header of another table.
+    A line of words, such as "Unsubscribed:" or "Only by post", or the header of another table.
     """
     if any("@" in cell for cell in row):
         return False
     filled = [place for place, cell in enumerate(row) if cell.strip()]
     if len(filled) == 1 and filled[0] not in of_state:
         text = row[filled[0]]
-        return may_state_status(text) or states_leaving(text)
+        is_heading = not knows_program and len(row) > 1 and any(map(str.isalpha, text))
+        return is_heading or may_state_status(text) or states_leaving(text)
     return len(filled) > 1 and address_column(row) is not None
 
 
@@ -275,6 +295,16 @@ def _break_notes(fitness: RowFit) -> list[str]:
     line = fitness.section_break[:60]
     advice = "divide the file there, and import what is below with --state left if they left."
     return [f"Whoever stands below the line “{line}” is pending at best: {advice}"]
+
+
+def _doubt_notes(found: FileProfile, assigned: ColumnAssignment) -> list[str]:
+    """What is said of notes that only their writer understands."""
+    if not found.doubts or assigned.chosen.isdisjoint(assigned.places["doubtful"]):
+        return []
+    samples = ", ".join(f"“{text[:40]}”" for text, _ in found.doubts.most_common(5))
+    told = f"{found.doubts.total()} people have a note that may say anything, and stay pending: "
+    mend = "Where a note says nothing of leaving, say that its words mean subscribed"
+    return [f"{told}{samples}. {mend}; if none does, have the column ignored."]
 
 
 def _elsewhere(sheet: str) -> str:

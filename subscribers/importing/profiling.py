@@ -78,6 +78,8 @@ class FileProfile:
     """Date orders seen in unambiguous dates."""
     ambiguous: str = ""
     """A date that may be read in both orders."""
+    doubts: Counter[str] = field(default_factory=Counter)
+    """What leaves people in doubt, with counts."""
 
     @property
     def orders_elsewhere(self) -> set[DayMonthOrder]:
@@ -118,8 +120,11 @@ def _judge(
     for role, judge in JUDGES.items():
         for place in places.get(role, ()):
             for value, count in Counter(columns[place]).items():
-                if judge(value, words) is None:
+                judged = judge(value, words)
+                if judged is None:
                     _count_unknown(found.unknown.setdefault(role, Counter()), value, count)
+                elif role == "doubtful" and judged is ListState.PENDING:
+                    _count_unknown(found.doubts, value, count)
     for role in ("joined", "confirmed"):
         for place in places.get(role, ()):
             for value in set(columns[place]):

@@ -281,6 +281,7 @@ def refuse_words_of_two_meanings(
         InvalidInput: a word that stands in a column of leaving, where any may mean that somebody
             left, was given a meaning for another column.
     """
+    _refuse_codes_of_two_columns(columns, found, said)
     by_role: dict[str, dict[str, str]] = {"left": {}, "status": {}, "confirmed": {}}
     for column in columns:
         for value in found.profiles[column.place].values if column.role in by_role else ():
@@ -293,4 +294,22 @@ def refuse_words_of_two_meanings(
                 f"the word {word!r} stands below “{by_role['left'][word]}”, where it may mean that "
                 f"somebody left, as well as below “{others[word]}”; write yes or no in its place "
                 "in a copy of the file, and import that"
+            )
+
+
+def _refuse_codes_of_two_columns(
+    columns: Sequence[AnalysedColumn], found: FileProfile, said: Mapping[str, ListState]
+) -> None:
+    """Refuse a meaning of "0" or "no" that would hold for columns which ask different things."""
+    for word in said.keys() & (YES | NO):
+        headings = [
+            column.heading
+            for column in columns
+            if column.role == "status" and word in map(folded, found.profiles[column.place].values)
+        ]
+        if len(headings) > 1:
+            raise InvalidInput(
+                f"{word!r} stands below “{headings[0]}” and “{headings[1]}”, and need not mean the "
+                "same in both: write words such as subscribed and left in place of the codes of "
+                "one in a copy of the file, and import that"
             )

@@ -29,7 +29,12 @@ from subscribers.importing.values.json_objects import attributes_of, may_tell_le
 from subscribers.importing.values.languages import offered
 from subscribers.importing.values.states import HAS_LEFT, ListState, worse
 from subscribers.importing.values.tags import tag_states_leaving
-from subscribers.importing.values.vocabulary import LEAVING_WORDS, is_nothing, states_leaving
+from subscribers.importing.values.vocabulary import (
+    LEAVING_WORDS,
+    is_nothing,
+    may_state_leaving,
+    states_leaving,
+)
 from subscribers.importing.values.word_folding import folded
 from subscribers.membership import Preferences
 from subscribers.models import Frequency
@@ -151,7 +156,7 @@ class RowReader:
         tags = self._tags_of(texts) if self._tags else ()
         if is_erased(address) or any(map(self._says_left, tags)) or self._is_told(texts):
             state = worse(state, ListState.LEFT)
-        elif may_tell_leaving(texts[self._json]):
+        elif may_tell_leaving(texts[self._json]) or self._may_be_told(texts):
             state = worse(state, ListState.PENDING)
         if state in HAS_LEFT:
             return [_leaver(row, each, state) for each in addresses_in(address) or [address]]
@@ -196,6 +201,9 @@ class RowReader:
         if _LONGER.search(address) and states_leaving(beside_addresses(address)):
             return True
         return any(states_leaving(texts[place]) for place in self._words)
+
+    def _may_be_told(self, texts: Sequence[str]) -> bool:
+        return any(may_state_leaving(texts[place]) for place in self._words)
 
     def _doubted(self, person: ListedPerson) -> ListedPerson:
         """The person, not confirmed if an unreadable row may say that they left."""

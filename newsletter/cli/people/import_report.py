@@ -18,7 +18,7 @@ CHOICES = (
     ("confirmed", "a yes or a date there means that they confirmed; empty or a no: they did not"),
     (
         "notes",
-        "free words: who is said there to have left or not to be mailed has left, nobody else",
+        "free words: who is said there to have left has left; with other words they stay pending",
     ),
     ("doubtful", "whoever has something in it may have left: they stay unconfirmed"),
     ("ignored", "it says nothing of who may be mailed"),

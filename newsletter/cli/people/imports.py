@@ -120,7 +120,7 @@ def import_(
         consent=one_line(consent),
         answers=AdministratorAnswers(
             columns=_chosen(pairs),
-            words=dict(map(_word, words)),
+            words=_meanings(words),
             state=ListState(state) if state else None,
             order=DayMonthOrder(dates) if dates else None,
         ),
@@ -302,6 +302,18 @@ def _pair(text: str) -> tuple[str, str]:
             f"--column {text}: write THING=COLUMN, THING one of {', '.join(ROLES)}, attribute.NAME"
         )
     return thing, column
+
+
+def _meanings(texts: Sequence[str]) -> dict[str, ListState]:
+    found: dict[str, ListState] = {}
+    for word, state in map(_word, texts):
+        if found.setdefault(word, state) is not state:
+            raise InvalidInput(
+                f"--status says of {word!r} both {found[word]} and {state}: if it means different "
+                "things in two columns, write words in place of the codes of one in a copy of the "
+                "file, and import that"
+            )
+    return found
 
 
 def _word(text: str) -> tuple[str, ListState]:

@@ -26,7 +26,7 @@ ROLES: Mapping[str, str] = {
     "left": "Left: a yes or a date means they left",
     "reason": "Why they left",
     "confirmed": "Confirmed: a yes or a date",
-    "notes": "Notes: who is said to have left has",
+    "notes": "Notes: said to have left, or not confirmed",
     "doubtful": "May speak of leaving: not confirmed",
     "received": "What they are sent: empty, not confirmed",
     "joined": "Date of joining",

@@ -162,6 +162,19 @@ _TOLD = re.compile(
 )
 
 
+# What is written beside a name of somebody who may be gone; capitals make it no part of the name.
+_ASIDE = re.compile(
+    r"\b(?:LEFT|MOVED|GONE|RIP|DEAD|DIED|RESIGNED|EX|NO MAIL|STOP|X{3,})\b"
+    r"|\((?i:left|moved|gone|rip|dead|died|resigned|ex|former|formerly member|stop|x+|\?+|no|not"
+    r"|verzogen|ausgetreten|weg|parti|partie|baja|weggegaan|flyttad|flyttet)\b[^)]*\)"
+)
+
+
+def may_state_leaving(name: str) -> bool:
+    """Whether a name has something beside it that may say that its owner is gone."""
+    return _ASIDE.search(name) is not None
+
+
 def states_leaving(text: str) -> bool:
     """Whether a text of any length states that somebody left; an address does not by its name."""
     return _TOLD.search(text) is not None and not is_address(text)
@@ -237,7 +250,12 @@ def notes_of(text: str, words: Mapping[str, ListState]) -> ListState:
 
 
 def doubt_of(text: str, words: Mapping[str, ListState]) -> ListState:
-    """The status of a cell that may speak of leaving: whoever has something in it is in doubt."""
+    """The status of a cell that may speak of leaving: whoever has something in it is in doubt.
+
+    Nobody can list the words in which people ask not to be mailed, in every language.
+    """
+    if folded(text) in words:
+        return words[folded(text)]
     return worse(ListState.SUBSCRIBED if is_no(text) else ListState.PENDING, notes_of(text, words))
 
 

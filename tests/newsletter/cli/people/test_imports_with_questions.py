@@ -57,6 +57,14 @@ def test_notes_that_speak_of_leaving_are_read_as_notes(run: Run, tmp_path: Path)
     path = table(tmp_path, "Notes", ["asked by phone to be unsubscribed", "likes trains"])
     assert "Suggested: notes." in refusal(run, path)
     answer = ("--column", "notes=Notes")
+    assert imported(run, path, *answer) == {"suppressed": 1, "pending": 1}
+
+
+def test_a_note_that_says_nothing_of_leaving_is_said_to_be_harmless(
+    run: Run, tmp_path: Path
+) -> None:
+    path = table(tmp_path, "Notes", ["asked by phone to be unsubscribed", "likes trains"])
+    answer = ("--column", "notes=Notes", "--status", "likes trains=subscribed")
     assert imported(run, path, *answer) == {"suppressed": 1, "confirmed": 1}
 
 

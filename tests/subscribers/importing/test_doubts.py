@@ -1,0 +1,58 @@
+"""Whoever may have left, by words that only their writer understands, is not confirmed."""
+
+from pathlib import Path
+
+import pytest
+from list_files import analysed, states_in
+
+from newsletter.errors import InvalidInput
+from subscribers.importing.analysis import AdministratorAnswers
+from subscribers.importing.values.states import ListState
+
+ANN, BEN = "ann@example.org", "ben@example.org"
+SECTIONS = ["Only by post", "NE PAS ENVOYER DE MAIL", "Anciens membres:", "OPGEZEGD"]
+NAMES = [
+    "Ben (left)",
+    "Ben LEFT 2021",
+    "Ben (RIP)",
+    "Ben XXX",
+    "Ben (moved away)",
+    "Ben (verzogen)",
+]
+
+
+@pytest.mark.parametrize("line", SECTIONS)
+def test_nobody_below_a_heading_between_the_rows_is_confirmed(tmp_path: Path, line: str) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text(f"name,town,email\nAnn,Upton,{ANN}\n{line},,\nBen,Upton,{BEN}\n")
+    assert states_in(path) == {ANN: "subscribed", BEN: "unconfirmed"}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_remark_beside_a_name_leaves_a_doubt(tmp_path: Path, name: str) -> None:
+    (tmp_path / "list.csv").write_text(f"email,name\n{ANN},Ann (Annie)\n{BEN},{name}\n")
+    assert states_in(tmp_path / "list.csv") == {ANN: "subscribed", BEN: "unconfirmed"}
+
+
+@pytest.mark.parametrize("note", ["asked not to be e-mailed", "RIP", "не хочет писем", "vill inte"])
+def test_notes_that_are_not_understood_leave_a_doubt_and_are_told(
+    tmp_path: Path, note: str
+) -> None:
+    (tmp_path / "list.csv").write_text(f"email,notes\n{ANN},\n{BEN},{note}\n", encoding="utf-8")
+    answers = AdministratorAnswers(columns={"notes": ["notes"]})
+    assert states_in(tmp_path / "list.csv", answers) == {ANN: "subscribed", BEN: "unconfirmed"}
+    _, found = analysed(tmp_path / "list.csv", answers)
+    assert f"1 people have a note that may say anything, and stay pending: “{note}”" in "".join(
+        found.notes
+    )
+
+
+def test_a_code_has_no_meaning_for_two_columns_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text(f"email,kind,mails\n{ANN},0,1\n{BEN},3,0\n")
+    answers = AdministratorAnswers(
+        columns={"status": ["kind", "mails"]},
+        words={"0": ListState.SUBSCRIBED, "3": ListState.LEFT},
+    )
+    with pytest.raises(InvalidInput, match="need not mean the same in both"):
+        analysed(path, answers)
