@@ -127,7 +127,7 @@ def analyse(
     rows = _fitting(table, assigned, fitness, knows_program=program is not None)
     found = profile_columns(rows, width, assigned.places, words)
     assigned = _without_unused(assigned, found)
-    fitness.doubtful |= fitness.below
+    fitness.doubtful |= fitness.below | table.struck_out
     state, name = _state(table, PurePath(file).name, answers, assigned)
     order, date = _order(found, answers.order)
     columns = columns_of(table.header, assigned, found)
@@ -147,6 +147,7 @@ def analyse(
             *table.notes,
             *map(_elsewhere, telling),
             *_break_notes(fitness),
+            *_strike_notes(table),
             *_doubt_notes(found, assigned),
         ),
     )
@@ -295,6 +296,12 @@ def _break_notes(fitness: RowFit) -> list[str]:
     line = fitness.section_break[:60]
     advice = "divide the file there, and import what is below with --state left if they left."
     return [f"Whoever stands below the line “{line}” is pending at best: {advice}"]
+
+
+def _strike_notes(table: SourceTable) -> list[str]:
+    if not table.struck_out:
+        return []
+    return [f"{len(table.struck_out)} people stand in rows with struck-out cells: they are pending"]
 
 
 def _doubt_notes(found: FileProfile, assigned: ColumnAssignment) -> list[str]:

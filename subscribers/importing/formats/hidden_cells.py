@@ -52,12 +52,12 @@ def _hidden(path: Path, sheet: str, height: int, width: int) -> HiddenCells:
     with ZipFile(path) as archive:
         names = frozenset(archive.namelist())
         if "xl/workbook.xml" in names:
-            part = _part_of(archive, sheet)
+            part = sheet_part(archive, sheet)
             return _of_xlsx(archive, part, width) if part in names else HiddenCells()
         return _of_ods(archive, sheet, height, width) if "content.xml" in names else HiddenCells()
 
 
-def _part_of(archive: ZipFile, sheet: str) -> str:
+def sheet_part(archive: ZipFile, sheet: str) -> str:
     """The part of an XLSX file that holds a sheet."""
     book = archive.read("xl/workbook.xml")
     links = archive.read("xl/_rels/workbook.xml.rels")

@@ -1,21 +1,27 @@
 """JSON lists (RFC 8259): an array of objects, or JSON Lines."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from newsletter.errors import InvalidInput
+from subscribers.importing.columns import address_column
 from subscribers.importing.formats.delimited import opened_lines
 from subscribers.importing.formats.encodings import Encoding
+from subscribers.importing.formats.listed_objects import (
+    WHOLE,
+    addresses_by_key,
+    addresses_of,
+    states_of,
+    text_of,
+)
 from subscribers.importing.formats.table import SourceTable, named
 from subscribers.importing.values.cells import DamagedRow
 
 # An array is loaded whole; longer lists must be JSON Lines.
 MAX_BYTES = 200_000_000
-# Nested objects kept whole: a person's attributes.
-WHOLE = frozenset({"attributes", "metadata", "attribs"})
 _LOOKED_AT = 50
 
 
@@ -88,9 +94,15 @@ def _longest(found: Any) -> list[Any]:
 
 def _table(records: Any, first_row: int) -> SourceTable:
     keys: dict[str, None] = {}
+    several: dict[str, int] = {}
+    written = set()
     for record in records():
         if isinstance(record, dict):
-            keys.update(dict.fromkeys(_flat(record)))
+            flat = _flat(record)
+            keys.update(dict.fromkeys(flat))
+            written |= {key for key, value in flat.items() if "@" in value}
+            for key, count in addresses_by_key(record).items():
+                several[key] = max(count, several.get(key, 0))
     header = list(keys)
 
     def rows() -> Iterator[Sequence[str]]:
@@ -101,7 +113,30 @@ def _table(records: Any, first_row: int) -> SourceTable:
             else:
                 yield DamagedRow([record], "this is no JSON object")
 
-    return SourceTable(header=named(header), rows=rows, first_row=first_row)
+    return SourceTable(
+        header=named(header),
+        rows=rows,
+        first_row=first_row,
+        address=_place_of_address(header, written, list(several)),
+        notes=tuple(_several(key) for key, count in several.items() if count > 1),
+    )
+
+
+def _place_of_address(
+    header: Sequence[str], written: Collection[str], listed: Sequence[str]
+) -> int | None:
+    """The column of lists of addresses, unless another that is named so holds an address."""
+    place = address_column(header)
+    if not listed or (place is not None and header[place] in written):
+        return None
+    return header.index(listed[0])
+
+
+def _several(key: str) -> str:
+    return (
+        f"Some people have several addresses in “{key}”: the one that is marked as primary is "
+        "read, else the first."
+    )
 
 
 def _flat(record: Mapping[str, Any], before: str = "") -> dict[str, str]:
@@ -111,26 +146,10 @@ def _flat(record: Mapping[str, Any], before: str = "") -> dict[str, str]:
         name = f"{before}{key}"
         if isinstance(value, dict) and key not in WHOLE and not before:
             flat.update(_flat(value, f"{name} "))
+        elif addresses := addresses_of(key, value):
+            flat |= {name: addresses[0], **states_of(name, value)}
         elif isinstance(value, list) and any(isinstance(each, dict) for each in value):
-            flat.update(_listed(name, value))
+            flat |= {name: json.dumps(value, ensure_ascii=False), **states_of(name, value)}
         else:
-            flat[name] = _text(value)
+            flat[name] = text_of(value)
     return flat
-
-
-def _listed(name: str, objects: Sequence[Any]) -> dict[str, str]:
-    """A list of objects: their names, and their statuses."""
-    found = {name: json.dumps(objects, ensure_ascii=False)}
-    keys = {key for each in objects if isinstance(each, dict) for key in each}
-    for key in sorted(key for key in keys if "status" in key or "state" in key):
-        said = {_text(each.get(key)) for each in objects if isinstance(each, dict)}
-        found[f"{name} {key}"] = "; ".join(sorted(said))
-    return found
-
-
-def _text(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return str(value).lower()
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

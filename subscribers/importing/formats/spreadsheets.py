@@ -47,6 +47,7 @@ def spreadsheet(path: Path, sheet: str) -> SourceTable:
     names: dict[str, object] = {}
     first = list(islice(_rows(path, sheet, names), LOOKED_AT))
     read, others = str(names.get("sheet", "")), names.get("others", [])
+    struck = names.get("struck out")
     further = tuple(map(str, others)) if isinstance(others, list) else ()
     elsewhere = {name: _addresses(path, name) for name in further}
     crowded = {name: found for name, found in elsewhere.items() if found}
@@ -62,6 +63,7 @@ def spreadsheet(path: Path, sheet: str) -> SourceTable:
         rows=lambda: (_padded(row, width) for row in table.rows()),
         sheet=read,
         elsewhere=crowded,
+        struck_out=frozenset(map(str, struck)) if isinstance(struck, list) else frozenset(),
     )
 
 

@@ -28,6 +28,8 @@ ROLES: Mapping[str, tuple[str, ...]] = {
         *("adres email", "adres e mail", "adres mail", "poczta", "e mailova adresa"),
         *("emailova adresa", "e post", "epost", "e postadress", "sahkoposti", "cyfeiriad e bost"),
         *("e bost", "ebost", "cyfeiriad ebost", "email cim", "address"),
+        # Lists of addresses in JSON.
+        *("emails", "email addresses", "e mails", "mails", "mail addresses", "e mail adressen"),
     ),
     "name": _all(
         *("name", "full name", "fullname", "display name", "displayname", "contact name", "fn"),

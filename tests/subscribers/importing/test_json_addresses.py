@@ -1,0 +1,77 @@
+"""Addresses that stand in a list within each object of a JSON file."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from list_files import analysed, states_in
+
+ANN, BEN = "ann@example.org", "ben@example.org"
+
+
+def written(path: Path, people: list[dict[str, Any]]) -> Path:
+    text = (
+        "\n".join(map(json.dumps, people))
+        if path.suffix == ".jsonl"
+        else json.dumps({"data": people})
+    )
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("file", ["list.json", "list.jsonl"])
+@pytest.mark.parametrize("key", ["value", "address", "email"])
+def test_a_list_of_objects_holds_the_address(tmp_path: Path, file: str, key: str) -> None:
+    people = [{"id": 1, "emails": [{key: ANN, "type": "home"}]}, {"id": 2, "emails": [{key: BEN}]}]
+    assert set(states_in(written(tmp_path / file, people))) == {ANN, BEN}
+
+
+@pytest.mark.parametrize(
+    "emails",
+    [
+        [{"value": BEN}, {"value": ANN, "primary": True}],
+        [{"value": BEN, "type": "work"}, {"value": ANN, "type": "main"}],
+        [{"value": BEN}, {"metadata": {"primary": True}, "value": ANN}],
+        [{"value": "none"}, {"value": ANN}, {"value": BEN}],
+        [ANN, BEN],
+    ],
+)
+def test_the_primary_address_of_several_is_read_and_the_report_says_so(
+    tmp_path: Path, emails: list[Any]
+) -> None:
+    path = written(tmp_path / "list.json", [{"id": 1, "contact": {"emails": emails}}])
+    _, found = analysed(path)
+    assert any("several addresses in “contact emails”" in note for note in found.notes)
+    assert set(states_in(path)) == {ANN}
+
+
+def test_an_address_beside_the_list_is_the_one_read(tmp_path: Path) -> None:
+    people = [{"email": ANN, "emails": [{"value": BEN}], "address": "Mill Road 1"}]
+    assert set(states_in(written(tmp_path / "list.json", people))) == {ANN}
+
+
+def test_a_postal_address_beside_the_list_is_not_read(tmp_path: Path) -> None:
+    people = [{"address": "Mill Road 1", "emails": [{"value": BEN}]}]
+    assert set(states_in(written(tmp_path / "list.json", people))) == {BEN}
+
+
+def test_friends_in_a_list_are_not_imported(tmp_path: Path) -> None:
+    people = [{"friends": [{"email": BEN}], "emails": [{"value": ANN}]}]
+    assert set(states_in(written(tmp_path / "list.json", people))) == {ANN}
+
+
+def test_leaving_said_of_an_address_in_the_list_is_asked_about(tmp_path: Path) -> None:
+    people = [
+        {"emails": [{"value": ANN, "opted_out": False}]},
+        {"emails": [{"value": BEN, "opted_out": True}]},
+    ]
+    _, found = analysed(written(tmp_path / "list.json", people))
+    assert [(each.heading, each.guess) for each in found.open_columns] == [
+        ("emails opted_out", "left")
+    ]
+
+
+def test_attributes_with_lists_of_addresses_stay_attributes(tmp_path: Path) -> None:
+    people = [{"email": ANN, "attributes": {"emails": [BEN]}}]
+    assert set(states_in(written(tmp_path / "list.json", people))) == {ANN}
