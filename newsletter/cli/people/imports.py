@@ -75,7 +75,10 @@ TAGS = click.Choice([tags.value for tags in Tags])
     "--sheet", default="", metavar="NAME", help="Sheet of a spreadsheet; default: the first."
 )
 @click.option(
-    "--encoding", default="", metavar="NAME", help="Character encoding; default: detected."
+    "--encoding",
+    default="",
+    metavar="NAME",
+    help="Character encoding, or a language such as greek; default: detected.",
 )
 @click.option("--update", is_flag=True, help="Update values of earlier imports.")
 @click.option("--dry-run", is_flag=True, help="Show the outcome of each row, and change nothing.")
