@@ -1,37 +1,31 @@
-"""Character encoding of a file: declared, or detected by how plausible its names read."""
+"""Character encoding of a file: said, declared, or detected by how plausible its names read."""
 
 import codecs
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from newsletter.errors import InvalidInput
+from subscribers.importing.formats.scripts import LIST_ENCODINGS, ListEncoding
 
 CHUNK_BYTES = 1 << 20
-# Non-ASCII bytes sampled for detection.
-SAMPLE_BYTES = 1 << 18
+# Bytes of lines beyond ASCII sampled for detection: hundreds of people.
+SAMPLE_BYTES = 1 << 15
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _UTF16_MARGIN = 0.4
-# Tried in this order; the first best wins.
-SINGLE_BYTE = ("cp1252", "mac_roman", "cp1250", "iso8859_2")
-NAMES = {
-    "utf-8": "UTF-8",
-    "utf-8-sig": "UTF-8",
-    "utf-16": "UTF-16",
-    "utf-16-le": "UTF-16",
-    "utf-16-be": "UTF-16",
-    "cp1252": "Windows-1252",
-    "mac_roman": "Mac Roman",
-    "cp1250": "Windows-1250",
-    "iso8859_2": "ISO 8859-2 (Latin-2)",
+# Labels that programs put on supersets of these (as the WHATWG Encoding Standard has them).
+_SUPERSETS = {
+    "shift_jis": "cp932",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "big5": "cp950",
+    "euc_kr": "cp949",
 }
-_WEST = frozenset("äöüÄÖÜßéèêëàâáíóúñçãõåøæîïôûùòÉÀÈÁÓÚÇÑÅØÆœŒ")
-_EAST = frozenset("ąćęłńóśźżĄĆĘŁŃÓŚŹŻáčďéěíňřšťúůýžÁČĎÉĚÍŇŘŠŤÚŮÝŽőűŐŰäöüÄÖÜßâăîșț")
-_LETTERS = {"cp1252": _WEST, "mac_roman": _WEST, "cp1250": _EAST, "iso8859_2": _EAST}
 _FOREIGN = re.compile(r"[^\x00-\x7f]")
 STRAY = "windows-1252-for-strays"
 
@@ -59,26 +53,49 @@ def encoding_of(path: Path, said: str = "") -> Encoding:
     """The encoding of a file.
 
     Args:
-        said: the administrator's choice; empty: detected.
+        said: the administrator's choice, or the list's language; empty: detected.
 
     Raises:
         InvalidInput: there is no such encoding.
     """
-    if said:
-        try:
-            return Encoding(codec=codecs.lookup(said).name)
-        except LookupError as error:
-            raise InvalidInput(
-                f"--encoding {said}: no such encoding; usual ones are utf-8, utf-16, windows-1252, "
-                "mac-roman, windows-1250, iso-8859-2"
-            ) from error
+    among = _among(said)
+    if said and not among:
+        return Encoding(codec=_said(said))
     with path.open("rb") as file:
         start = file.read(4096)
     declared = next((codec for mark, codec in _MARKS if start.startswith(mark)), "")
     declared = declared or _unmarked_utf16(start)
     if declared.startswith("utf-16"):
         return Encoding(codec=declared)
-    return _by_bytes(path)
+    return _by_bytes(path, among or LIST_ENCODINGS)
+
+
+def _among(said: str) -> tuple[ListEncoding, ...]:
+    """The encodings of a language."""
+    return tuple(each for each in LIST_ENCODINGS if said.strip().lower() in each.languages)
+
+
+def _said(said: str) -> str:
+    try:
+        codec = codecs.lookup(said)
+        # Refuses codecs of other things than text, such as hex.
+        "".encode(codec.name)
+    except (LookupError, UnicodeError) as error:
+        raise InvalidInput(
+            f"--encoding {said}: no such encoding; write utf-8, utf-16, {usual_encodings()}, or "
+            "the language of the list in English, such as russian"
+        ) from error
+    return _SUPERSETS.get(codec.name, codec.name)
+
+
+def usual_encodings() -> str:
+    """The encodings that lists come in, by their scripts."""
+    scripts = dict.fromkeys(each.script for each in LIST_ENCODINGS)
+    return ", ".join(f"{_of_script(script)} ({script})" for script in scripts)
+
+
+def _of_script(script: str) -> str:
+    return " or ".join(each.say for each in LIST_ENCODINGS if each.script == script)
 
 
 def _unmarked_utf16(start: bytes) -> str:
@@ -91,12 +108,13 @@ def _unmarked_utf16(start: bytes) -> str:
     return ""
 
 
-def _by_bytes(path: Path) -> Encoding:
+def _by_bytes(path: Path, among: Sequence[ListEncoding]) -> Encoding:
     valid = strays = 0
     sample = bytearray()
     decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
     with path.open("rb") as file:
-        while chunk := file.read(CHUNK_BYTES):
+        # To the end of a line, so that the sample has whole characters.
+        while chunk := file.read(CHUNK_BYTES) + file.readline(CHUNK_BYTES):
             if chunk.isascii() and not decoder.getstate()[0]:
                 continue
             for character in _FOREIGN.findall(decoder.decode(chunk)):
@@ -112,38 +130,24 @@ def _by_bytes(path: Path) -> Encoding:
     if valid > strays:
         note = f"UTF-8 with {strays} bytes of something else, read as Windows-1252"
         return Encoding(codec="utf-8-sig", note=note)
-    return _best_fitting(bytes(sample[:SAMPLE_BYTES]))
+    whole = sample[:SAMPLE_BYTES].rpartition(b"\n")[0] if len(sample) > SAMPLE_BYTES else sample
+    return _best_fitting(bytes(whole or sample[:SAMPLE_BYTES]), among)
 
 
-def likeliest(sample: bytes) -> str:
-    """The single-byte encoding in which names read most plausibly."""
-    return max(SINGLE_BYTE, key=lambda name: _score(sample.decode(name, "replace"), name))
+def likeliest(sample: bytes, among: Sequence[ListEncoding] = LIST_ENCODINGS) -> ListEncoding:
+    """The encoding in which names read most plausibly."""
+    return max(among, key=lambda each: each.score(sample))
 
 
-def _best_fitting(sample: bytes) -> Encoding:
-    codec = likeliest(sample)
+def _best_fitting(sample: bytes, among: Sequence[ListEncoding]) -> Encoding:
+    best = likeliest(sample, among)
     words = re.findall(
-        r"[^\s,;|\t\"<>]*[^\x00-\x7f][^\s,;|\t\"<>]*", sample.decode(codec, "replace")
+        r"[^\s,;|\t\"<>]*[^\x00-\x7f][^\s,;|\t\"<>]*", sample.decode(best.codec, "replace")
     )
     shown = ", ".join(f"“{word}”" for word in dict.fromkeys(words[:50]))[:80]
     return Encoding(
-        codec=codec,
-        note=f"the encoding was taken to be {NAMES[codec]} ({shown}); "
-        "if those letters are wrong, say --encoding",
+        codec=best.codec,
+        note=f"the encoding was taken to be {best.name}, {best.script} ({shown}); if those letters "
+        "are wrong, save the list as UTF-8, or import it by the command with --encoding and the "
+        f"language of the list in English, such as russian, or one of {usual_encodings()}",
     )
-
-
-def _score(text: str, codec: str) -> float:
-    """Plausibility of a text: letters of names count, symbols within words count against it."""
-    letters, score = _LETTERS[codec], 0.0
-    for found in _FOREIGN.finditer(text):
-        character = found[0]
-        before = text[found.start() - 1 : found.start()]
-        if character in letters:
-            score += 1 if not (character.isupper() and before.islower()) else -2
-        elif character.isalpha():
-            score -= 1
-        else:
-            after = text[found.end() : found.end() + 1]
-            score -= 3 if before.isalpha() or after.isalpha() else 1
-    return score

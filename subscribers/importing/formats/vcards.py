@@ -122,7 +122,7 @@ def _card(text: str) -> Any:
     try:
         return vobject.readOne(text, allowQP=True, ignoreUnreadable=True)
     except UnicodeDecodeError as error:
-        named = _IN_BYTES.sub(rf"\1;CHARSET={likeliest(error.object)};QUOTED-PRINTABLE", text)
+        named = _IN_BYTES.sub(rf"\1;CHARSET={likeliest(error.object).codec};QUOTED-PRINTABLE", text)
         return vobject.readOne(named, allowQP=True, ignoreUnreadable=True)
 
 
