@@ -9,6 +9,11 @@ from newsletter.errors import InvalidInput
 from subscribers.importing.columns import ColumnAssignment
 from subscribers.importing.profiling import JUDGES, ColumnProfile, FileProfile
 from subscribers.importing.program import Program
+from subscribers.importing.values.channels import (
+    is_of_mail_consent,
+    is_of_other_channel,
+    may_concern_mail,
+)
 from subscribers.importing.values.dates import is_date
 from subscribers.importing.values.headings import (
     AGREEMENT_STEMS,
@@ -89,8 +94,9 @@ def columns_of(
         if role != "ignored"
     }
     ignored = set(assigned.places["ignored"])
+    others = frozenset(map(folded, header))
     return [
-        _column(place, heading, roles.get(place), place in ignored, assigned, found)
+        _column(place, heading, roles.get(place), place in ignored, assigned, found, others)
         for place, heading in enumerate(header)
     ]
 
@@ -102,6 +108,7 @@ def _column(
     is_ignored: bool,
     assigned: ColumnAssignment,
     found: FileProfile,
+    others: Collection[str],
 ) -> AnalysedColumn:
     profile = found.profiles[place]
     name = folded(heading)
@@ -119,6 +126,9 @@ def _column(
         role = UNREAD
         question, why = _open_question(name, profile, assigned.program)
         guess = _guess(heading, profile) if question else ""
+        if question and is_of_other_channel(name):
+            guess, reason = _guess_aside(guess, profile, others)
+            question += reason
     return AnalysedColumn(
         place=place,
         heading=heading or f"column {place + 1}",
@@ -221,6 +231,23 @@ def _guess(heading: str, profile: ColumnProfile) -> str:
     # Codes of states are as few and as short as names of places: nothing is suggested that could
     # have somebody mailed who left.
     return OPEN
+
+
+def _guess_aside(guess: str, profile: ColumnProfile, headings: Collection[str]) -> tuple[str, str]:
+    """What a column of letters or calls tells of mail, never a status; and why.
+
+    Args:
+        headings: those of the file, folded.
+    """
+    values = profile.values
+    is_short = profile.is_complete and all(len(value) <= MAX_WORD_LENGTH for value in values)
+    if (
+        is_short
+        and any(map(is_of_mail_consent, headings))
+        and not any(map(may_concern_mail, values))
+    ):
+        return "ignored", ", but by its name of another channel, and another column is of e-mail"
+    return (guess if guess == "notes" else OPEN), ""
 
 
 def _is_leaving_word(text: str) -> bool:
