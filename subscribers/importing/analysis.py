@@ -294,8 +294,11 @@ def _break_notes(fitness: RowFit) -> list[str]:
     if not fitness.below:
         return []
     line = fitness.section_break[:60]
-    advice = "divide the file there, and import what is below with --state left if they left."
-    return [f"Whoever stands below the line “{line}” is pending at best: {advice}"]
+    advice = (
+        "If it says nothing of them, delete it; else divide the file there, and import what is "
+        "below with --state left if they left."
+    )
+    return [f"Whoever stands below the line “{line}” is pending at best. {advice}"]
 
 
 def _strike_notes(table: SourceTable) -> list[str]:
