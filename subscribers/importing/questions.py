@@ -26,6 +26,7 @@ from subscribers.importing.values.headings import (
     TWO_MEANINGS,
     has_stem,
 )
+from subscribers.importing.values.note_headings import names_notes
 from subscribers.importing.values.states import HAS_LEFT, ListState
 from subscribers.importing.values.vocabulary import (
     LEAVING_WORDS,
@@ -192,6 +193,8 @@ def _open_question(name: str, profile: ColumnProfile, program: Program | None) -
         return "", "further addresses"
     if has_stem(name, STEMS):
         return "its name may speak of state or consent", ""
+    if names_notes(name):
+        return "it holds free words, which may say who left", ""
     return _question_about_values(words, profile.is_complete)
 
 
@@ -226,7 +229,7 @@ def _guess(heading: str, profile: ColumnProfile) -> str:
         return "left"
     if any(folded(word) in WORDS for word in words):
         return "status"
-    if profile.telling:
+    if profile.telling or names_notes(name):
         return "notes"
     # Codes of states are as few and as short as names of places: nothing is suggested that could
     # have somebody mailed who left.

@@ -56,3 +56,12 @@ def test_a_code_has_no_meaning_for_two_columns_at_once(tmp_path: Path) -> None:
     )
     with pytest.raises(InvalidInput, match="need not mean the same in both"):
         analysed(path, answers)
+
+
+@pytest.mark.parametrize("heading", ["Remarks", "Bemerkungen", "Uwagi", "備考", "Membership notes"])
+def test_a_column_of_free_words_is_asked_about(tmp_path: Path, heading: str) -> None:
+    words = "asked in spring for no more of this"
+    path = tmp_path / "list.csv"
+    path.write_text(f"email,{heading}\n{ANN},\n{BEN},{words}\n", encoding="utf-8")
+    _, found = analysed(path)
+    assert [(each.heading, each.guess) for each in found.open_columns] == [(heading, "notes")]

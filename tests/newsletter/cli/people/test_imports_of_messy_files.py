@@ -164,7 +164,7 @@ def test_a_refused_file_that_is_refused_again_stays_as_it_is(run: Run, tmp_path:
 def test_memory_stays_flat_however_large_the_file(run: Run, tmp_path: Path) -> None:
     path = tmp_path / "members.csv"
     with path.open("w") as file:
-        file.write("email,notes\n")
+        file.write("email,story\n")
         file.writelines(f"p{n}@example.org,{'n' * 20_000}\n" for n in range(2_000))
     command = [sys.executable, "-c", MEASURED, "subscribers", "import", str(path), *PROOF]
     ran = subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, text=True)
