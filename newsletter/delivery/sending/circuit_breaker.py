@@ -73,12 +73,15 @@ class CircuitBreaker:
         self._in_a_row = 0
         self._faults_in_a_row = 0
         self._row_began: datetime | None = None
+        self._has_accepted = False
+        """Whether a mail was accepted since this breaker was made: a row began no earlier."""
         self._is_calm = True
         self._transports: dict[str, _TransportRefusals] = {}
         self.problem = ""
         """Why the edition is held; empty: it is not."""
         self.doubtful_since: datetime | None = None
-        """When the failures began that hold the edition; None: with its first mail."""
+        """When the failures began that hold the edition; None: with its first mail, or before an
+        earlier process ended."""
         self.faults: Counter[str] = Counter()
         """Mails that failed by an error of our own, by reason."""
         self.blocked: Counter[str] = Counter()
@@ -95,6 +98,7 @@ class CircuitBreaker:
     def observe(self, transport: str, outcome: Outcome) -> None:
         """Count an outcome; takes no lock for accepted mails after the sample while all is well."""
         if isinstance(outcome, Accepted) and self._is_calm and self._sent >= SAMPLE:
+            self._has_accepted = True
             return
         with self._lock:
             match outcome:
@@ -132,6 +136,7 @@ class CircuitBreaker:
         return refusals.why
 
     def _accepted(self, transport: str) -> None:
+        self._has_accepted = True
         self._sent += 1
         self._in_a_row = self._faults_in_a_row = 0
         self._row_began = None
@@ -172,4 +177,4 @@ class CircuitBreaker:
 
     def _hold(self, why: str, since: datetime | None) -> None:
         if not self.problem:
-            self.problem, self.doubtful_since = why, since
+            self.problem, self.doubtful_since = why, since if self._has_accepted else None

@@ -5,7 +5,7 @@ All its state is in the ledger, so any number of processes may run one.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -46,6 +46,14 @@ RETRYABLE = (StorageError, Conflict, ResourceNotFound)
 FATAL = (TransportStopped, TemplateError, SendingRefused, ConfigurationError, SendingFailed)
 
 log = EventLogger(__name__)
+
+
+class EditionHeld(SendingFailed):
+    """The circuit breaker holds an edition."""
+
+    def __init__(self, why: str, doubtful_since: datetime) -> None:
+        super().__init__(why)
+        self.doubtful_since = doubtful_since
 
 
 def no_progress(_count: int) -> None:
@@ -197,14 +205,12 @@ class Engine:
         """Send what is due.
 
         Raises:
-            SendingFailed: the circuit breaker held the edition.
+            EditionHeld: by its circuit breaker.
         """
         self._dispatcher.send(edition.transport, pool)
         if pool.breaker.problem:
-            with self._context.database.write() as session:
-                since = pool.breaker.doubtful_since or edition.created_at
-                holds.record(session, edition.id, since)
-            raise SendingFailed(pool.breaker.problem)
+            since = pool.breaker.doubtful_since or edition.created_at
+            raise EditionHeld(pool.breaker.problem, since)
         if pool.breaker.faults or pool.breaker.blocked:
             self._raise_alarms(edition.id, pool.breaker)
 
@@ -222,6 +228,9 @@ class Engine:
         try:
             yield
         except RETRYABLE:
+            raise
+        except EditionHeld as error:
+            self._stop_edition(number, str(error), error.doubtful_since)
             raise
         except FATAL as error:
             self._stop_edition(number, str(error))
@@ -248,12 +257,11 @@ class Engine:
                 return
             counts = store.counts(session, number)
             why = held_editions.problem_at_end(session, number, counts)
-            if why:
-                holds.record(session, number, editions.by_id(session, number).created_at)
-            elif not self._is_finished(session, number):
+            if not why and not self._is_finished(session, number):
                 return
+            began = editions.by_id(session, number).created_at
         if why:
-            self._stop_edition(number, why)
+            self._stop_edition(number, why, began)
             return
         log.info("edition sent", edition=number, **{k.value: v for k, v in counts.items()})
 
@@ -265,12 +273,19 @@ class Engine:
         editions.by_id(session, number).finished_at = self._context.clock.now()
         return True
 
-    def _stop_edition(self, number: int, why: str) -> None:
+    def _stop_edition(self, number: int, why: str, doubtful_since: datetime | None = None) -> None:
+        """Stop an edition, and in the same transaction note which failures are doubtful.
+
+        Args:
+            doubtful_since: when those that its circuit breaker holds it for began; None: none are.
+        """
         with self._context.database.write() as session:
             try:
                 editions.change_state(session, number, Transition.STOP, note=why)
             except Conflict:
                 return
+            if doubtful_since is not None:
+                holds.record(session, number, doubtful_since)
         log.error("edition stopped", edition=number, reason=why)
         self._context.alarm(
             Alarm(

@@ -12,6 +12,7 @@ from newsletter.delivery.ledger import alert_dedup, holds
 from newsletter.delivery.ledger.models import Delivery, DeliveryState
 from newsletter.delivery.ledger.reasons import GIVEN_UP, normalised
 from newsletter.delivery.sending.circuit_breaker import SAMPLE, CircuitBreaker, EditionHistory
+from newsletter.transports.verdicts import Verdict
 
 MAX_REASONS = 5
 # Refused recipients of an edition of which nothing was accepted.
@@ -37,7 +38,7 @@ def breaker_of(session: Session, edition_id: int, clock: Clock) -> CircuitBreake
 
 
 def problem_at_end(session: Session, edition_id: int, counts: Mapping[DeliveryState, int]) -> str:
-    """Why an edition with nothing left to send is held: all its recipients were refused for good.
+    """Why an edition with nothing left to send is held: its recipients were all refused for good.
 
     A small edition never reaches the thresholds of its breaker. Empty: it is not held, or a person
     has resumed it already.
@@ -49,13 +50,13 @@ def problem_at_end(session: Session, edition_id: int, counts: Mapping[DeliverySt
     query = (
         select(Delivery.reason)
         .where(Delivery.edition_id == edition_id, Delivery.state == DeliveryState.FAILED)
-        .where(~Delivery.reason.startswith(GIVEN_UP))
+        .where(~Delivery.reason.startswith(GIVEN_UP), Delivery.verdict != Verdict.ERROR)
         .order_by(Delivery.settled_at.desc())
     )
-    last = session.scalars(query.limit(1)).first()
-    if last is None:
+    latest = session.scalars(query.limit(MIN_REFUSED_OF_ALL)).all()
+    if len(latest) < MIN_REFUSED_OF_ALL:
         return ""
-    return f"all {refused} recipients were refused for good, the last with: {normalised(last)}"
+    return f"all {refused} recipients failed, the last with: {normalised(latest[0])}"
 
 
 def new_alarms(

@@ -1,9 +1,12 @@
 """Refused recipients fail alone; refusals of the sender stop the transport."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from sent_editions import ANN, BEN, counts_of, make_digest, state_of
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
 from support import RecordingTransport, add_article, add_subscriber
 
 from newsletter.app import Newsletter
@@ -13,7 +16,7 @@ from newsletter.delivery.alarms import Alarm
 from newsletter.delivery.ledger import holds, store
 from newsletter.delivery.sending.circuit_breaker import SAMPLE, CircuitBreaker, EditionHistory
 from newsletter.editions.models import EditionState
-from newsletter.errors import SendingFailed
+from newsletter.errors import NewsletterError, SendingFailed
 from newsletter.transports.base import Accepted, Outcome, Refused, TransportStopped
 
 UNKNOWN = Refused(response="550 5.1.1 no such user")
@@ -147,6 +150,43 @@ def test_refusals_after_a_resume_stay_when_it_is_paused_and_resumed(
         assert holds.requeue_doubtful(session, edition.id) == 0
 
 
+STOPPING_FAILS = {
+    "sqlite": """CREATE TRIGGER fails BEFORE UPDATE OF state ON editions
+        WHEN NEW.state = 'stopped' BEGIN SELECT RAISE(ABORT, 'broken'); END""",
+    "postgresql": """CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql
+        AS 'BEGIN RAISE EXCEPTION USING MESSAGE = NEW.state; END';
+        CREATE TRIGGER fails BEFORE UPDATE OF state ON editions
+        FOR EACH ROW WHEN (NEW.state = 'stopped') EXECUTE FUNCTION fail()""",
+}
+STOPPING_WORKS = {
+    "sqlite": "DROP TRIGGER fails",
+    "postgresql": "DROP TRIGGER fails ON editions; DROP FUNCTION fail()",
+}
+
+
+def execute(app: Newsletter, statements: Mapping[str, str]) -> None:
+    with app.database.write() as session:
+        session.execute(text(statements[session.get_bind().dialect.name]))
+
+
+@pytest.mark.parametrize("count", [4, 98])
+def test_a_hold_that_could_not_be_stored_is_made_again(
+    app: Newsletter, transport: RecordingTransport, told: list[Alarm], count: int
+) -> None:
+    for address in (ANN, BEN, *people(app, count)):
+        transport.answers[address] = UNKNOWN
+    edition = make_digest(app)
+    execute(app, STOPPING_FAILS)
+    with pytest.raises((NewsletterError, SQLAlchemyError)):
+        app.engine.send(edition.id)
+    execute(app, STOPPING_WORKS)
+    app.engine.send_due()
+    assert state_of(app, edition) is EditionState.STOPPED
+    transport.answers.clear()
+    resume(app, edition.id)
+    assert counts_of(app, edition) == {"sent": count + 2}
+
+
 def test_a_small_edition_whose_recipients_are_all_refused_is_held(
     app: Newsletter, transport: RecordingTransport, told: list[Alarm]
 ) -> None:
@@ -155,7 +195,7 @@ def test_a_small_edition_whose_recipients_are_all_refused_is_held(
     edition = make_digest(app)
     app.engine.send_due()
     assert state_of(app, edition) is EditionState.STOPPED
-    assert "all 4 recipients were refused for good" in told[0].details[0]
+    assert "all 4 recipients failed, the last with: 550 5.1.1 no such user" in told[0].details[0]
 
 
 def test_a_small_edition_that_is_refused_again_after_a_resume_ends(
@@ -206,6 +246,14 @@ def test_doubtful_failures_begin_after_the_last_accepted_mail() -> None:
         clock.at += timedelta(minutes=1)
         breaker.observe("main", outcome)
     assert breaker.doubtful_since == CLOCK.at + timedelta(minutes=3)
+
+
+def test_every_failure_is_doubtful_where_this_process_has_sent_nothing() -> None:
+    breaker = CircuitBreaker(EditionHistory(sent=SAMPLE), CLOCK)
+    for _ in range(20):
+        breaker.observe("main", UNKNOWN)
+    assert breaker.problem
+    assert breaker.doubtful_since is None
 
 
 def test_every_failure_of_a_refused_sample_is_doubtful() -> None:
