@@ -2,12 +2,10 @@
 
 from starlette.responses import Response
 
-from newsletter.console.access.identification import begin_session
+from newsletter.console.access.identification import begin_session, link_in
 from newsletter.console.frame.request import ConsoleRequest
 from newsletter.console.frame.routes import Access, form, page
 from newsletter.errors import TokenSpent
-from newsletter.staff import store
-from newsletter.staff.account_models import StaffLink, StaffMember
 from newsletter.staff.sign_in import links
 from newsletter.staff.sign_in.proofs import LinkProof
 
@@ -15,7 +13,7 @@ from newsletter.staff.sign_in.proofs import LinkProof
 def enter_page(request: ConsoleRequest) -> Response:
     """A form of one button, which the script presses; whoever is in already goes on."""
     try:
-        _, member = _let_in(request)
+        _, member = link_in(request, links.ENTRY_PURPOSE)
     except TokenSpent:
         if request.signed_in is None:
             raise
@@ -25,19 +23,8 @@ def enter_page(request: ConsoleRequest) -> Response:
 
 def enter(request: ConsoleRequest) -> Response:
     """Use the link."""
-    link, member = _let_in(request)
+    link, member = link_in(request, links.ENTRY_PURPOSE)
     return begin_session(request, member, LinkProof(link_id=link.id), path="/", message="Welcome.")
-
-
-def _let_in(request: ConsoleRequest) -> tuple[StaffLink, StaffMember]:
-    """
-    Raises:
-        TokenError: the link was not made by this site, or is used.
-    """
-    number = links.number_in(request.context.signer(links.ENTRY_PURPOSE), request.text("token"))
-    with request.database.read() as session:
-        link = links.usable(session, number, request.now)
-        return link, store.by_id(session, link.member_id)
 
 
 ROUTES = [

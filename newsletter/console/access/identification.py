@@ -13,12 +13,27 @@ from newsletter.console.frame.presentation.forms import FormErrors, sentence
 from newsletter.console.frame.request import ConsoleRequest
 from newsletter.errors import InvalidInput
 from newsletter.staff import store
-from newsletter.staff.account_models import StaffMember
-from newsletter.staff.sign_in import failures, passwords
+from newsletter.staff.account_models import StaffLink, StaffMember
+from newsletter.staff.sign_in import failures, links, passwords
 from newsletter.staff.sign_in.proofs import Proof
 
 WRONG = "The address or the password is not right. Nobody but you is told which."
 NOT_YOURS = "This is not your password."
+
+
+def link_in(request: ConsoleRequest, purpose: str) -> tuple[StaffLink, StaffMember]:
+    """The one-time link in a page's address, and the staff member it is for.
+
+    Args:
+        purpose: what links of its kind are signed for.
+
+    Raises:
+        TokenError: the link was not made by this site, or is used.
+    """
+    number = links.number_in(request.context.signer(purpose), request.text("token"))
+    with request.database.read() as session:
+        link = links.usable(session, number, request.now)
+        return link, store.by_id(session, link.member_id)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,11 +4,10 @@ from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from newsletter.actions import staff
-from newsletter.console.access.identification import begin_session, hashed_choice
+from newsletter.console.access.identification import begin_session, hashed_choice, link_in
 from newsletter.console.frame.request import ConsoleRequest
 from newsletter.console.frame.routes import Access, Threads, form, page
 from newsletter.staff import store
-from newsletter.staff.account_models import StaffLink, StaffMember
 from newsletter.staff.sign_in import links
 from newsletter.staff.sign_in.proofs import PasswordProof
 
@@ -22,14 +21,14 @@ class InvitationForm(BaseModel):
 
 def invitation_page(request: ConsoleRequest) -> Response:
     """The form, behind a link that may still be used."""
-    link, member = _invited(request)
+    link, member = link_in(request, links.PURPOSE)
     context = {"form": request.fields(name=member.name), "member": member, "kind": link.kind}
     return request.page("access/invitation.html", context)
 
 
 def accept_invitation(request: ConsoleRequest) -> Response:
     """Choose a name and a password; who has an authenticator then signs in with its code."""
-    link, member = _invited(request)
+    link, member = link_in(request, links.PURPOSE)
     given = request.read(InvitationForm)
     hashed = hashed_choice(given.password, member.email, given.name)
     staff.join(request.context, request.visitor, link.id, name=given.name, password_hash=hashed)
@@ -38,17 +37,6 @@ def accept_invitation(request: ConsoleRequest) -> Response:
     with request.database.read() as session:
         member = store.by_id(session, member.id)
     return begin_session(request, member, PasswordProof(), path="/", message="Welcome.")
-
-
-def _invited(request: ConsoleRequest) -> tuple[StaffLink, StaffMember]:
-    """
-    Raises:
-        TokenError: the link was not made by this site, or is used.
-    """
-    number = links.number_in(request.context.signer(links.PURPOSE), request.text("token"))
-    with request.database.read() as session:
-        link = links.usable(session, number, request.now)
-        return link, store.by_id(session, link.member_id)
 
 
 ROUTES = [
