@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from newsletter.errors import InvalidInput
-from subscribers.importing.formats.scripts import LIST_ENCODINGS, ListEncoding
+from subscribers.importing.formats.list_encodings import LIST_ENCODINGS, ListEncoding
 
 CHUNK_BYTES = 1 << 20
 # Bytes of lines beyond ASCII sampled for detection: hundreds of people.

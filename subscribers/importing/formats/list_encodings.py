@@ -6,6 +6,7 @@ per byte, so that those of all encodings can be compared.
 """
 
 import re
+from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -22,7 +23,7 @@ _OF_MIXED = 0.9
 
 
 @dataclass(frozen=True, kw_only=True)
-class ListEncoding:
+class ListEncoding(ABC):
     """An encoding that lists come in."""
 
     codec: str
@@ -35,9 +36,9 @@ class ListEncoding:
     languages: frozenset[str]
     """Lower-case English names that `--encoding` takes too."""
 
+    @abstractmethod
     def score(self, sample: bytes) -> float:
         """How plausible a text reads in it; the greater the better."""
-        raise NotImplementedError
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -43,7 +43,7 @@ def test_a_busier_week_never_lowers_it(busiest: list[int], week: int, more: int)
 
 
 @given(st.integers(0, 100_000))
-def test_what_was_usual_for_two_months_is_below_it(people: int) -> None:
+def test_the_usual_rate_of_two_months_is_below_the_ceiling(people: int) -> None:
     assert learned_rate([people] * WEEKS) >= people
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from newsletter.errors import InvalidInput
 from subscribers.importing.formats.encodings import encoding_of
-from subscribers.importing.formats.scripts import LIST_ENCODINGS
+from subscribers.importing.formats.list_encodings import LIST_ENCODINGS
 
 LISTS = {
     "german": (
@@ -186,7 +186,7 @@ def test_an_unknown_encoding_is_refused_with_those_of_each_script(tmp_path: Path
             encoding_of(path, said)
 
 
-def test_what_messages_say_to_write_is_taken(tmp_path: Path) -> None:
+def test_the_encodings_that_messages_name_are_accepted(tmp_path: Path) -> None:
     path, _ = written(tmp_path, ["Ann"], "utf-8")
     for each in LIST_ENCODINGS:
         taken = encoding_of(path, each.say).codec

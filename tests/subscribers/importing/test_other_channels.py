@@ -41,7 +41,9 @@ def test_a_column_of_mail_is_not_of_another_channel(tmp_path: Path, heading: str
 
 
 @pytest.mark.parametrize("value", ["Deceased", "No emails", "verstorben"])
-def test_what_may_hold_for_mail_is_not_suggested_as_ignored(tmp_path: Path, value: str) -> None:
+def test_a_value_that_may_concern_mail_is_not_suggested_as_ignored(
+    tmp_path: Path, value: str
+) -> None:
     assert column_of(tmp_path, "GDPR Post", ann=value).guess == "?"
 
 
