@@ -71,8 +71,8 @@ PROGRAM = Program(
         "Subscriptions gifted",
     ),
     advice=(
-        "Substack's table of subscribers does not say who has turned mail off: email_disabled in "
-        "its data export does. Who has a date of cancelling, which may be that of a payment, or "
-        "no section to be sent, stays unconfirmed."
+        "Who has turned mail off is told by email_disabled in Substack's data export. Its table of "
+        "subscribers does not tell: whoever has a date of cancelling there, which may be that of a "
+        "payment, or no section to be sent, stays unconfirmed."
     ),
 )
