@@ -67,8 +67,8 @@ def _rows(archive: ZipFile, part: str, struck: frozenset[bytes]) -> Iterator[int
     with archive.open(part) as file:
         while piece := file.read(PIECE_BYTES):
             kept += piece
-            for found in _CELL.finditer(kept):
-                style, row = _STYLE.search(found[1]), _ROW.search(found[1])
+            for match in _CELL.finditer(kept):
+                style, row = _STYLE.search(match[1]), _ROW.search(match[1])
                 if style and row and style[1] in struck:
                     yield int(row[1])
             kept = kept[-OVERLAP_BYTES:]
