@@ -127,7 +127,7 @@ def analyse(
     rows = _fitting(table, assigned, fitness, knows_program=program is not None)
     found = profile_columns(rows, width, assigned.places, words)
     assigned = _without_unused(assigned, found)
-    fitness.doubtful |= fitness.below | table.struck_out
+    fitness.doubtful |= fitness.below
     state, name = _state(table, PurePath(file).name, answers, assigned)
     order, date = _order(found, answers.order)
     columns = columns_of(table.header, assigned, found)
@@ -147,8 +147,7 @@ def analyse(
             *table.notes,
             *map(_elsewhere, telling),
             *_break_notes(fitness),
-            *_strike_notes(table),
-            *_doubt_notes(found, assigned),
+            *_doubt_notes(found, assigned, table.header),
         ),
     )
 
@@ -301,20 +300,19 @@ def _break_notes(fitness: RowFit) -> list[str]:
     return [f"Whoever stands below the line “{line}” is pending at best. {advice}"]
 
 
-def _strike_notes(table: SourceTable) -> list[str]:
-    if not table.struck_out:
-        return []
-    return [f"{len(table.struck_out)} people stand in rows with struck-out cells: they are pending"]
-
-
-def _doubt_notes(found: FileProfile, assigned: ColumnAssignment) -> list[str]:
+def _doubt_notes(
+    found: FileProfile, assigned: ColumnAssignment, header: Sequence[str]
+) -> list[str]:
     """What is said of notes that only their writer understands."""
-    if not found.doubts or assigned.chosen.isdisjoint(assigned.places["doubtful"]):
+    own = assigned.program.roles.get("doubtful", ()) if assigned.program else ()
+    written = [header[place] for place in assigned.places["doubtful"]]
+    if not found.doubts or all(folded(heading) in own for heading in written):
         return []
     samples = ", ".join(f"“{text[:40]}”" for text, _ in found.doubts.most_common(5))
     told = f"{found.doubts.total()} people have a note that may say anything, and stay pending: "
     mend = "Where a note says nothing of leaving, say that its words mean subscribed"
-    return [f"{told}{samples}. {mend}; if none does, have the column ignored."]
+    columns = " and ".join(f"“{heading}”" for heading in written)
+    return [f"{told}{samples}. {mend}; if none does, have {columns} ignored."]
 
 
 def _elsewhere(sheet: str) -> str:
