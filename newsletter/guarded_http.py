@@ -46,8 +46,8 @@ def answered(
     deadline = _Deadline(total_time)
     with deadline.enforced(), _session(allow_private, deadline) as session:
         try:
-            with _follow_redirects(session, url, headers) as found:
-                yield found
+            with _follow_redirects(session, url, headers) as answer:
+                yield answer
         except (requests.RequestException, OSError, ValueError) as error:
             raise FetchError(f"{url}: {_reason(error, deadline)}") from error
         if deadline.passed:

@@ -107,10 +107,10 @@ def remove_passkey(work: UnitOfWork[Context], number: int) -> None:
         ResourceNotFound: there is none of one's own with this number.
     """
     member = _self(work)
-    found = work.session.get(StaffPasskey, number)
-    if found is None or found.member_id != member.id:
+    passkey = work.session.get(StaffPasskey, number)
+    if passkey is None or passkey.member_id != member.id:
         raise ResourceNotFound(f"there is no passkey {number} of yours")
-    work.session.delete(found)
+    work.session.delete(passkey)
     work.about(KIND, member.id, passkey=number)
 
 

@@ -104,9 +104,9 @@ def try_transport(
     name = transport or context.config.sending.transport
     job.about("transport", name)
     job.begin()
-    found = [
+    mails = [
         check_transport(one, context.transport(one), to, mail_context, context.clock.now())
         for one in transports_of(context.config.routes, name)
     ]
-    job.counts["mails"] = sum(one.is_taken for one in found)
-    return found
+    job.counts["mails"] = sum(one.is_taken for one in mails)
+    return mails

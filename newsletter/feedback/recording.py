@@ -54,11 +54,11 @@ def record(
         distinct = {event.key: _storable(event, now) for event in batch}
         known = store.known_keys(session, distinct.keys())
         new = {key: event for key, event in distinct.items() if key not in known}
-        found = list(_attributed(session, secret, new, now))
-        numbers = store.add(session, [_row(one, now) for one in found])
+        attributed = list(_attributed(session, secret, new, now))
+        numbers = store.add(session, [_row(one, now) for one in attributed])
         result.events += len(numbers)
         result.repeats += len(batch) - len(numbers)
-        recorded = {numbers[one.key]: one for one in found if one.key in numbers}
+        recorded = {numbers[one.key]: one for one in attributed if one.key in numbers}
         store.add_evidence(session, list(_evidence(recorded, now)))
         _act(session, recorded, limits, now, result)
     return result
@@ -101,7 +101,7 @@ def _attributed(
     hashes = {key: _hash(secret, event.recipient) for key, event in events.items()}
     numbers = {key: _number(event) for key, event in events.items()}
     by_number = store.deliveries(session, {n for n in numbers.values() if n is not None})
-    wanted = {found for found in hashes.values() if found}
+    wanted = {address_hash for address_hash in hashes.values() if address_hash}
     last = store.last_deliveries(session, wanted, now) if wanted else {}
     holders = store.subscribers(session, wanted) if wanted else {}
     for key, event in events.items():
@@ -150,8 +150,8 @@ def _hash(secret: str, recipient: str) -> str:
 def _number(event: Event) -> int | None:
     """The number of the delivery that an event names."""
     number = event.delivery
-    if number is None and (found := _MESSAGE_ID.match(event.message_id.strip())):
-        number = int(found[2])
+    if number is None and (match := _MESSAGE_ID.match(event.message_id.strip())):
+        number = int(match[2])
     return number if number is not None and 0 < number <= MAX_NUMBER else None
 
 
@@ -242,11 +242,11 @@ def _streaks(
         kinds = judgement.counted_kinds(told.event.kind, limits, is_proven=told.event.is_proven)
         if kinds and told.about.subscriber_id is not None:
             counted.setdefault(kinds, {})[number] = told.about.subscriber_id
-    found: dict[int, list[datetime]] = {}
+    streaks_by_number: dict[int, list[datetime]] = {}
     for kinds, of in counted.items():
         streaks = store.streaks(session, set(of.values()), kinds)
-        found |= {number: streaks[subscriber] for number, subscriber in of.items()}
-    return found
+        streaks_by_number |= {number: streaks[subscriber] for number, subscriber in of.items()}
+    return streaks_by_number
 
 
 def _domain(address: str) -> str:

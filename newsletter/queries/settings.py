@@ -101,10 +101,10 @@ def option(session: Session, context: SettingsContext, key: str) -> OptionView:
     Raises:
         ResourceNotFound: there is none with this key.
     """
-    found = next((one for one in options(session, context) if one.key == key), None)
-    if found is None:
+    view = next((one for one in options(session, context) if one.key == key), None)
+    if view is None:
         raise ResourceNotFound(f"there is no option {key}")
-    return found
+    return view
 
 
 def history(session: Session, context: SettingsContext, key: str) -> Sequence[EarlierValue]:
@@ -157,5 +157,5 @@ def _field(key: str, config: Config) -> FieldInfo | None:
         made = transport_class(config.transports.get(name, {}).get("kind"))
     except ConfigurationError:
         return None
-    found: FieldInfo | None = made.Options.model_fields.get(option)
-    return found
+    field: FieldInfo | None = made.Options.model_fields.get(option)
+    return field

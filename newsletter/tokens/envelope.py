@@ -54,8 +54,8 @@ class EnvelopeSigner:
 
     def find(self, text: str) -> Iterator[SignedWord]:
         """The words in a text whose signature is right."""
-        for found in _TOKEN.finditer(text):
-            said, signature = (found[1] + found[2]).lower(), found[3].lower()
+        for match in _TOKEN.finditer(text):
+            said, signature = (match[1] + match[2]).lower(), match[3].lower()
             if hmac.compare_digest(self._signature(said), signature):
                 yield SignedWord(purpose=Purpose(said[0]), delivery=int(said[1:], 36))
 

@@ -68,10 +68,10 @@ def keep(program: Invocation) -> None:
 def hubs(program: Invocation, as_json: bool) -> None:
     """Show what was sent to each WebSub hub, and errors."""
     with program.database.read() as session:
-        found = store.all_notices(session)
+        notices = store.all_notices(session)
     rows = [
         (n.hub, n.scope or "everything", n.told_at, n.failures, n.next_attempt_at, n.last_error)
-        for n in found
+        for n in notices
     ]
     columns = ("Hub", "Feed", "Told", "Failures", "Next try", "Last error")
     if as_json:

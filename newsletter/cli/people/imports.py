@@ -308,15 +308,15 @@ def _pair(text: str) -> tuple[str, str]:
 
 
 def _meanings(texts: Sequence[str]) -> dict[str, ListState]:
-    found: dict[str, ListState] = {}
+    states: dict[str, ListState] = {}
     for word, state in map(_word, texts):
-        if found.setdefault(word, state) is not state:
+        if states.setdefault(word, state) is not state:
             raise InvalidInput(
-                f"--status says of {word!r} both {found[word]} and {state}: if it means different "
+                f"--status says of {word!r} both {states[word]} and {state}: if it means different "
                 "things in two columns, write words in place of the codes of one in a copy of the "
                 "file, and import that"
             )
-    return found
+    return states
 
 
 def _word(text: str) -> tuple[str, ListState]:

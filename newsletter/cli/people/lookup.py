@@ -23,9 +23,9 @@ def person_at(program: Invocation, session: Session, address: str) -> Subscriber
     """
     known = normalise_address(address)
     address_hash = hash_address(program.app.secret, known)
-    found = store.find_by_hash(session, address_hash)
-    if found is not None:
-        return found
+    subscriber = store.find_by_hash(session, address_hash)
+    if subscriber is not None:
+        return subscriber
     suppression = store.find_suppression(session, address_hash)
     reason = f"; it is suppressed ({suppression.reason})" if suppression else ""
     raise ResourceNotFound(f"no subscriber has the address {known}{reason}")

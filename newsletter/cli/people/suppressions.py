@@ -64,8 +64,8 @@ def unsuppress(program: Invocation, address: str | None, path: Path | None, shee
 
 def _reason(program: Invocation, address: str) -> str:
     with program.database.read() as session:
-        found = store.find_suppression(session, hash_address(program.app.secret, address))
-    return found.reason if found else ""
+        suppression = store.find_suppression(session, hash_address(program.app.secret, address))
+    return suppression.reason if suppression else ""
 
 
 def _refuse_both(address: str | None, path: Path | None) -> None:
@@ -86,9 +86,9 @@ def _each(
                 if each.refusal:
                     refused += 1
                     program.warn(f"row {each.row}: {each.refusal}")
-            found = [each.address for each in batch if not each.refusal]
-            taken += len(found)
-            yield found
+            accepted = [each.address for each in batch if not each.refusal]
+            taken += len(accepted)
+            yield accepted
 
     changed = act(usable(bulk_suppression.addresses_of(table)))
     if refused:

@@ -38,29 +38,29 @@ def read_bulletin(program: Invocation, file: Path, subject: str, at: str | None)
     """
     zone = program.config.site.timezone
     try:
-        found = front_matter.split(read_text(file))
+        document = front_matter.split(read_text(file))
     except Unreadable as error:
         raise InvalidInput(f"{file}: {error.what}; {error.mend}") from error
-    values = {name.casefold(): value for name, value in found.values.items()}
+    values = {name.casefold(): value for name, value in document.values.items()}
     for name in values.keys() - {*SUBJECT_NAMES, *TIME_NAMES}:
         program.warn(f"{file}: {name} of the front matter says nothing of a bulletin: left out")
     written = next((values[name] for name in SUBJECT_NAMES if values.get(name)), "")
     return BulletinFile(
         subject=subject or str(written),
-        text=found.text,
+        text=document.text,
         is_html=file.suffix.lower() in HTML_SUFFIXES,
         send_at=local_time(at, zone) if at else _send_at(program, file, values, zone),
     )
 
 
-def needed_subject(found: BulletinFile) -> str:
+def needed_subject(bulletin: BulletinFile) -> str:
     """
     Raises:
         click.UsageError: there is none.
     """
-    if not found.subject:
+    if not bulletin.subject:
         raise click.UsageError("say its subject: --subject '…', or title: … in front matter")
-    return found.subject
+    return bulletin.subject
 
 
 def _send_at(

@@ -98,8 +98,8 @@ def used(use: Usage, now: datetime) -> tuple[int, int]:
 def lock_usage(session: Session, transport: str, now: datetime) -> TransportUsage:
     """The row of a transport, locked until the transaction ends."""
     query = select(TransportUsage).where(TransportUsage.transport == transport).with_for_update()
-    found = session.scalar(query, execution_options={"populate_existing": True})
-    if found is None:
+    usage = session.scalar(query, execution_options={"populate_existing": True})
+    if usage is None:
         try:
             with session.begin_nested():
                 begun = {"hour": now, "day": now, "used_in_hour": 0, "used_in_day": 0}
@@ -108,8 +108,8 @@ def lock_usage(session: Session, transport: str, now: datetime) -> TransportUsag
                 )
         except IntegrityError:
             pass  # another worker was quicker
-        found = session.scalars(query, execution_options={"populate_existing": True}).one()
-    return found
+        usage = session.scalars(query, execution_options={"populate_existing": True}).one()
+    return usage
 
 
 def _hour(now: datetime) -> datetime:

@@ -147,12 +147,12 @@ def abandoned(folder: Path) -> Iterator[Replay]:
 
 def living(folder: Path) -> list[str]:
     """The running workers of this machine."""
-    found = []
+    paths = []
     for path in folder.glob(f"*{SUFFIX}"):
         with _unless_locked(path) as is_ours:
             if not is_ours and path.exists():
-                found.append(path.name.removesuffix(SUFFIX))
-    return found
+                paths.append(path.name.removesuffix(SUFFIX))
+    return paths
 
 
 @contextmanager

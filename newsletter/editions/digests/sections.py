@@ -97,7 +97,7 @@ def sections_for(sections: Iterable[Section], choice: Choice = ALL) -> tuple[Sec
     An article is in the first section that has it. Corrections are in the first section, whichever
     digest had the article; corrections alone make no mail.
     """
-    found: list[Section] = []
+    chosen: list[Section] = []
     told: set[int] = set()
     amendments: dict[tuple[int, int], Amendment] = {}
     for section in sections:
@@ -107,10 +107,10 @@ def sections_for(sections: Iterable[Section], choice: Choice = ALL) -> tuple[Sec
         told.update(a.id for a in new)
         amendments |= {(a.article.id, a.number): a for a in _amendments_for(section, choice.topics)}
         if new:
-            found.append(replace(section, articles=tuple(new), amendments=()))
-    if found:
-        found[0] = replace(found[0], amendments=tuple(amendments.values()))
-    return tuple(found)
+            chosen.append(replace(section, articles=tuple(new), amendments=()))
+    if chosen:
+        chosen[0] = replace(chosen[0], amendments=tuple(amendments.values()))
+    return tuple(chosen)
 
 
 def key_of(sections: Iterable[Section]) -> str:

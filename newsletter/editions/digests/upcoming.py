@@ -47,7 +47,7 @@ def coming_run(session: Session, config: Config, name: str, now: datetime) -> Du
     zone, recorded = config.zone_of(options), store.periods(session, name)
     known_since = registry.find_known_since(session, name)
     if known_since is not None:
-        found = due_runs(
+        due = due_runs(
             options.schedule,
             zone,
             known_since=known_since,
@@ -55,8 +55,8 @@ def coming_run(session: Session, config: Config, name: str, now: datetime) -> Du
             grace=options.grace,
             now=now,
         )
-        if found.due is not None:
-            return DueDigest(name=name, period=found.due.period, at=found.due.at)
+        if due.due is not None:
+            return DueDigest(name=name, period=due.due.period, at=due.due.at)
     for run in next_runs(options.schedule, zone, now, RUNS_LOOKED_AHEAD):
         if run.period not in recorded:
             return DueDigest(name=name, period=run.period, at=run.at)

@@ -86,8 +86,8 @@ def _diagnostic(group: Fields) -> str:
 
 def _status(group: Fields, diagnostic: str) -> str:
     """The most telling status code: a server's own rather than the relay's "5.0.0"."""
-    found = _STATUS.search(group.get("status", ""))
-    status = found[0] if found else ""
+    match = _STATUS.search(group.get("status", ""))
+    status = match[0] if match else ""
     inner = status_in(diagnostic)
     return inner if inner and (not status or _VAGUE_STATUS.match(status)) else status
 

@@ -53,7 +53,7 @@ def usable(session: Session, number: int, now: datetime) -> StaffLink:
         TokenSpent: it was used, replaced, or is too old.
         ResourceNotFound: there is none.
     """
-    found = store.link_by_id(session, number)
-    if found.used_at is not None or found.expires_at <= now:
+    link = store.link_by_id(session, number)
+    if link.used_at is not None or link.expires_at <= now:
         raise TokenSpent("this link was used already, or has ended; ask an owner for another one")
-    return found
+    return link

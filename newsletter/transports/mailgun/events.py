@@ -30,7 +30,7 @@ class Webhook(BaseWebhook):
     needs = ("webhook_signing_key",)
 
     def prove(self, call: WebhookCall, now: datetime) -> None:
-        given = field(ApiResponse(status=200, headers={}, body=call.body).found, "signature")
+        given = field(ApiResponse(status=200, headers={}, body=call.body).json, "signature")
         parts = [str(field(given, name) or "") for name in ("timestamp", "token", "signature")]
         key = self.options.webhook_signing_key.get_secret_value().encode()
         expected = hmac.digest(key, "".join(parts[:2]).encode(), hashlib.sha256).hex()
@@ -63,6 +63,6 @@ def _kind(data: Any, answer: str) -> EventKind:
     if name == "failed":
         if data.get("severity") == "temporary":
             return _K.DELAYED
-        found = _REASONS.get(str(data.get("reason")))
-        return found or judged(answer, is_permanent=True)
+        kind = _REASONS.get(str(data.get("reason")))
+        return kind or judged(answer, is_permanent=True)
     return _K.BLOCKED if name == "rejected" else _KINDS.get(name, _K.UNKNOWN)

@@ -68,8 +68,8 @@ def _kind(item: Any, reason: str) -> EventKind:
     name = item["event"]
     if name == "bounce":
         if item.get("type") == "blocked":
-            found = judged(reason, is_permanent=False)
-            return found if found is _K.FULL else _K.BLOCKED
+            verdict = judged(reason, is_permanent=False)
+            return verdict if verdict is _K.FULL else _K.BLOCKED
         return judged(reason, is_permanent=True)
     if name == "dropped":
         known = (kind for start, kind in _DROPPED.items() if reason.lower().startswith(start))

@@ -55,7 +55,7 @@ def facts_of(connection: Connection, pipelining: str) -> ServerFacts:
 def findings(facts: ServerFacts) -> list[CheckFinding]:
     """The facts as text, with the consequences of missing extensions."""
     extensions = sorted(facts.features)
-    found = [
+    findings = [
         CheckFinding(about="server", words=f"{facts.name or 'without a name'} at {facts.address}"),
         CheckFinding(about="TLS", words=facts.tls or "none: what is sent can be read on the way"),
         CheckFinding(about="certificate", words=facts.certificate or "none"),
@@ -64,7 +64,7 @@ def findings(facts: ServerFacts) -> list[CheckFinding]:
         CheckFinding(about="limits", words=", ".join(_limits(facts)) or "none announced"),
     ]
     return [
-        *found,
+        *findings,
         *(CheckFinding(about="will not", words=words) for words in _shortcomings(facts)),
     ]
 
@@ -100,5 +100,5 @@ def _certificate(fields: dict[str, Any]) -> str:
 
 
 def _name(parts: tuple[tuple[tuple[str, str], ...], ...]) -> str:
-    found = dict(pair for part in parts for pair in part)
-    return found.get("commonName") or found.get("organizationName") or "without a name"
+    fields = dict(pair for part in parts for pair in part)
+    return fields.get("commonName") or fields.get("organizationName") or "without a name"
