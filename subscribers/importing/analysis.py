@@ -129,7 +129,7 @@ def analyse(
     rows = _fitting(table, assigned, fitness, knows_program=program is not None)
     profile = profile_columns(rows, width, assigned.places, words)
     assigned = _without_unused(assigned, profile)
-    fitness.doubtful |= fitness.below | table.struck_out
+    fitness.doubtful |= fitness.below
     state, name = _state(table, PurePath(file).name, answers, assigned)
     order, date = _order(profile, answers.order)
     columns = columns_of(table.header, assigned, profile)
@@ -149,8 +149,7 @@ def analyse(
             *table.notes,
             *map(_elsewhere, telling),
             *_break_notes(fitness),
-            *_strike_notes(table),
-            *_doubt_notes(profile, assigned),
+            *_doubt_notes(profile, assigned, table.header),
         ),
     )
 
@@ -303,20 +302,19 @@ def _break_notes(fitness: RowFit) -> list[str]:
     return [f"Whoever stands below the line “{line}” is pending at best. {advice}"]
 
 
-def _strike_notes(table: SourceTable) -> list[str]:
-    if not table.struck_out:
-        return []
-    return [f"{len(table.struck_out)} people stand in rows with struck-out cells: they are pending"]
-
-
-def _doubt_notes(profile: FileProfile, assigned: ColumnAssignment) -> list[str]:
+def _doubt_notes(
+    profile: FileProfile, assigned: ColumnAssignment, header: Sequence[str]
+) -> list[str]:
     """What is said of notes that only their writer understands."""
-    if not profile.doubts or assigned.chosen.isdisjoint(assigned.places["doubtful"]):
+    own = assigned.program.roles.get("doubtful", ()) if assigned.program else ()
+    written = [header[place] for place in assigned.places["doubtful"]]
+    if not profile.doubts or all(folded(heading) in own for heading in written):
         return []
     samples = ", ".join(f"“{text[:40]}”" for text, _ in profile.doubts.most_common(5))
     told = f"{profile.doubts.total()} people have a note that may say anything, and stay pending: "
     mend = "Where a note says nothing of leaving, say that its words mean subscribed"
-    return [f"{told}{samples}. {mend}; if none does, have the column ignored."]
+    columns = " and ".join(f"“{heading}”" for heading in written)
+    return [f"{told}{samples}. {mend}; if none does, have {columns} ignored."]
 
 
 def _elsewhere(sheet: str) -> str:

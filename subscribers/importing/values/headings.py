@@ -12,6 +12,9 @@ def _all(*names: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(map(folded, names)))
 
 
+MARKS = "marks in the sheet"
+"""Heading of what stands beside the values of a sheet: comments, colours, crossed-out cells."""
+
 ROLES: Mapping[str, tuple[str, ...]] = {
     # A bare "address" comes last: in an address book it is the postal one.
     "address": _all(
@@ -215,7 +218,7 @@ ROLES: Mapping[str, tuple[str, ...]] = {
     # "Card note" is a vCard's NOTE (RFC 6350, 6.7.2).
     "notes": _all("card note"),
     # A moment or word that may speak of leaving, or of something else: not confirmed.
-    "doubtful": (),
+    "doubtful": _all(MARKS),
     # What somebody is sent: where it is empty for some, these have turned it off.
     "received": (),
     "ignored": (),
