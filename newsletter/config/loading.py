@@ -22,8 +22,6 @@ from newsletter.config.layers import (
 from newsletter.config.options import Config, DatabaseOptions
 from newsletter.errors import ConfigurationError
 
-FILE_NAME = "newsletter.toml"
-
 M = TypeVar("M", bound=BaseModel)
 
 

@@ -93,15 +93,6 @@ def article_page(
     ]
 
 
-def every_article(session: Session, filters: ArticleFilters) -> Iterator[ListedArticle]:
-    """All articles of a list, page by page."""
-    below: ArticleCursor | None = None
-    while page := article_page(session, filters, below=below, limit=500):
-        yield from page
-        last = page[-1].article
-        below = ArticleCursor(published_at=last.published_at, id=last.id)
-
-
 def told_by(session: Session, article_ids: Collection[int]) -> dict[int, list[Telling]]:
     """The editions that mail each article, or did, oldest first."""
     query = (

@@ -2,10 +2,9 @@
 
 from collections.abc import Mapping
 
-from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse, Response
 
-from newsletter.console.frame.presentation.forms import message_of, sentence
+from newsletter.console.frame.presentation.forms import message_of
 from newsletter.console.frame.request import ConsoleRequest
 from newsletter.errors import (
     Busy,
@@ -47,7 +46,6 @@ HEADINGS: tuple[tuple[type[NewsletterError], str], ...] = (
 )
 FAULT = "Something went wrong"
 FAULT_WORDS = "The fault is ours, and it has been noted. Nothing you typed was saved by this."
-TOO_LARGE = "That was larger than the console takes"
 
 
 class TooLarge(NewsletterError):
@@ -85,12 +83,6 @@ def log_fault(request: ConsoleRequest, error: NewsletterError) -> None:
 
 def _request_fields(request: ConsoleRequest) -> dict[str, str]:
     return {"method": request.http.method, "path": request.http.url.path}
-
-
-def http_error(request: ConsoleRequest, error: HTTPException) -> Response:
-    """The page of an error that the framework found, such as a form that cannot be read."""
-    context = {"heading": "That did not work", "message": sentence(str(error.detail))}
-    return request.page(TEMPLATE, context, status=error.status_code)
 
 
 def unexpected(request: ConsoleRequest, error: Exception) -> Response:

@@ -35,11 +35,6 @@ def of_field(value: str) -> str:
     return text if "@" in text and " " not in text else ""
 
 
-def local_of_field(value: str) -> str:
-    """What a recipient field says where it is no address; empty for none."""
-    return _TYPED.sub("", value).strip("<>\"' \t")
-
-
 def of_header(value: str) -> list[str]:
     """The addresses of a header such as To."""
     addresses = [address for _, address in getaddresses([value]) if "@" in address]

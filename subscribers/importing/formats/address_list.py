@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from subscribers.importing.formats.delimited import head_of, opened_lines
+from subscribers.importing.formats.delimited import opened_lines
 from subscribers.importing.formats.encodings import Encoding
 from subscribers.importing.formats.table import SourceTable
 from subscribers.importing.values.cells import MAILBOX, MAILBOXES, addresses_in
@@ -37,11 +37,6 @@ def address_list(path: Path, encoding: Encoding) -> SourceTable:
         notes=("A bare list of addresses: nobody's line is taken for a header.",),
         is_plain=True,
     )
-
-
-def looks_like_list(path: Path, encoding: Encoding) -> bool:
-    """Whether a file is a bare list of addresses."""
-    return is_list(head_of(path, encoding))
 
 
 def _rows(path: Path, encoding: Encoding) -> Iterator[Sequence[str]]:
