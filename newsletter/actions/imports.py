@@ -193,7 +193,7 @@ def _rehearsed(job: Job[Context], number: int, report: OutcomeReport) -> dict[st
         except InvalidInput as error:
             # Its columns can be named by hand.
             return views.unassigned(table, uploads.without_path(request, error))
-        if examined.found.is_clear:
+        if examined.analysis.is_clear:
             progress.expect(examined.rows)
             dry_run = ImportDryRun(job.context.database, examined.terms)
             import_all(dry_run, progress.through(examined.batches()), report.tell, report.counts)
@@ -263,11 +263,11 @@ def _import_rows(
 
 
 def _require_fit(examined: ExaminedList) -> None:
-    found = examined.found
-    if not found.is_clear:
+    analysis = examined.analysis
+    if not analysis.is_clear:
         raise Conflict("say first what the columns mean that are asked about")
-    if examined.terms.consent and not found.fitness.is_trusted:
-        raise Conflict(jobs.UNTRUSTED.format(misfits=found.fitness.misfits))
+    if examined.terms.consent and not analysis.fitness.is_trusted:
+        raise Conflict(jobs.UNTRUSTED.format(misfits=analysis.fitness.misfits))
 
 
 def _among(

@@ -165,14 +165,14 @@ def _examine(program: Invocation, request: ListRequest) -> ExaminedList:
     with program.database.read() as session:
         names = site_names(session, program.config)
     examined = examine(request, open_table(request), program.app.secret, names)
-    found = examined.found
-    for line in import_report.described(found):
+    analysis = examined.analysis
+    for line in import_report.described(analysis):
         program.warn(line)
-    if not found.is_clear:
+    if not analysis.is_clear:
         command = ["newsletter", "subscribers", "import", *_arguments()]
-        raise InvalidInput(import_report.asked(found, request.file, command))
-    if not found.fitness.is_trusted and request.consent:
-        raise InvalidInput(import_report.untrusted(found, request.file))
+        raise InvalidInput(import_report.asked(analysis, request.file, command))
+    if not analysis.fitness.is_trusted and request.consent:
+        raise InvalidInput(import_report.untrusted(analysis, request.file))
     return examined
 
 
@@ -210,7 +210,7 @@ def _import(
         file=examined.terms.file,
         sha256=history.sha256_of(request.path),
         consent=request.consent,
-        report=report.stored(examined.found),
+        report=report.stored(examined.analysis),
     )
     tags = examined.reader.tags
     with RejectFile(target, examined.table.header) as refusals:
@@ -238,7 +238,7 @@ def _import(
 
 def _dry_run(program: Invocation, examined: ExaminedList, *, as_json: bool) -> Counter[str]:
     rehearsal = ImportDryRun(program.database, examined.terms)
-    address = examined.found.assigned.places["address"][0]
+    address = examined.analysis.assigned.places["address"][0]
     counts: Counter[str] = Counter()
     tell = _row_writer(standard_output(), address, as_json)
     import_all(rehearsal, _batches(program, examined), tell, counts)

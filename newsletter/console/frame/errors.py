@@ -69,12 +69,12 @@ def status(error: NewsletterError) -> int:
 
 def known_error(request: ConsoleRequest, error: NewsletterError) -> Response:
     """The page of an error with words for people."""
-    found = status(error)
+    code = status(error)
     log_fault(request, error)
-    usual = FAULT if found >= 500 else "That did not work"
+    usual = FAULT if code >= 500 else "That did not work"
     heading = next((words for kind, words in HEADINGS if isinstance(error, kind)), usual)
     context = {"heading": heading, "message": message_of(error)}
-    return _page(request, context, found)
+    return _page(request, context, code)
 
 
 def log_fault(request: ConsoleRequest, error: NewsletterError) -> None:

@@ -51,9 +51,9 @@ def _rows(path: Path, encoding: Encoding) -> Iterator[Sequence[str]]:
             continue
         if not addresses_in(bare):
             yield [bare, ""]
-        for found in MAILBOX.finditer(_FIELD.sub("", bare)):
-            address = found["first"] or found["bare"]
-            yield [_PREFIX.sub("", address), _name(found["name"] or found["comment"] or "")]
+        for match in MAILBOX.finditer(_FIELD.sub("", bare)):
+            address = match["first"] or match["bare"]
+            yield [_PREFIX.sub("", address), _name(match["name"] or match["comment"] or "")]
 
 
 def _name(text: str) -> str:

@@ -43,15 +43,15 @@ def _said(path: str, name: str) -> Iterator[object]:
             return
         read = name or names[0]
         yield {"sheet": read, "others": [each for each in book.sheet_names if each != read]}
-        found = book.get_sheet_by_name(read)
-        if found.total_height > MAX_ROWS:
-            yield {"error": f"claims {found.total_height:,} rows; save it as CSV, UTF-8"}
+        sheet = book.get_sheet_by_name(read)
+        if sheet.total_height > MAX_ROWS:
+            yield {"error": f"claims {sheet.total_height:,} rows; save it as CSV, UTF-8"}
             return
-        height, width = found.end or (0, 0)
+        height, width = sheet.end or (0, 0)
         hidden = hidden_cells(Path(path), read, height + 1, width + 1)
         yield {"hidden rows": hidden.rows, "hidden columns": hidden.columns}
         yield {"marks": sheet_marks(Path(path), read, height + 1)}
-        for cells in found.iter_rows():
+        for cells in sheet.iter_rows():
             row = [_text(cell) for cell in cells]
             # A sheet is as wide as its formatting: drop trailing empty cells.
             while row and not row[-1]:

@@ -50,7 +50,7 @@ def spreadsheet(path: Path, sheet: str) -> SourceTable:
     read, others = str(names.get("sheet", "")), names.get("others", [])
     further = tuple(map(str, others)) if isinstance(others, list) else ()
     elsewhere = {name: _addresses(path, name) for name in further}
-    crowded = {name: found for name, found in elsewhere.items() if found}
+    crowded = {name: addresses for name, addresses in elsewhere.items() if addresses}
     if crowded and not sheet:
         raise InvalidInput(_several(path, read, crowded))
     notes = [f"The sheet “{read}” is read; there are others: {', '.join(further)}."]
@@ -94,7 +94,9 @@ def _hidden(names: Mapping[str, object], header: Sequence[str]) -> list[str]:
 
 def _several(path: Path, read: str, crowded: Mapping[str, frozenset[str]]) -> str:
     """What to do where more than one sheet holds people: they may be those who left."""
-    listed = ", ".join(f"“{name}” ({len(found)} addresses)" for name, found in crowded.items())
+    listed = ", ".join(
+        f"“{name}” ({len(addresses)} addresses)" for name, addresses in crowded.items()
+    )
     return (
         f"{path.name}: nothing has been changed. Besides the sheet “{read}” these hold people: "
         f"{listed}. Take each by itself with --sheet. To import them, first those who left or "
@@ -143,11 +145,11 @@ def _rows(path: Path, sheet: str, names: dict[str, object]) -> Iterator[Sequence
         is_over = False
         try:
             for line in process.stdout:
-                found = json.loads(line) if line.endswith("\n") else None
-                if isinstance(found, list):
-                    yield found
-                elif isinstance(found, dict):
-                    is_over = is_over or _handle_line(path, found, names)
+                row = json.loads(line) if line.endswith("\n") else None
+                if isinstance(row, list):
+                    yield row
+                elif isinstance(row, dict):
+                    is_over = is_over or _handle_line(path, row, names)
             if not is_over:
                 raise InvalidInput(
                     f"{path} needs too much memory for a spreadsheet, or claims rows that are not "
