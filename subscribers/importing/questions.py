@@ -15,15 +15,14 @@ from subscribers.importing.values.channels import (
     may_concern_mail,
 )
 from subscribers.importing.values.dates import is_date
+from subscribers.importing.values.harmless_headings import is_harmless
 from subscribers.importing.values.headings import (
     AGREEMENT_STEMS,
     ASIDE_STEMS,
-    HARMLESS,
     HIDDEN,
     LEAVING_STEMS,
     SECRET_STEMS,
     STEMS,
-    TWO_MEANINGS,
     has_stem,
 )
 from subscribers.importing.values.note_headings import names_notes
@@ -187,7 +186,7 @@ def _open_question(name: str, profile: ColumnProfile, program: Program | None) -
         return f"it holds the word “{(telling or [profile.telling])[0][:40]}”", ""
     if program is not None and program.is_harmless(name):
         return "", f"{program.name} says nothing of mail in it"
-    if name in HARMLESS and not (name in TWO_MEANINGS and _may_be_codes(words)):
+    if is_harmless(name, words):
         return "", "its name speaks of something else"
     if sum("@" in word for word in words) > len(words) // 2:
         return "", "further addresses"
@@ -209,12 +208,6 @@ def _question_about_values(words: Collection[str], is_complete: bool) -> tuple[s
     if is_few and not any(len(word) > MAX_WORD_LENGTH or _FREE.search(word) for word in words):
         return "it holds few different values", ""
     return "", "it holds many different values, or long ones"
-
-
-def _may_be_codes(words: Collection[str]) -> bool:
-    return len(words) <= FEW_VALUES and all(
-        len(word) == 1 or is_yes_or_no(word) or folded(word) in WORDS for word in words
-    )
 
 
 def _guess(heading: str, profile: ColumnProfile) -> str:
