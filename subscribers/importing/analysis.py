@@ -119,7 +119,7 @@ def analyse(
         InvalidInput: it cannot be read, or the answers do not fit it.
     """
     program = program_of(table.header, programs)
-    assigned = _assigned(table, _with_doubts(answers.columns), program)
+    assigned = _assigned(table, answers.columns, program)
     words = {**(program.states if program else {}), **answers.words}
     telling = {
         name: addresses for name, addresses in table.elsewhere.items() if may_state_status(name)
@@ -145,7 +145,7 @@ def analyse(
         fitness=fitness,
         rows=profile.rows,
         notes=(
-            *_program_notes(program),
+            *_program_notes(program, table.header),
             *table.notes,
             *map(_elsewhere, telling),
             *_break_notes(fitness),
@@ -176,18 +176,6 @@ def _assigned(
     said = {**chosen, "address": [table.header[place]]}
     assigned = assign(table.header, said, program)
     return replace(assigned, chosen=assigned.chosen - {place})
-
-
-def _with_doubts(chosen: ColumnChoices) -> ColumnChoices:
-    """Choices with the notes among the columns that leave people in doubt.
-
-    Programs that have a column of their own for who may be mailed keep notes of anything beside it;
-    where an administrator names one, it may be all that there is.
-    """
-    others = {role: headings for role, headings in chosen.items() if role != "notes"}
-    if doubtful := (*chosen.get("doubtful", ()), *chosen.get("notes", ())):
-        others["doubtful"] = doubtful
-    return others
 
 
 def _without_unused(assigned: ColumnAssignment, profile: FileProfile) -> ColumnAssignment:
@@ -226,7 +214,7 @@ def _fitting(
         if fitness.section_break:
             fitness.below.update(map(str.casefold, addresses_in(" ".join(row))))
         elif "@" not in "".join(row[address : address + 1]) and _is_break(
-            row, of_state, knows_program=knows_program
+            row, of_state, width, knows_program=knows_program
         ):
             fitness.section_break = " ".join(filter(None, map(str.strip, row)))
         if _fits(row, width, needed, address):
@@ -240,7 +228,9 @@ def _fitting(
             fitness.strays += 1
 
 
-def _is_break(row: Sequence[str], of_state: Collection[int], *, knows_program: bool) -> bool:
+def _is_break(
+    row: Sequence[str], of_state: Collection[int], width: int, *, knows_program: bool
+) -> bool:
     """Whether a row without an address speaks of the rows below it.
 
     A line of words, such as "Unsubscribed:" or "Only by post", or the header of another table.
@@ -250,7 +240,8 @@ def _is_break(row: Sequence[str], of_state: Collection[int], *, knows_program: b
     filled = [place for place, cell in enumerate(row) if cell.strip()]
     if len(filled) == 1 and filled[0] not in of_state:
         text = row[filled[0]]
-        is_heading = not knows_program and len(row) > 1 and any(map(str.isalpha, text))
+        is_apart = width > 1 or text.rstrip().endswith(":")
+        is_heading = not knows_program and is_apart and any(map(str.isalpha, text))
         return is_heading or may_state_status(text) or states_leaving(text)
     return len(filled) > 1 and address_column(row) is not None
 
@@ -285,10 +276,12 @@ def _order(profile: FileProfile, said: DayMonthOrder | None) -> tuple[DayMonthOr
     return DayMonthOrder.DAY, profile.ambiguous
 
 
-def _program_notes(program: Program | None) -> list[str]:
+def _program_notes(program: Program | None, header: Sequence[str]) -> list[str]:
     if program is None:
         return []
-    return [f"It looks like an export of {program.name}.", *filter(None, [program.advice])]
+    is_needless = folded(program.advised_without) in map(folded, header)
+    advice = "" if is_needless else program.advice
+    return [f"It looks like an export of {program.name}.", *filter(None, [advice])]
 
 
 def _break_notes(fitness: RowFit) -> list[str]:
@@ -307,8 +300,9 @@ def _doubt_notes(
 ) -> list[str]:
     """What is said of notes that only their writer understands."""
     own = assigned.program.roles.get("doubtful", ()) if assigned.program else ()
-    written = [header[place] for place in assigned.places["doubtful"]]
-    if not profile.doubts or all(folded(heading) in own for heading in written):
+    places = (*assigned.places["notes"], *assigned.places["doubtful"])
+    written = [header[place] for place in places if folded(header[place]) not in own]
+    if not profile.doubts or not written:
         return []
     samples = ", ".join(f"“{text[:40]}”" for text, _ in profile.doubts.most_common(5))
     told = f"{profile.doubts.total()} people have a note that may say anything, and stay pending: "

@@ -5,7 +5,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from newsletter.errors import InvalidInput
-from subscribers.importing.formats import address_list, json_lists, ldif, records, vcards
+from subscribers.importing.formats import (
+    address_list,
+    json_lists,
+    ldif,
+    records,
+    vcards,
+    written_list,
+)
 from subscribers.importing.formats.delimited import delimited, head_of
 from subscribers.importing.formats.encodings import encoding_of
 from subscribers.importing.formats.spreadsheets import is_spreadsheet, spreadsheet
@@ -66,6 +73,8 @@ def _text(path: Path, encoding: str) -> SourceTable:
         return records.records(path, encoding_name)
     if address_list.is_list(head):
         return address_list.address_list(path, encoding_name)
+    if written_list.is_written_list(head):
+        return written_list.written_list(path, encoding_name, head)
     return delimited(path, encoding_name)
 
 

@@ -12,7 +12,6 @@ from subscribers.importing.values.vocabulary import (
     confirmation_of,
     doubt_of,
     leaving_of,
-    notes_of,
     reason_of,
     receiving_of,
     states_leaving,
@@ -28,7 +27,7 @@ JUDGES: Mapping[str, Judge] = {
     "status": status_of,
     "left": leaving_of,
     "reason": reason_of,
-    "notes": notes_of,
+    "notes": doubt_of,
     "doubtful": doubt_of,
     "received": receiving_of,
     "confirmed": confirmation_of,
@@ -44,13 +43,15 @@ class ColumnProfile:
     """The first different values, with their counts."""
     is_complete: bool = True
     """Whether these are all."""
+    is_full: bool = True
+    """Whether no row leaves it empty."""
     telling: str = ""
     """A value that states that somebody left."""
 
     def add(self, cells: Iterable[str], *, is_read: bool) -> None:
         """Count more cells; the values of columns that are read are not searched for words."""
         counted = Counter(cells)
-        counted.pop("", None)
+        self.is_full &= counted.pop("", 0) == 0
         self.filled += counted.total()
         if not is_read and not self.telling:
             self.telling = next(filter(states_leaving, counted), "")
@@ -123,7 +124,7 @@ def _judge(
                 judged = judge(value, words)
                 if judged is None:
                     _count_unknown(profile.unknown.setdefault(role, Counter()), value, count)
-                elif role == "doubtful" and judged is ListState.PENDING:
+                elif judge is doubt_of and judged is ListState.PENDING:
                     _count_unknown(profile.doubts, value, count)
     for role in ("joined", "confirmed"):
         for place in places.get(role, ()):

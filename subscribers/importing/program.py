@@ -7,6 +7,13 @@ from functools import cached_property
 from subscribers.importing.values.states import ListState
 from subscribers.importing.values.word_folding import folded
 
+ADDRESS_BOOK_ADVICE = (
+    "People in an address book have not agreed to anything by standing in it. Where only those of "
+    "a category have, say which: --column status=Categories, and --status Newsletter=subscribed, "
+    "other=unconfirmed and so on for each."
+)
+"""What everybody who imports an address book is told."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Program:
@@ -31,6 +38,8 @@ class Program:
     """Status words with a meaning of their own in this program."""
     advice: str = ""
     """Advice for the administrator."""
+    advised_without: str = ""
+    """A column whose presence makes the advice needless."""
 
     @cached_property
     def roles(self) -> Mapping[str, tuple[str, ...]]:

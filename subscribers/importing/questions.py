@@ -4,6 +4,8 @@ import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise, starmap
+from operator import lt
 
 from newsletter.errors import InvalidInput
 from subscribers.importing.columns import ColumnAssignment
@@ -42,6 +44,14 @@ from subscribers.importing.values.word_folding import folded
 FEW_VALUES = 12
 # Statuses are no longer than this.
 MAX_WORD_LENGTH = 30
+# Sums of money: with a sign, or with cents.
+_AMOUNT = re.compile(
+    r"[-−]?[£$€¥]\s?\d[\d.,' ]*|[-−]?\d[\d.' ]*[.,]\d\d|[-−]?\d[\d.,' ]*\s?(?:[£$€¥]|zł|kr|CHF|EUR)"
+)
+# Fewer rows may be alike, or in order, by chance.
+_MIN_ROWS = 4
+# Names are seldom longer.
+MIN_REMARK_WORDS = 4
 # Counts, as of bounces.
 _COUNT = re.compile(r"\d{1,4}")
 _FREE = re.compile(r"@|https?:|www\.|\d[\d\s()./-]{6,}|[0-9a-f]{8}-[0-9a-f]{4}-", re.IGNORECASE)
@@ -126,7 +136,7 @@ def _column(
         role = UNREAD
         question, why = _open_question(name, profile, assigned.program)
         guess = _guess(heading, profile) if question else ""
-        if question and is_of_other_channel(name):
+        if question and (is_of_other_channel(name) or _means_letters(name, others)):
             guess, reason = _guess_aside(guess, profile, others)
             question += reason
     return AnalysedColumn(
@@ -141,6 +151,15 @@ def _column(
         question=question,
         guess=guess,
         codes=_codes(profile) if guess == OPEN else (),
+    )
+
+
+def _means_letters(name: str, headings: Collection[str]) -> bool:
+    """Whether “mail” is a letter here: another column asks the same of e-mail."""
+    words = name.split()
+    return "mail" in words and any(
+        " ".join(other if word == "mail" else word for word in words) in headings
+        for other in ("email", "e mail")
     )
 
 
@@ -194,20 +213,42 @@ def _open_question(name: str, profile: ColumnProfile, program: Program | None) -
         return "its name may speak of state or consent", ""
     if names_notes(name):
         return "it holds free words, which may say who left", ""
-    return _question_about_values(words, profile.is_complete)
+    return _question_about_values(words, profile)
 
 
-def _question_about_values(words: Collection[str], is_complete: bool) -> tuple[str, str]:
+def _question_about_values(words: Sequence[str], profile: ColumnProfile) -> tuple[str, str]:
+    is_complete = profile.is_complete
     if all(map(is_yes_or_no, words)):
         return "it holds yes and no, or 1 and 0", ""
+    if all(map(_AMOUNT.fullmatch, words)):
+        return "", "it holds amounts"
+    if _are_numbers_in_order(words, profile):
+        return "", "it numbers the rows"
     if all(map(is_date, words)):
         return "it holds dates", ""
     if is_complete and all(map(_COUNT.fullmatch, words)):
         return "it holds small numbers", ""
+    if any(map(_is_remark, words)):
+        return "it holds free words, which may say who left", ""
     is_few = is_complete and len(words) <= FEW_VALUES
     if is_few and not any(len(word) > MAX_WORD_LENGTH or _FREE.search(word) for word in words):
         return "it holds few different values", ""
     return "", "it holds many different values, or long ones"
+
+
+def _is_remark(text: str) -> bool:
+    """Whether a value is a sentence rather than a name."""
+    words = text.split()
+    return len(words) >= MIN_REMARK_WORDS and sum(map(str.isalpha, words)) > len(words) // 2
+
+
+def _are_numbers_in_order(words: Sequence[str], profile: ColumnProfile) -> bool:
+    """Whether these are numbers of members: each another, and greater than the one before."""
+    is_each_another = profile.is_full and profile.is_complete and len(words) == profile.filled
+    if not is_each_another or profile.filled < _MIN_ROWS:
+        return False
+    numbers = [int(word) for word in words if word.isdecimal() and len(word) < MAX_WORD_LENGTH]
+    return len(numbers) == len(words) and all(starmap(lt, pairwise(numbers)))
 
 
 def _guess(heading: str, profile: ColumnProfile) -> str:
@@ -221,8 +262,14 @@ def _guess(heading: str, profile: ColumnProfile) -> str:
     ):
         return "left"
     if any(folded(word) in WORDS for word in words):
-        return "status"
-    if profile.telling or names_notes(name):
+        # Beside words of bounces an empty cell is no doubt, as it would be below a status.
+        return "left" if has_stem(name, LEAVING_STEMS) else "status"
+    if is_of_mail_consent(name) and has_stem(name, AGREEMENT_STEMS):
+        if all(map(is_yes_or_no, words)):
+            return "status"
+        if all(map(is_date, words)):
+            return "confirmed"
+    if profile.telling or names_notes(name) or any(map(_is_remark, words)):
         return "notes"
     # Codes of states are as few and as short as names of places: nothing is suggested that could
     # have somebody mailed who left.

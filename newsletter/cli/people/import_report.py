@@ -13,7 +13,7 @@ CHOICES = (
     ("left", "a yes, a date or a reason there means that they left; empty or a no: they did not"),
     (
         "status",
-        "it says how they stand: a yes or a date that they are subscribed, a no that they left",
+        "how they stand: a yes or a date is subscribed, a no left, nothing at all not confirmed",
     ),
     ("confirmed", "a yes or a date there means that they confirmed; empty or a no: they did not"),
     (
@@ -21,6 +21,7 @@ CHOICES = (
         "free words: who is said there to have left has left; with other words they stay pending",
     ),
     ("doubtful", "whoever has something in it may have left: they stay unconfirmed"),
+    ("name, first_name, last_name or joined", "what they are called, and since when they are here"),
     ("ignored", "it says nothing of who may be mailed"),
 )
 

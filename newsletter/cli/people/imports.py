@@ -3,6 +3,7 @@
 import csv
 import gc
 import json
+import shlex
 from collections import Counter
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -111,11 +112,8 @@ def import_(
     if path is None:
         _undo(program, undone or 0, as_json=as_json)
         return
-    if bool(consent.strip()) == unconfirmed:
-        raise InvalidInput(
-            "say how and when they agreed (--consent “paper forms of 1 May”), "
-            "or enter them without proof as pending (--unconfirmed)"
-        )
+    if consent.strip() and unconfirmed:
+        raise InvalidInput("say either --consent, or --unconfirmed")
     pairs = [*columns, *(f"{ATTRIBUTE}{attribute_name(name)}={name}" for name in attributes)]
     request = ListRequest(
         path=path,
@@ -132,7 +130,14 @@ def import_(
         tags=Tags(tags),
         updates=update,
     )
-    examined = _examine(program, request)
+    is_agreement_missing = not (consent.strip() or unconfirmed)
+    examined = _examine(program, request, ["--consent", "?"] if is_agreement_missing else [])
+    if is_agreement_missing:
+        command = shlex.join(["newsletter", "subscribers", "import", *_arguments()])
+        raise InvalidInput(
+            f"nobody has been imported: say how and when they agreed, {command} --consent "
+            "'paper forms of 1 May'; or enter them without proof as pending: --unconfirmed"
+        )
     if dry_run:
         counts = _dry_run(program, examined, as_json=as_json)
         program.warn(f"{count_line(counts)}, if imported.")
@@ -142,6 +147,11 @@ def import_(
         print_json(program, {**result.counts, "import": result.number})
     else:
         program.say(f"{count_line(result.counts)}. This is import {result.number}.")
+        if consent and result.counts.get("pending"):
+            program.warn(
+                "To confirm any of the pending, take the import back (newsletter subscribers "
+                f"import --undo {result.number}), then import the list again, saying what you know."
+            )
 
 
 def _undo(program: Invocation, number: int, *, as_json: bool) -> None:
@@ -157,8 +167,11 @@ def _undo(program: Invocation, number: int, *, as_json: bool) -> None:
         program.warn(f"{done.kept} stay: they were mailed, or have acted here themselves.")
 
 
-def _examine(program: Invocation, request: ListRequest) -> ExaminedList:
+def _examine(program: Invocation, request: ListRequest, missing: Sequence[str]) -> ExaminedList:
     """
+    Args:
+        missing: options that have to be given besides the answers.
+
     Raises:
         InvalidInput: the file cannot be read, or something has to be asked.
     """
@@ -169,7 +182,7 @@ def _examine(program: Invocation, request: ListRequest) -> ExaminedList:
     for line in import_report.described(analysis):
         program.warn(line)
     if not analysis.is_clear:
-        command = ["newsletter", "subscribers", "import", *_arguments()]
+        command = ["newsletter", "subscribers", "import", *_arguments(), *missing]
         raise InvalidInput(import_report.asked(analysis, request.file, command))
     if not analysis.fitness.is_trusted and request.consent:
         raise InvalidInput(import_report.untrusted(analysis, request.file))

@@ -7,7 +7,7 @@ from pathlib import Path
 from subscribers.importing.formats.delimited import opened_lines
 from subscribers.importing.formats.encodings import Encoding
 from subscribers.importing.formats.table import SourceTable
-from subscribers.importing.values.cells import MAILBOX, MAILBOXES, addresses_in
+from subscribers.importing.values.cells import MAILBOX, MAILBOXES, addresses_in, given_name_first
 from subscribers.importing.values.filenames import may_state_status
 
 HEADER = ["email", "name"]
@@ -35,7 +35,6 @@ def address_list(path: Path, encoding: Encoding) -> SourceTable:
         first_row=1,
         address=0,
         notes=("A bare list of addresses: nobody's line is taken for a header.",),
-        is_plain=True,
     )
 
 
@@ -48,11 +47,7 @@ def _rows(path: Path, encoding: Encoding) -> Iterator[Sequence[str]]:
             yield [bare, ""]
         for match in MAILBOX.finditer(_FIELD.sub("", bare)):
             address = match["first"] or match["bare"]
-            yield [_PREFIX.sub("", address), _name(match["name"] or match["comment"] or "")]
-
-
-def _name(text: str) -> str:
-    """A name, given name first: mail clients also write “Carter, Ann”."""
-    name = text.strip(" \t,;\"'")
-    last, comma, first = name.partition(",")
-    return f"{first.strip()} {last.strip()}" if comma and "," not in first else name
+            yield [
+                _PREFIX.sub("", address),
+                given_name_first(match["name"] or match["comment"] or ""),
+            ]

@@ -16,6 +16,8 @@ _FOREIGN = re.compile(r"[^\x00-\x7f]")
 _FOREIGN_RUN = re.compile(r"[^\W\d_]*[^\x00-\x7f](?:[^\x00-\x7f]|[^\W\d_])*")
 # Beside letters in any language.
 _NEUTRAL = frozenset("\u00a0\u00ad«»„“”‘’–—…№·\u3000、。・「」（）：／－")
+# Beside an amount.
+_CURRENCY = "£€"
 _IN_LATIN_ONLY = re.compile(r"[A-Za-z]")
 _DAMAGE = "\ufffd"
 # What a letter of names of several languages counts; of one: 1.
@@ -57,11 +59,13 @@ class Latin(ListEncoding):
         for match in _FOREIGN.finditer(text):
             character = match[0]
             before = text[match.start() - 1 : match.start()]
+            after = text[match.end() : match.end() + 1]
             if character.isalpha():
                 letters[character] += 1
-                spoilt += 3 if character.isupper() and before.islower() else 0
+                spoilt += 3 if (character.isupper() and before.islower()) or after.isdigit() else 0
+            elif character in _CURRENCY and (before.isdigit() or after.isdigit()):
+                spoilt -= 1
             else:
-                after = text[match.end() : match.end() + 1]
                 spoilt += 3 if before.isalpha() or after.isalpha() else 1
         every = sum(letters.values())
 

@@ -130,8 +130,14 @@ def _refuse_large(path: Path) -> None:
     try:
         with ZipFile(path) as archive:
             unpacked = sum(part.file_size for part in archive.infolist())
+            is_document = "word/document.xml" in archive.namelist()
     except UNPACKING_ERRORS as error:
         raise InvalidInput(f"{path} is damaged; save it again, or as CSV") from error
+    if is_document:
+        raise InvalidInput(
+            f"{path} is a Word document; copy its table into a spreadsheet, or its lines into a "
+            "text file, with who left, or is crossed out, below a line of their own: Unsubscribed:"
+        )
     if unpacked > MAX_BYTES:
         raise InvalidInput(f"{path} is too large for a spreadsheet; save it as CSV, UTF-8")
 

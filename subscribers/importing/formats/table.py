@@ -23,8 +23,6 @@ class SourceTable:
     """Assumptions made and content skipped, for the report."""
     titles: tuple[str, ...] = ()
     """Lines above the header."""
-    is_plain: bool = False
-    """A bare list of addresses, without a header."""
     sheet: str = ""
     """The sheet of a spreadsheet."""
     elsewhere: Mapping[str, frozenset[str]] = field(default_factory=dict)

@@ -13,10 +13,10 @@ from typing import Any
 from subscribers.importing.formats.delimited import opened_lines
 from subscribers.importing.formats.encodings import Encoding, likeliest
 from subscribers.importing.formats.table import SourceTable, passed_over
+from subscribers.importing.program import ADDRESS_BOOK_ADVICE
 from subscribers.importing.values.cells import DamagedRow
 
 HEADER = ["email", "name", "first name", "last name", "language", "categories", "card note"]
-ADVICE = "People in an address book have not agreed to anything by standing in it."
 _BEGIN, _END = "BEGIN:VCARD", "END:VCARD"
 # No other property is parsed, so that none can be an error: a picture, a key.
 _READ = frozenset({"VERSION", "EMAIL", "N", "FN", "LANG", "CATEGORIES", "NOTE"})
@@ -35,7 +35,7 @@ def is_vcard(head: Sequence[str]) -> bool:
 def vcards(path: Path, encoding: Encoding) -> SourceTable:
     """An address book; cards without an address are passed over."""
     others = sum(not _has_address(card) for card in _cards(path, encoding))
-    notes = (ADVICE, *passed_over(others, "cards"))
+    notes = (ADDRESS_BOOK_ADVICE, *passed_over(others, "cards"))
     return SourceTable(header=HEADER, rows=lambda: _rows(path, encoding), first_row=1, notes=notes)
 
 

@@ -1,6 +1,6 @@
 """Google Contacts: an address book with labels; several addresses of one person in one cell."""
 
-from subscribers.importing.program import Program
+from subscribers.importing.program import ADDRESS_BOOK_ADVICE, Program
 
 PROGRAM = Program(
     name="Google Contacts",
@@ -53,5 +53,5 @@ PROGRAM = Program(
         "Name Prefix",
         "Name Suffix",
     ),
-    advice="People in an address book have not agreed to anything by standing in it.",
+    advice=ADDRESS_BOOK_ADVICE,
 )

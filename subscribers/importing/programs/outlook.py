@@ -1,6 +1,6 @@
 """Outlook: an address book: “Address” and most else is postal."""
 
-from subscribers.importing.program import Program
+from subscribers.importing.program import ADDRESS_BOOK_ADVICE, Program
 
 PROGRAM = Program(
     name="Outlook",
@@ -79,5 +79,5 @@ PROGRAM = Program(
         "Weiteres",
         "Geschäftlich",
     ),
-    advice="People in an address book have not agreed to anything by standing in it.",
+    advice=ADDRESS_BOOK_ADVICE,
 )

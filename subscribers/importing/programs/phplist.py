@@ -32,6 +32,10 @@ PROGRAM = Program(
     harmless=(
         "id",
         "Did this user manually confirm",
+        "Did this subscriber manually confirm",
+        "Unique ID for subscriber",
+        "Send this subscriber HTML emails",
+        "Subscribe page",
         "optedin",
         "Number of bounces on this user",
         "Number of bounces on this subscriber",

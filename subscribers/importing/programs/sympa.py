@@ -17,7 +17,8 @@ PROGRAM = Program(
         "name": ("gecos", "comment_subscriber"),
         "status": ("reception", "reception_subscriber"),
         "joined": ("date", "date_subscriber", "date_epoch_subscriber"),
-        "doubtful": ("suspend", "suspend_subscriber"),
+        # A line of bounces is there while the list waits whether the mailbox comes back.
+        "doubtful": ("suspend", "suspend_subscriber", "bounce", "bounce_subscriber"),
     },
     harmless=(
         "visibility",
@@ -38,8 +39,6 @@ PROGRAM = Program(
         "bounce_score",
         "bounce_score_subscriber",
         "bounce_address",
-        "bounce",
-        "bounce_subscriber",
         "update_epoch_subscriber",
         "suspend_start_date_subscriber",
         "suspend_end_date_subscriber",

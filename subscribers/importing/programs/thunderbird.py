@@ -1,6 +1,6 @@
 """Thunderbird: an address book as CSV; as LDIF its attributes are those of a directory."""
 
-from subscribers.importing.program import Program
+from subscribers.importing.program import ADDRESS_BOOK_ADVICE, Program
 
 PROGRAM = Program(
     name="Thunderbird",
@@ -53,5 +53,5 @@ PROGRAM = Program(
         "birthday",
     ),
     prefixes=("Home", "Work", "Custom", "mozilla"),
-    advice="People in an address book have not agreed to anything by standing in it.",
+    advice=ADDRESS_BOOK_ADVICE,
 )

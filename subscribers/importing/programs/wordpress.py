@@ -16,7 +16,6 @@ PROGRAM = Program(
         "address": ("user_email",),
         "name": ("display_name",),
         "joined": ("user_registered",),
-        "notes": ("description",),
     },
     harmless=(
         "ID",
@@ -39,6 +38,8 @@ PROGRAM = Program(
         "show_admin_bar_front",
         "locale",
         "source_user_id",
+        # What they write of themselves.
+        "description",
     ),
     advice="Users of a WordPress site have not asked for a newsletter by being such.",
 )

@@ -5,7 +5,7 @@ import re
 from collections.abc import Sequence
 
 # Mailboxes as people and programs write them: "Ann <a@b.org>", mailto:a@b.org.
-_ADDRESS = re.compile(r"[^\s<>()\[\],;:\"|\\]+@[^\s<>()\[\],;:\"|\\']+")
+ADDRESS = re.compile(r"[^\s<>()\[\],;:\"|\\]+@[^\s<>()\[\],;:\"|\\']+")
 _BARE = r"(?:mailto:)?[^\s<>()\[\],;:\"|]+@[^\s<>()\[\],;:\"|]+"
 # A mailbox (RFC 5322, 3.4), also with an unquoted comma in the name.
 # A comment may follow that holds the name (RFC 5322, 3.2.2): a@b.org (Ann).
@@ -52,17 +52,24 @@ def addresses_in(text: str) -> list[str]:
     if "@" not in text:
         return []
     plain = re.sub(r"mailto:", " ", text, flags=re.IGNORECASE)
-    return list(dict.fromkeys(match.strip(".'") for match in _ADDRESS.findall(plain)))
+    return list(dict.fromkeys(match.strip(".'") for match in ADDRESS.findall(plain)))
 
 
 def beside_addresses(text: str) -> str:
     """What a cell holds besides addresses: names, comments."""
-    return _ADDRESS.sub(" ", text)
+    return ADDRESS.sub(" ", text)
+
+
+def given_name_first(text: str) -> str:
+    """A name as it is spoken: mail clients also write “Carter, Ann”."""
+    name = text.strip(" \t,;\"'")
+    last, comma, first = name.partition(",")
+    return f"{first.strip()} {last.strip()}" if comma and "," not in first else name
 
 
 def is_address(text: str) -> bool:
     """Whether a cell is an address and nothing else."""
-    return _ADDRESS.fullmatch(text.strip().removeprefix("mailto:")) is not None
+    return ADDRESS.fullmatch(text.strip().removeprefix("mailto:")) is not None
 
 
 def listed(text: str) -> list[str]:

@@ -83,6 +83,20 @@ HARMLESS: frozenset[str] = frozenset(
         *("last activity date", "open rate", "click rate", "opened", "clicks", "clicked", "sent"),
         *("rating", "member rating", "score", "points", "stars", "total spent", "orders"),
         *("orders count", "total orders", "last order", "last login", "username", "user name"),
+        *(
+            "sehir",
+            "πολη",
+            "город",
+            "المدينة",
+            "城市",
+            "市",
+            "都市",
+            "도시",
+            "localidad",
+            "poblacion",
+        ),
+        *("user agent", "browser", "date updated", "total opens", "total clicks", "referral code"),
+        *("message number", "last campaign", "order type", "ticket type", "wijzigingsdatum"),
         # Of members, voters, guests and buyers.
         *("branch", "parish", "village", "borough", "division", "neighbourhood", "household"),
         *(

@@ -15,6 +15,8 @@ def folded_names(*names: str) -> tuple[str, ...]:
 
 MARKS = "marks in the sheet"
 """Heading of what stands beside the values of a sheet: comments, colours, crossed-out cells."""
+BESIDE = "words beside the address"
+"""Heading of what else stands in somebody's line of a written list."""
 
 ROLES: Mapping[str, tuple[str, ...]] = {
     # A bare "address" comes last: in an address book it is the postal one.
@@ -32,11 +34,28 @@ ROLES: Mapping[str, tuple[str, ...]] = {
         *("adres email", "adres e mail", "adres mail", "poczta", "e mailova adresa"),
         *("emailova adresa", "e post", "epost", "e postadress", "sahkoposti", "cyfeiriad e bost"),
         *("e bost", "ebost", "cyfeiriad ebost", "email cim", "address"),
+        # Questions of a form.
+        *("your email", "your email address", "ihre e mail adresse", "votre email"),
         # Lists of addresses in JSON.
         *("emails", "email addresses", "e mails", "mails", "mail addresses", "e mail adressen"),
     ),
     "name": folded_names(
+        *(
+            "ad soyad",
+            "isim",
+            "ονοματεπωνυμο",
+            "ονομα",
+            "имя",
+            "фио",
+            "الاسم",
+            "姓名",
+            "名前",
+            "氏名",
+            "이름",
+        ),
         *("name", "full name", "fullname", "display name", "displayname", "contact name", "fn"),
+        *("your name", "your full name", "ihr name", "dein name", "votre nom", "uw naam"),
+        *("su nombre", "il tuo nome", "eich enw", "what is your name"),
         *("subscriber name", "member name", "real name", "contact", "gecos", "cn", "names"),
         *("namn", "navn", "nimi", "nev", "namen", "noms", "nombres", "enwau"),
         *("vollstandiger name", "anzeigename", "nom complet", "nom affiche", "nombre completo"),
@@ -44,11 +63,13 @@ ROLES: Mapping[str, tuple[str, ...]] = {
         *("imie i nazwisko", "pelne imie", "cele jmeno", "jmeno a prijmeni", "enw", "enw llawn"),
     ),
     "first_name": folded_names(
+        *("name first", "ad", "given names"),
         *("first name", "firstname", "given name", "givenname", "forename", "first", "fname"),
         *("vorname", "rufname", "prenom", "nombre", "primeiro nome", "nome", "voornaam", "imie"),
         *("jmeno", "krestni jmeno", "enw cyntaf", "fornavn", "fornamn", "etunimi", "keresztnev"),
     ),
     "last_name": folded_names(
+        *("name last", "soyad", "επωνυμο", "фамилия"),
         *("last name", "lastname", "surname", "family name", "last", "lname", "familyname", "sn"),
         *("nachname", "familienname", "zuname", "nom", "nom de famille", "apellido", "apellidos"),
         *("sobrenome", "apelido", "cognome", "achternaam", "familienaam", "nazwisko", "prijmeni"),
@@ -89,6 +110,13 @@ ROLES: Mapping[str, tuple[str, ...]] = {
         *("fecha de suscripcion", "fecha de creacion", "data de inscricao", "data de criacao"),
         *("data iscrizione", "data di iscrizione", "iscritto il", "data creazione"),
         *("aangemeld op", "inschrijfdatum", "aanmelddatum", "aangemaakt op", "data zapisu"),
+        # Of forms and of members.
+        *("kayit tarihi", "ημερομηνια εγγραφης", "дата подписки", "تاريخ الاشتراك", "订阅日期"),
+        *("登録日", "등록일"),
+        *("timestamp", "submitted at", "submission date", "entry date", "completion time"),
+        *("zeitstempel", "horodateur", "marca temporal", "informazioni cronologiche"),
+        *("tijdstempel", "eintritt", "eintrittsdatum", "beitritt", "beitrittsdatum"),
+        *("date d adhesion", "lid sinds"),
         *("data dodania", "data utworzenia", "data rejestracji", "dyddiad ymuno"),
         *("dyddiad tanysgrifio", "datum registrace", "datum prihlaseni"),
     ),
@@ -109,6 +137,7 @@ ROLES: Mapping[str, tuple[str, ...]] = {
     ),
     # Status, as a word or a yes; "subscribed to emails" is Ghost's.
     "status": folded_names(
+        *("durum", "κατασταση", "статус", "الحالة", "状态", "狀態", "状態", "상태"),
         *("status", "global status", "list status", "subscription status", "subscriber status"),
         *("subscribed to emails", "subscriber type", "email status", "member status"),
         *("contact status", "mailing status", "newsletter status", "marketing status"),
@@ -219,7 +248,7 @@ ROLES: Mapping[str, tuple[str, ...]] = {
     # "Card note" is a vCard's NOTE (RFC 6350, 6.7.2).
     "notes": folded_names("card note"),
     # A moment or word that may speak of leaving, or of something else: not confirmed.
-    "doubtful": folded_names(MARKS),
+    "doubtful": folded_names(MARKS, BESIDE),
     # What somebody is sent: where it is empty for some, these have turned it off.
     "received": (),
     "ignored": (),

@@ -20,11 +20,14 @@ _STEMS = (
     *("zemrel", "zesnul", "dezabon", "afmeldt", "avmeldt", "avregistr", "peruut", "leiratkoz"),
     *("dad danysgrif", "wedi gadael", "cyn aelod", "ancien membre", "anciens membres"),
     *("anciens adherents", "ancien adherent", "liste noire", "lista negra", "lista nera"),
-    *("listanegra", "former member", "ex member", "past member"),
+    *("listanegra", "former member", "ex member", "past member", "ex subscriber"),
+    *("former subscriber", "former newsletter", "former reader", "no marketing", "no newsletter"),
+    *("no mailing", "not newsletter", "stop newsletter", "newsletter left", "newsletter removed"),
+    *("newsletter off", "left newsletter", "removed from", "newsletter stop"),
     *("do not email", "do not mail", "do not contact", "dont email", "no email", "deceased"),
     *("ne pas contacter", "no contactar", "non contattare", "niet mailen", "geen mail"),
     *("keine mail", "keine e mail", "kein newsletter", "gestorben", "austritt", "kundigung"),
-    *("abmeldung", "verzogen", "ayrıld", "ayrılan", "abonelikten cık", "отпис", "выбы", "умер"),
+    *("abmeldung", "verzogen", "ayrild", "ayrilan", "abonelikten cik", "отпис", "выбы", "умер"),
     *("διαγραμμ", "διαγραφ", "απεγγρα", "відпис", "הוסר", "退会", "退订", "停止", "取消"),
 )
 _WORDS = frozenset(map(folded, ("bajas", "baixas", "bloklist", "vefat")))

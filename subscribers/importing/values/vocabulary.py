@@ -83,6 +83,19 @@ _STATE_WORDS: Mapping[ListState, tuple[str, ...]] = {
         *("zapisany", "zapisana", "potwierdzony", "potwierdzona", "subskrybent", "aktivní"),
         *("přihlášen", "přihlášený", "tanysgrifiwyd", "wedi tanysgrifio", "gweithredol"),
         *("wedi cadarnhau", "bekræftet", "tilmeldt", "prenumererar", "påmeldt", "tilaaja"),
+        *("alta", "de alta", "abone", "aktif", "ενεργός", "ενεργή", "εγγεγραμμένος", "подписан"),
+        *(
+            "активен",
+            "активный",
+            "مشترك",
+            "نشط",
+            "已订阅",
+            "订阅中",
+            "有效",
+            "購読中",
+            "有効",
+            "구독중",
+        ),
     ),
     ListState.PENDING: (
         *("pending", "unconfirmed", "not confirmed", "unactivated", "nonsubscribed"),
@@ -95,7 +108,16 @@ _STATE_WORDS: Mapping[ListState, tuple[str, ...]] = {
         *("no confirmado", "desconocido", "pendente", "não confirmado", "in attesa"),
         *("non confermato", "non confermata", "sconosciuto", "in afwachting", "onbevestigd"),
         *("niet bevestigd", "onbekend", "oczekujący", "oczekuje", "niepotwierdzony", "nieznany"),
-        *("čeká", "nepotvrzený", "yn aros", "heb gadarnhau", "afventer", "väntar"),
+        *("čeká", "nepotvrzený", "yn aros", "heb gadarnhau", "afventer", "väntar", "obekräftad"),
+        *(
+            "pendiente de confirmar",
+            "onay bekliyor",
+            "εκκρεμεί",
+            "ожидает",
+            "قيد الانتظار",
+            "待确认",
+        ),
+        *("未确认", "未確認"),
     ),
     ListState.LEFT: (
         *("left", "ended", "unsubscribed", "unsubscribe", "unsub", "blocklisted", "blacklisted"),
@@ -118,7 +140,18 @@ _STATE_WORDS: Mapping[ListState, tuple[str, ...]] = {
         *("wypisany", "wypisana", "wyrejestrowany", "zablokowany"),
         *("usunięty", "zrezygnował", "odhlášen", "odhlášený", "dad-danysgrifiwyd"),
         *("wedi dad-danysgrifio", "wedi gadael", "afmeldt", "avregistrerad"),
-        *("avmeldt", "peruutettu", "leiratkozott"),
+        *(
+            "avmeldt",
+            "peruutettu",
+            "leiratkozott",
+            "abonelikten çıktı",
+            "ayrıldı",
+            "pasif",
+            "iptal",
+        ),
+        *("διαγραμμένος", "διαγραμμένη", "διαγράφηκε", "ανενεργός", "отписан", "отписался"),
+        *("удален", "неактивен", "ألغى الاشتراك", "ملغى", "غير مشترك", "محذوف", "已退订", "退订"),
+        *("已取消", "已删除", "退会", "解除", "配信停止", "구독취소", "הוסר", "מבוטל"),
     ),
     ListState.BOUNCED: (
         *(
@@ -134,12 +167,14 @@ _STATE_WORDS: Mapping[ListState, tuple[str, ...]] = {
         *("unzustellbar", "ungültig", "unzustellbare", "rebondi", "rebond", "invalide", "rebotado"),
         *("rebote", "inválido", "respinto", "non valido", "onbestelbaar", "ongeldig", "odbity"),
         *("odbicie", "nieprawidłowy", "neplatný", "annilys", "wedi bownsio", "bounced hard"),
-        *("email bounced", "non deliverable"),
+        *("email bounced", "non deliverable", "devolvido", "devolvida", "devuelto", "studsar"),
+        *("studsade", "opgeschoond", "geri döndü", "επιστράφηκε", "مرتد", "退信"),
     ),
     ListState.COMPLAINED: (
         *("complained", "complaint", "complaining", "spammy", "spam", "abuse", "abuse complaint"),
         *("spam complaint", "marked as spam", "spamreport", "reported spam", "junk", "beschwerde"),
-        *("plainte", "queja", "reclamo", "klacht", "skarga", "cwyn", "spam report"),
+        *("plainte", "queja", "reclamo", "klacht", "skarga", "cwyn", "spam report", "abused"),
+        *("spam reported",),
     ),
 }
 WORDS: Mapping[str, ListState] = {
@@ -149,15 +184,19 @@ LEAVING_WORDS = frozenset(word for word, state in WORDS.items() if state in HAS_
 
 # Phrases that mean leaving anywhere in a text; only unambiguous single words.
 _TOLD = re.compile(
-    r"[†✝]|\b(?:un-?subscri\w*|unsub|ex-members?|former members?|lapsed|remov(?:ed?|al) from|"
+    r"[†✝]|\b(?:(?<!never )(?<!not )un-?subscri\w*|unsub|"
+    r"ex-members?|former members?|lapsed|remov(?:ed?|al) from|"
     r"take (?:me|us|him|her|them) off|opt(?:ed)?[ -]?out|bounc(?:ed|es|ing)|"
     r"(?:hard|soft)[ -]?bounce|black-?list\w*|suppressed|block-?list\w*|"
     r"do not (?:e-?mail|mail|contact|send)|no (?:more )?(?:e-?mails?|mailings?|newsletters?)|"
+    r"(?:tak(?:en?|ing)|come|came) off|off the list|(?:e-?mails?|post) (?:came|come|comes) back|"
     r"abgemeldet|abbestellt|ausgetragen|gesperrt|unzustellbar|"
-    r"keine? (?:e-?mails?|mails?|newsletter|werbung)|"
-    r"d[ée]sabonn\w*|d[ée]sinscri\w*|ne plus (?:contacter|envoyer)|dado de baja|darse de baja|"
+    r"keine? (?:e-?mails?|mails?|newsletter|werbung)|mail kommt zurück|"
+    r"d[ée]sabonn\w*|d[ée]sinscri\w*|ne plus (?:contacter|envoyer)|npai|"
+    r"ne (?:souhaite|veut) plus|dado de baja|darse de baja|"
     r"disiscri\w*|cancellat[oa]|uitgeschreven|afgemeld|wypisan\w*|odhl[aá][sš]\w*|"
-    r"dad-?danysgrif\w*|deceased|verstorben|d[ée]c[ée]d[ée]e?|withdr[ae]w\w* consent)\b",
+    r"dad-?danysgrif\w*|deceased|verstorben|d[ée]c[ée]d[ée]e?|decedut[oa]|fallecid[oa]|"
+    r"overleden|zmarła?|bu farw|wedi marw|torna indietro|withdr[ae]w\w* consent)\b",
     re.IGNORECASE,
 )
 
@@ -241,29 +280,31 @@ def reason_of(text: str, words: Mapping[str, ListState]) -> ListState:
     return ListState.LEFT if said is None else said
 
 
-def notes_of(text: str, words: Mapping[str, ListState]) -> ListState:
-    """What a cell of free words says: that they left, where it speaks of that, and else nothing."""
-    if is_nothing(text):
-        return ListState.SUBSCRIBED
-    said = words.get(folded(text)) or WORDS.get(folded(text), ListState.SUBSCRIBED)
-    return ListState.LEFT if said is ListState.SUBSCRIBED and states_leaving(text) else said
-
-
 def doubt_of(text: str, words: Mapping[str, ListState]) -> ListState:
     """The status of a cell that may speak of leaving: whoever has something in it is in doubt.
 
     Nobody can list the words in which people ask not to be mailed, in every language.
     """
+    if is_nothing(text):
+        return ListState.SUBSCRIBED
     if folded(text) in words:
         return words[folded(text)]
-    return worse(ListState.SUBSCRIBED if is_no(text) else ListState.PENDING, notes_of(text, words))
+    return worse(ListState.SUBSCRIBED if is_no(text) else ListState.PENDING, _said_in(text, words))
 
 
 def receiving_of(text: str, words: Mapping[str, ListState]) -> ListState:
     """The status of a cell that lists what somebody is sent: nothing of it is a doubt."""
     return worse(
-        ListState.PENDING if is_nothing(text) else ListState.SUBSCRIBED, notes_of(text, words)
+        ListState.PENDING if is_nothing(text) else ListState.SUBSCRIBED, _said_in(text, words)
     )
+
+
+def _said_in(text: str, words: Mapping[str, ListState]) -> ListState:
+    """What a cell of free words says: that they left, where it speaks of that, and else nothing."""
+    if is_nothing(text):
+        return ListState.SUBSCRIBED
+    said = words.get(folded(text)) or WORDS.get(folded(text), ListState.SUBSCRIBED)
+    return ListState.LEFT if said is ListState.SUBSCRIBED and states_leaving(text) else said
 
 
 def _leaving_of_all(texts: Sequence[str], words: Mapping[str, ListState]) -> ListState | None:

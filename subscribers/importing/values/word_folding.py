@@ -7,7 +7,9 @@ from unicodedata import category, normalize
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])|(?<=[a-z]{2})(?=[A-Z])")
 _APART = re.compile(r"[\s_\-./:()\[\]?*#,;'’\"“”]+")
 # Letters without a Unicode decomposition.
-_PLAIN = str.maketrans({"ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "đ": "d", "æ": "ae", "œ": "oe"})
+_PLAIN = str.maketrans(
+    {"ı": "i", "ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "đ": "d", "æ": "ae", "œ": "oe"}
+)
 
 
 @lru_cache(maxsize=65536)

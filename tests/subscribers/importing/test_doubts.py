@@ -1,6 +1,7 @@
 """Whoever may have left, by words that only their writer understands, is not confirmed."""
 
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from list_files import analysed, states_in
@@ -65,3 +66,35 @@ def test_a_column_of_free_words_is_asked_about(tmp_path: Path, heading: str) -> 
     path.write_text(f"email,{heading}\n{ANN},\n{BEN},{words}\n", encoding="utf-8")
     _, found = analysed(path)
     assert [(each.heading, each.guess) for each in found.open_columns] == [(heading, "notes")]
+
+
+def test_sentences_below_an_unknown_heading_are_asked_about(tmp_path: Path) -> None:
+    (tmp_path / "list.csv").write_text(
+        f"email,Xq7\n{ANN},keeps the keys of the hall\n{BEN},fed up with what we write\n", "utf-8"
+    )
+    _, analysis = analysed(tmp_path / "list.csv")
+    assert [(each.heading, each.guess) for each in analysis.open_columns] == [("Xq7", "notes")]
+
+
+def test_a_note_of_a_known_program_leaves_a_doubt_too(tmp_path: Path) -> None:
+    (tmp_path / "members.csv").write_text(
+        f"email,note,subscribed_to_emails,labels\n{ANN},,true,\n{BEN},wants out,true,\n", "utf-8"
+    )
+    assert states_in(tmp_path / "members.csv") == {ANN: "subscribed", BEN: "unconfirmed"}
+
+
+def test_a_word_document_is_refused_with_what_to_do(tmp_path: Path) -> None:
+    with ZipFile(tmp_path / "list.docx", "w") as archive:
+        archive.writestr("word/document.xml", "<w:document/>")
+    with pytest.raises(InvalidInput, match="is a Word document; copy its table"):
+        analysed(tmp_path / "list.docx")
+
+
+@pytest.mark.parametrize("width", ["email", "email,town"])
+def test_a_line_with_a_colon_divides_a_list(tmp_path: Path, width: str) -> None:
+    rows = [f"{who},Afonwen" if "," in width else who for who in (ANN, BEN)]
+    (tmp_path / "list.csv").write_text(
+        f"{width}\n{rows[0]}\nNot wanted by:\n{rows[1]}\n", encoding="utf-8"
+    )
+    _, analysis = analysed(tmp_path / "list.csv")
+    assert analysis.fitness.below == {BEN}

@@ -209,3 +209,8 @@ def test_a_language_restricts_the_choice(
 ) -> None:
     path, text = written(tmp_path, people, codec)
     assert path.read_bytes().decode(encoding_of(path, language).codec) == text
+
+
+def test_a_sign_of_pounds_before_an_amount_is_western(tmp_path: Path) -> None:
+    (tmp_path / "list.csv").write_bytes("email,paid\nann@list.example,£18.00\n".encode("cp1252"))
+    assert encoding_of(tmp_path / "list.csv").codec == "cp1252"

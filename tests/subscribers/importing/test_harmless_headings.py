@@ -46,3 +46,29 @@ def test_a_word_of_leaving_below_such_a_name_is_asked_about(tmp_path: Path) -> N
 
 def test_codes_below_a_name_of_two_meanings_are_asked_about(tmp_path: Path) -> None:
     assert questions(tmp_path, "Position", "A", "U", "A") == ["Position"]
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        ("£10.00", "£20.00", "£10.00"),
+        ('"36,00 €"', '"36,00 €"', '"1.036,00 €"'),
+        ("000001", "000002", "000007", "000010"),
+    ],
+    ids=["pounds", "euros", "numbers of members"],
+)
+def test_amounts_and_numbers_of_members_ask_nothing(
+    tmp_path: Path, values: tuple[str, ...]
+) -> None:
+    assert questions(tmp_path, "Xq7", *values) == []
+
+
+@pytest.mark.parametrize(
+    "values",
+    [("0", "3", "0", "7"), ("1", "2", "", "4"), ("4", "3", "2", "1"), ("1", "2", "3")],
+    ids=["counts", "not of everybody", "in no order", "of three rows"],
+)
+def test_numbers_that_may_count_bounces_are_asked_about(
+    tmp_path: Path, values: tuple[str, ...]
+) -> None:
+    assert questions(tmp_path, "Xq7", *values) == ["Xq7"]

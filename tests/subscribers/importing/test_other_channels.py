@@ -49,3 +49,12 @@ def test_a_value_that_may_concern_mail_is_not_suggested_as_ignored(
 
 def test_without_a_column_of_mail_nothing_is_suggested(tmp_path: Path) -> None:
     assert column_of(tmp_path, "GDPR Post", mail="Ward").guess == "?"
+
+
+def test_mail_beside_e_mail_is_letters(tmp_path: Path) -> None:
+    (tmp_path / "list.csv").write_text(
+        "email,Block_Email,Block_Mail\nann@example.org,No,Yes\nben@example.org,Yes,No\n", "utf-8"
+    )
+    _, analysis = analysed(tmp_path / "list.csv")
+    guesses = {column.heading: column.guess for column in analysis.open_columns}
+    assert guesses == {"Block_Email": "left", "Block_Mail": "ignored"}

@@ -26,8 +26,8 @@ from subscribers.importing.values.states import ListState, worse
 from subscribers.importing.values.vocabulary import (
     WORDS,
     confirmation_of,
+    doubt_of,
     leaving_of,
-    notes_of,
     status_of,
 )
 
@@ -308,12 +308,12 @@ def test_a_word_of_another_column_makes_nobody_leave_who_confirmed() -> None:
     [
         ("Asked by telephone to be unsubscribed", ListState.LEFT),
         ("möchte keine Mails", ListState.LEFT),
-        ("Spoke at the fair", ListState.SUBSCRIBED),
+        ("Spoke at the fair", ListState.PENDING),
         ("", ListState.SUBSCRIBED),
     ],
 )
-def test_of_free_words_only_those_about_leaving_count(note: str, state: ListState) -> None:
-    assert notes_of(note, {"": ListState.PENDING}) is state
+def test_free_words_end_a_subscription_or_leave_it_in_doubt(note: str, state: ListState) -> None:
+    assert doubt_of(note, {}) is state
 
 
 @pytest.mark.parametrize(

@@ -164,6 +164,39 @@ def test_another_kind_of_file_has_no_marks(tmp_path: Path) -> None:
     assert sheet_marks(tmp_path / "list.xls", "Sheet", 8) == {}
 
 
+SHEET = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+LINKS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+
+
+def with_shared_strings(path: Path, second: str) -> Path:
+    """A sheet as Excel writes it: its texts, of which the second has this property, elsewhere."""
+    parts = {
+        "workbook.xml": f'<workbook xmlns="{SHEET}" xmlns:r="{LINKS}"><sheets>'
+        '<sheet name="S" sheetId="1" r:id="rId1"/></sheets></workbook>',
+        "_rels/workbook.xml.rels": "<Relationships>"
+        '<Relationship Id="rId1" Target="worksheets/sheet1.xml"/></Relationships>',
+        "worksheets/sheet1.xml": f'<worksheet xmlns="{SHEET}"><sheetData><row r="1">'
+        '<c r="A1" t="s"><v>0</v></c></row><row r="2"><c r="A2" t="s"><v>1</v></c></row>'
+        "</sheetData></worksheet>",
+        "sharedStrings.xml": f'<sst xmlns="{SHEET}"><si><t>Ann</t></si><si>'
+        f"<r><rPr>{second}</rPr><t>Ben</t></r><r><t> (see list)</t></r></si></sst>",
+    }
+    with ZipFile(path, "w") as archive:
+        for name, text in parts.items():
+            archive.writestr(f"xl/{name}", text)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("second", "mark"),
+    [("<strike/>", {2: "struck out"}), ('<strike val="0"/>', {}), ("<b/>", {})],
+)
+def test_words_struck_out_within_a_cell_are_a_mark(
+    tmp_path: Path, second: str, mark: dict[int, str]
+) -> None:
+    assert sheet_marks(with_shared_strings(tmp_path / "list.xlsx", second), "S", 2) == mark
+
+
 SPACES = " ".join(
     f'xmlns:{short}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
     for short, name in {

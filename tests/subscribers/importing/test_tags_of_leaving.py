@@ -76,3 +76,8 @@ def test_the_units_of_a_directory_are_read_as_they_are_escaped(tmp_path: Path) -
     path = tmp_path / "list.ldif"
     path.write_text(people_tagged("ldif", {ANN: "News", BEN: r"D\C3\A9sabonn\C3\A9s"}), "utf-8")
     assert states_in(path) == {ANN: "subscribed", BEN: "left"}
+
+
+@pytest.mark.parametrize("tag", ["Newsletter - left", "Ex-subscribers", "Former newsletter"])
+def test_an_english_tag_of_several_words_states_leaving(tag: str) -> None:
+    assert tag_states_leaving(tag)

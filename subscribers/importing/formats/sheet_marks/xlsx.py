@@ -15,6 +15,7 @@ from subscribers.importing.formats.hidden_cells import PIECE_BYTES, sheet_part
 from subscribers.importing.formats.sheet_marks.marks import CellStyle, SheetMarks, colour_name
 
 STYLES = "xl/styles.xml"
+STRINGS = "xl/sharedStrings.xml"
 # Of styles a workbook has some thousand, and comments are short: what follows is not looked at.
 MAX_PART_BYTES = 16 << 20
 # Longer than the start tag of a cell.
@@ -23,6 +24,9 @@ OVERLAP_BYTES = 1024
 _CELL = re.compile(rb"<(?:\w+:)?c\s([^<>]*)>")
 _ROW = re.compile(rb"\br=[\"'][A-Z]{1,3}(\d{1,7})[\"']")
 _STYLE = re.compile(rb"\bs=[\"'](\d{1,6})[\"']")
+_STRIKE = re.compile(rb"<(?:\w+:)?strike[\s/>]")
+# A cell with a shared string (18.3.1.96).
+_TEXT_CELL = re.compile(rb"<(?:\w+:)?c\s([^<>]*\bt=[\"']s[\"'][^<>]*)>\s*<(?:\w+:)?v>(\d{1,7})</")
 _REFERENCE = re.compile(r"[A-Z]{1,3}(\d{1,7})")
 Element = Any
 """An lxml element; lxml ships no types."""
@@ -41,6 +45,9 @@ def marks_of_xlsx(archive: ZipFile, sheet: str) -> SheetMarks:
     styles = _styles(_tree(archive, STYLES)) if STYLES in parts else {}
     for row, style in _styled_cells(archive, part, styles) if styles else ():
         marks.add_style(row, style)
+    struck = _struck_strings(archive) if STRINGS in parts else frozenset()
+    for row in _rows_of_strings(archive, part, struck) if struck else ():
+        marks.add_style(row, CellStyle(is_struck_out=True))
     links = join(dirname(part), "_rels", f"{basename(part)}.rels")
     for link in _tree(archive, links).iter("{*}Relationship") if links in parts else ():
         target = normpath(join("/", dirname(part), link.get("Target", ""))).lstrip("/")
@@ -99,15 +106,44 @@ def _fill(fill: Element) -> str:
 def _styled_cells(
     archive: ZipFile, part: str, styles: Mapping[bytes, CellStyle]
 ) -> Iterator[tuple[int, CellStyle]]:
+    for piece in _pieces(archive, part):
+        for cell in _CELL.finditer(piece):
+            number, row = _STYLE.search(cell[1]), _ROW.search(cell[1])
+            if number and row and (style := styles.get(number[1])):
+                yield int(row[1]), style
+
+
+def _struck_strings(archive: ZipFile) -> frozenset[bytes]:
+    """The numbers of texts of which a part is struck out (18.4.7 and 18.4.8)."""
+    with archive.open(STRINGS) as file:
+        if not _STRIKE.search(file.read(MAX_PART_BYTES)):
+            return frozenset()
+    texts = _tree(archive, STRINGS).iterfind("{*}si")
+    return frozenset(
+        str(number).encode()
+        for number, text in enumerate(texts)
+        if any(
+            strike.get("val") not in {"0", "false"}
+            for strike in text.iterfind("{*}r/{*}rPr/{*}strike")
+        )
+    )
+
+
+def _rows_of_strings(archive: ZipFile, part: str, texts: frozenset[bytes]) -> Iterator[int]:
+    for piece in _pieces(archive, part):
+        for cell in _TEXT_CELL.finditer(piece):
+            row = _ROW.search(cell[1])
+            if row and cell[2] in texts:
+                yield int(row[1])
+
+
+def _pieces(archive: ZipFile, part: str) -> Iterator[bytes]:
+    """A part in pieces that overlap by more than a cell."""
     kept = b""
     with archive.open(part) as file:
         while piece := file.read(PIECE_BYTES):
-            kept += piece
-            for cell in _CELL.finditer(kept):
-                number, row = _STYLE.search(cell[1]), _ROW.search(cell[1])
-                if number and row and (style := styles.get(number[1])):
-                    yield int(row[1]), style
-            kept = kept[-OVERLAP_BYTES:]
+            yield kept + piece
+            kept = (kept + piece)[-OVERLAP_BYTES:]
 
 
 def _add_comments(marks: SheetMarks, root: Element) -> None:

@@ -106,14 +106,14 @@ LISTS = {
         "subscribed_members_export_3f2a.csv",
         (
             "Email Address,LEID,EUID,NOTES\n"
-            "gwen@example.org,1,ab,from the fair\n"
+            "gwen@example.org,1,ab,\n"
             "gone@example.org,2,cd,2024: asked to be unsubscribed\n"
         ),
     ),
     "an address book, by a note": (
         "contacts.vcf",
         (
-            "BEGIN:VCARD\nVERSION:4.0\nFN:Gwen Pym\nEMAIL:gwen@example.org\nNOTE:plumber\n"
+            "BEGIN:VCARD\nVERSION:4.0\nFN:Gwen Pym\nEMAIL:gwen@example.org\n"
             "END:VCARD\n"
             "BEGIN:VCARD\nVERSION:3.0\nFN:Gone\nN:;Gone;;;\nEMAIL:gone@example.org\n"
             "NOTE:do not email\nEND:VCARD\n"

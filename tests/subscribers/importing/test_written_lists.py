@@ -1,0 +1,56 @@
+"""Lists written by hand, a bullet or number before each person."""
+
+from pathlib import Path
+
+import pytest
+from list_files import analysed, states_in
+
+LIST = """Members of the Afonwen society
+
+•\tPrice, Olwen <olwen@afonwen.example>
+•\tRees, Percy (percy@afonwen.example)
+•\tQuinn, Rita – rita@afonwen.example – 01267 000111
+•\tSam Tait, sam@afonwen.example; Una Voyle, una@afonwen.example
+•\tVic Wood, vic@afonwen.example, helps with the hall
+
+Asked to be taken off:
+
+•\tWilla Yorath, willa@afonwen.example
+"""
+
+
+@pytest.fixture
+def written(tmp_path: Path) -> Path:
+    (tmp_path / "members.txt").write_text(LIST, "utf-8")
+    return tmp_path / "members.txt"
+
+
+def test_each_address_is_a_person_with_the_words_before_it_as_the_name(written: Path) -> None:
+    table, _ = analysed(written)
+    assert [row[1] for row in table.rows() if row and "@" in row[0]] == [
+        *("Olwen Price", "Percy Rees", "Rita Quinn", "Sam Tait", "Una Voyle", "Vic Wood"),
+        "Willa Yorath",
+    ]
+
+
+def test_whoever_has_other_words_beside_their_address_is_pending(written: Path) -> None:
+    assert states_in(written)["vic@afonwen.example"] == "unconfirmed"
+
+
+def test_a_telephone_number_is_no_doubt(written: Path) -> None:
+    assert states_in(written)["rita@afonwen.example"] == "subscribed"
+
+
+def test_whoever_stands_below_a_line_of_words_is_pending(written: Path) -> None:
+    assert states_in(written)["willa@afonwen.example"] == "unconfirmed"
+
+
+def test_a_title_above_the_first_person_is_told(written: Path) -> None:
+    _, analysis = analysed(written)
+    assert "Passed over above the first person: Members of the Afonwen society" in analysis.notes
+
+
+@pytest.mark.parametrize("bullet", ["- ", "* ", "1. ", "12) ", "o\t", "· "])
+def test_people_follow_bullets_and_numbers_of_any_kind(tmp_path: Path, bullet: str) -> None:
+    (tmp_path / "list.txt").write_text(f"{bullet}Ann Lee, ann@afonwen.example\n", "utf-8")
+    assert states_in(tmp_path / "list.txt") == {"ann@afonwen.example": "subscribed"}
