@@ -9,6 +9,8 @@ ADDRESS = re.compile(
     r"""(?<![\w.+/=&%~!#$*-])(?:"[^"\s@]{1,60}"|[^\s<>()\[\]{},;:"'`@\\|«»“”‘’]{1,64})"""
     r"@(?:[\w-]{1,63}\.)+[\w-]{2,63}(?![\w-])"
 )
+# Several hundred recipients; what is longer is cut.
+MAX_HEADER = 8 * 1024
 _TYPED = re.compile(r"^\s*[\w-]+\s*;\s*")
 # What Postfix, Exim, Sendmail and iPlanet write beside the address that an alias led to.
 _LED_FROM = re.compile(
@@ -42,7 +44,11 @@ def local_of_field(value: str) -> str:
 
 def of_header(value: str) -> list[str]:
     """The addresses of a header such as To."""
-    found = [address for _, address in getaddresses([value]) if "@" in address]
+    value = value[:MAX_HEADER]
+    try:
+        found = [address for _, address in getaddresses([value]) if "@" in address]
+    except RecursionError:  # it calls itself for each parenthesis
+        found = []
     return [tidy(address) for address in found] or [tidy(a) for a in ADDRESS.findall(value)]
 
 
