@@ -250,14 +250,14 @@ def _replace_frames(root: Element, notes: Counter[str]) -> None:
         if element.getparent() is None:
             continue
         address = _address_of_frame(element)
-        made = link_for_frame(address, " ".join((element.get("title") or "").split()))
-        if made is None:
+        link = link_for_frame(address, " ".join((element.get("title") or "").split()))
+        if link is None:
             notes["frame that shows nothing left out"] += 1
             _keep_fallback_text(element)
             continue
         notes["frame replaced by a link"] += 1
-        made.tail = element.tail
-        element.getparent().replace(element, made)
+        link.tail = element.tail
+        element.getparent().replace(element, link)
 
 
 def _frames(root: Element) -> Iterator[Element]:

@@ -127,12 +127,12 @@ def _tables(entries: list[Entry]) -> dict[str, dict[str, str]]:
             with suppress(Unreadable, csv.Error, *UNPACKING_ERRORS):
                 for row in csv.DictReader(io.StringIO(decode(load()))):
                     number = row.get("post_id") or row.get("Unique Id") or row.get("id") or ""
-                    told = {key: value for key, value in row.items() if key and value}
-                    rows[number.partition(".")[0]] = told
-                    rows[f"slug {row.get('slug')}"] = told
+                    values = {key: value for key, value in row.items() if key and value}
+                    rows[number.partition(".")[0]] = values
+                    rows[f"slug {row.get('slug')}"] = values
                     title = f"title {_folded(row.get('Title') or '')}"
                     # Campaigns of one title cannot be told apart.
-                    rows[title] = {} if title in rows else told
+                    rows[title] = {} if title in rows else values
     return rows
 
 
@@ -198,8 +198,8 @@ def _of_substack(
 
 def _with_front_matter(content: bytes, row: Mapping[str, str]) -> bytes:
     """Buttondown's Markdown with the metadata that emails.csv has of it, as JSON, which is YAML."""
-    told = {"title": row.get("subject"), "date": row.get("publish_date"), "id": row.get("id")}
-    front_matter = json.dumps({key: value for key, value in told.items() if value})
+    values = {"title": row.get("subject"), "date": row.get("publish_date"), "id": row.get("id")}
+    front_matter = json.dumps({key: value for key, value in values.items() if value})
     return f"---\n{front_matter}\n---\n".encode() + _EDITOR_MODE.sub(b"", content)
 
 

@@ -179,12 +179,12 @@ def _examine(program: Invocation, request: ListRequest) -> ExaminedList:
 def _arguments() -> list[str]:
     """The command line as given, to extend it in a message."""
     context = click.get_current_context()
-    given: list[str] = []
+    options: list[str] = []
     for parameter in context.command.params:
         name = parameter.name or ""
         if context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
-            given += _written(parameter, context.params[name])
-    return given
+            options += _written(parameter, context.params[name])
+    return options
 
 
 def _written(parameter: click.Parameter, value: object) -> list[str]:

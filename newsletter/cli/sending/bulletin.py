@@ -125,9 +125,9 @@ def _preview_or_test(program: Invocation, draft: BulletinDraft, test_address: st
     with program.database.read() as session:
         edition = design_bulletin(session, app.config, draft, now)
         edition.id = store.last_number(session) + 1
-        made = Composition(edition=edition)
+        composition = Composition(edition=edition)
         preview = Preview.of(
-            app, session, made, PreviewRecipient(), now, is_test=bool(test_address)
+            app, session, composition, PreviewRecipient(), now, is_test=bool(test_address)
         )
     if test_address:
         send_test_mail(program, preview, test_address)
