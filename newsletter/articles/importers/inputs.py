@@ -64,17 +64,17 @@ class Inputs:
 
 def find_inputs(names: Sequence[str], stdin: BinaryIO, fetch: Fetch) -> Inputs:
     """The inputs for the names; folders are walked in sorted order, without hidden files."""
-    found = Inputs(offers=[], bad=[], passed_over=0)
+    inputs = Inputs(offers=[], bad=[], passed_over=0)
     for name in names:
         if name == STANDARD_INPUT:
-            found.offers.append(Input(name=name, load=partial(_limited, stdin, name)))
+            inputs.offers.append(Input(name=name, load=partial(_limited, stdin, name)))
         elif name.startswith(("http://", "https://")):
-            found.offers.append(Input(name=name, load=partial(fetch, name)))
+            inputs.offers.append(Input(name=name, load=partial(fetch, name)))
         elif Path(name).is_dir():
-            found = _with_folder(found, Path(name))
+            inputs = _with_folder(inputs, Path(name))
         else:
             path = Path(name)
-            found.offers.append(
+            inputs.offers.append(
                 Input(
                     name=path.name,
                     folder=_before(path),
@@ -82,14 +82,14 @@ def find_inputs(names: Sequence[str], stdin: BinaryIO, fetch: Fetch) -> Inputs:
                     beside=path.parent,
                 )
             )
-    return found
+    return inputs
 
 
 def _before(path: Path) -> str:
     return str(path)[: -len(path.name)]
 
 
-def _with_folder(found: Inputs, folder: Path) -> Inputs:
+def _with_folder(inputs: Inputs, folder: Path) -> Inputs:
     offers, bad, passed_over = [], [], 0
 
     def unreadable(error: OSError) -> None:
@@ -109,9 +109,9 @@ def _with_folder(found: Inputs, folder: Path) -> Inputs:
             else:
                 passed_over += 1
     return Inputs(
-        offers=found.offers + offers,
-        bad=found.bad + bad,
-        passed_over=found.passed_over + passed_over,
+        offers=inputs.offers + offers,
+        bad=inputs.bad + bad,
+        passed_over=inputs.passed_over + passed_over,
     )
 
 
@@ -122,9 +122,9 @@ def source_folders(folder: Path) -> list[Path]:
     The rest of such folders is layouts and build output.
     """
     if any((folder / name).is_file() for name in JEKYLL):
-        found = [folder / name for name in ("_posts", "_drafts") if (folder / name).is_dir()]
-        if found:
-            return found
+        folders = [folder / name for name in ("_posts", "_drafts") if (folder / name).is_dir()]
+        if folders:
+            return folders
     if any((folder / name).is_file() for name in HUGO) and (folder / "content").is_dir():
         return [folder / "content"]
     return [folder]
@@ -239,7 +239,7 @@ def _keyed(item: Record | BadRecord, context: ImportContext) -> Record | BadReco
 
 
 def read_all(
-    found: Inputs,
+    inputs: Inputs,
     context: ImportContext,
     wanted: str = "",
     done: Callable[[], None] = lambda: None,
@@ -253,7 +253,7 @@ def read_all(
         fetch: fetches the pages of a sitemap.
         parse: runs the readers.
     """
-    yield from found.bad
-    for offer in found.offers:
+    yield from inputs.bad
+    for offer in inputs.offers:
         yield from read_input(offer, context, wanted, fetch, parse)
         done()

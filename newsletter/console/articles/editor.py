@@ -200,8 +200,8 @@ def _own_words(
 ) -> ArticleDraft | None:
     if article is None:
         return None
-    found = writing.draft(session, article.id, str(request.actor))
-    return found if found is not None and found.content is not None else None
+    draft = writing.draft(session, article.id, str(request.actor))
+    return draft if draft is not None and draft.content is not None else None
 
 
 def _times(request: ConsoleRequest, article: Article | None) -> list[tuple[str, str]]:

@@ -91,8 +91,8 @@ def topics_in(
 ) -> tuple[str, ...]:
     """The names of the topics; in the stored order where they are the same."""
     names = [one_line(name) for name in (*ticked, *more.split(","))]
-    found = tuple(dict.fromkeys(name for name in names if name))
-    return stored.topics if set(found) == set(stored.topics) else found
+    distinct = tuple(dict.fromkeys(name for name in names if name))
+    return stored.topics if set(distinct) == set(stored.topics) else distinct
 
 
 def change_of(given: ArticleForm, article: Article | None, now: datetime, zone: str) -> ArticleEdit:

@@ -16,9 +16,9 @@ Turn = Literal["", "first", "second"]
 def moment_in(text: str, zone: str) -> datetime | None:
     """The moment of a date, or of a date and time; None where the text is none."""
     with suppress(ValueError):
-        found = datetime.fromisoformat(text)
-        if found.year in YEARS:
-            return found if found.tzinfo else found.replace(tzinfo=ZoneInfo(zone))
+        moment = datetime.fromisoformat(text)
+        if moment.year in YEARS:
+            return moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(zone))
     return None
 
 
