@@ -81,7 +81,7 @@ def tables(transports: Iterable[TransportKind], values: Mapping[str, Any]) -> li
         values: override the defaults, by full path ("site.name").
     """
     first, *others = transports
-    found = [
+    all_tables = [
         ExampleTable(path="site", model=Site),
         ExampleTable(path="site.imprint", model=Imprint),
         ExampleTable(path="database", model=DatabaseOptions),
@@ -159,12 +159,12 @@ def tables(transports: Iterable[TransportKind], values: Mapping[str, Any]) -> li
         ExampleTable(path="templates", model=TemplateOptions),
         ExampleTable(path="lint", model=LintOptions),
     ]
-    return [_with_values(table, values) for table in found]
+    return [_with_values(table, values) for table in all_tables]
 
 
-def write_example(found: Iterable[ExampleTable]) -> str:
+def write_example(tables: Iterable[ExampleTable]) -> str:
     """The text of the file."""
-    return HEADER + "".join(_write_table(table) for table in found)
+    return HEADER + "".join(_write_table(table) for table in tables)
 
 
 START_KEYS = ("site.secret_key", "database.url", "web.host", "web.port")
@@ -177,13 +177,13 @@ START_HEADER = """\
 
 def write_start(values: Mapping[str, Any]) -> str:
     """The text of a new site's file."""
-    found = [
+    blocks = [
         ExampleTable(path="site", model=Site),
         ExampleTable(path="database", model=DatabaseOptions),
         ExampleTable(path="web", model=WebOptions),
     ]
     return START_HEADER + "".join(
-        _write_table(_with_values(table, values), only={*START_KEYS, *values}) for table in found
+        _write_table(_with_values(table, values), only={*START_KEYS, *values}) for table in blocks
     )
 
 

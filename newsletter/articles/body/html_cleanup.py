@@ -44,7 +44,6 @@ _LAZY = (
     "data-original-src", "data-hi-res-src", "data-image", "data-full-url", "data-url",
 )  # fmt: skip
 _LAZY_SETS = ("data-srcset", "data-lazy-srcset", "srcset")
-_FRAME_SOURCES = ("src", "data-src", "data-lazy-src", "data-litespeed-src", "data-cmp-src", "data")
 # What is of no use once a tree is clean.
 _USED_UP = ("style", "hidden", *_LAZY, *_LAZY_SETS)
 _MENDED = re.compile(
@@ -211,15 +210,15 @@ def _lazy_address(image: Element) -> str:
 
 def _from_srcset(srcset: str) -> str:
     """The narrowest `srcset` candidate that is wide enough, else the widest."""
-    found: list[tuple[float, str]] = []
+    candidates: list[tuple[float, str]] = []
     for address, size, kind in re.findall(
         r"([^\s,]\S*[^\s,])(?:\s+([\d.]+)([wx]))?\s*(?:,|$)", srcset
     ):
         width = float(size or 1) * (1 if kind == "w" else _WIDE_ENOUGH / 2)
         if not address.startswith("data:"):
-            found.append((width, address))
-    enough = [one for one in found if one[0] >= _WIDE_ENOUGH]
-    return min(enough)[1] if enough else max(found, default=(0.0, ""))[1]
+            candidates.append((width, address))
+    enough = [one for one in candidates if one[0] >= _WIDE_ENOUGH]
+    return min(enough)[1] if enough else max(candidates, default=(0.0, ""))[1]
 
 
 def _unwrap_noscript(root: Element) -> None:
@@ -255,14 +254,14 @@ def _replace_frames(root: Element, notes: Counter[str]) -> None:
         if element.getparent() is None:
             continue
         address = _address_of_frame(element)
-        made = link_for_frame(address, " ".join((element.get("title") or "").split()))
-        if made is None:
+        link = link_for_frame(address, " ".join((element.get("title") or "").split()))
+        if link is None:
             notes["frame that shows nothing left out"] += 1
             _keep_fallback_text(element)
             continue
         notes["frame replaced by a link"] += 1
-        made.tail = element.tail
-        element.getparent().replace(element, made)
+        link.tail = element.tail
+        element.getparent().replace(element, link)
 
 
 def _frames(root: Element) -> Iterator[Element]:
@@ -286,8 +285,9 @@ def _address_of_frame(element: Element) -> str:
     if number:
         host = "player.vimeo.com/video" if "vimeo" in element.tag else "www.youtube.com/embed"
         return f"https://{host}/{number}"
-    found = (str(element.get(name) or "").strip() for name in _FRAME_SOURCES)
-    address = next((a for a in found if a and not a.startswith(("about:", "data:"))), "")
+    names = ("src", "data-src", "data-lazy-src", "data-litespeed-src", "data-cmp-src", "data")
+    values = (str(element.get(name) or "").strip() for name in names)
+    address = next((a for a in values if a and not a.startswith(("about:", "data:"))), "")
     if not address and element.tag == "object":
         inner = element.find(".//embed")
         movie = element.find(".//param[@name='movie']")

@@ -127,20 +127,20 @@ def _is_shown(name: str) -> bool:
 
 def _tables(entries: list[Entry]) -> dict[str, dict[str, str]]:
     """Rows of the archive's tables, by the number that starts an entry's name, and by slug."""
-    found: dict[str, dict[str, str]] = {}
+    rows: dict[str, dict[str, str]] = {}
     for name, load in entries:
         if PurePosixPath(name).name in TABLES:
             # What a damaged table does not say of a post keeps it as a draft.
             with suppress(Unreadable, csv.Error, *UNPACKING_ERRORS):
                 for row in csv.DictReader(io.StringIO(decode(load()))):
                     number = row.get("post_id") or row.get("Unique Id") or row.get("id") or ""
-                    told = {key: value for key, value in row.items() if key and value}
-                    found[number.partition(".")[0]] = told
-                    found[f"slug {row.get('slug')}"] = told
+                    values = {key: value for key, value in row.items() if key and value}
+                    rows[number.partition(".")[0]] = values
+                    rows[f"slug {row.get('slug')}"] = values
                     title = f"title {_folded(row.get('Title') or '')}"
                     # Campaigns of one title cannot be told apart.
-                    found[title] = {} if title in found else told
-    return found
+                    rows[title] = {} if title in rows else values
+    return rows
 
 
 def _folded(title: str) -> str:
@@ -160,16 +160,16 @@ def _read_entry(
     except (Unreadable, *UNPACKING_ERRORS) as error:
         yield BadRecord(where=where, what=f"it cannot be unpacked: {error}", mend="export it again")
         return
-    if found := _SUBSTACK.search(entry):
-        yield _of_substack(content, where, found["id"], rows.get(found["id"], {}), context)
+    if match := _SUBSTACK.search(entry):
+        yield _of_substack(content, where, match["id"], rows.get(match["id"], {}), context)
         return
-    if found := _MAILCHIMP.search(entry):
-        by_title = rows.get(f"title {_folded(found['title'])}", {})
-        campaign = rows.get(found["id"], by_title)
+    if match := _MAILCHIMP.search(entry):
+        by_title = rows.get(f"title {_folded(match['title'])}", {})
+        campaign = rows.get(match["id"], by_title)
         if campaign or "campaigns" in entry:
-            yield _of_mailchimp(content, where, found["id"], campaign, context)
+            yield _of_mailchimp(content, where, match["id"], campaign, context)
             return
-    if (found := _BUTTONDOWN.search(entry)) and (row := rows.get(f"slug {found['slug']}")):
+    if (match := _BUTTONDOWN.search(entry)) and (row := rows.get(f"slug {match['slug']}")):
         content = _with_front_matter(content, row)
     for item in READERS[PurePosixPath(entry).suffix.lower()](content, entry, context):
         item = replace(item, where=where)
@@ -209,8 +209,8 @@ def _of_substack(
 
 def _with_front_matter(content: bytes, row: Mapping[str, str]) -> bytes:
     """Buttondown's Markdown with the metadata that emails.csv has of it, as JSON, which is YAML."""
-    told = {"title": row.get("subject"), "date": row.get("publish_date"), "id": row.get("id")}
-    front_matter = json.dumps({key: value for key, value in told.items() if value})
+    values = {"title": row.get("subject"), "date": row.get("publish_date"), "id": row.get("id")}
+    front_matter = json.dumps({key: value for key, value in values.items() if value})
     return f"---\n{front_matter}\n---\n".encode() + _EDITOR_MODE.sub(b"", content)
 
 
@@ -243,8 +243,8 @@ def _of_mailchimp(
 
 def _named(item: Record, entry: str) -> Record:
     """Adds a key that is stable across exports; holds back what may be a comment."""
-    if found := _MEDIUM.search(entry):
-        item = replace(item, source="medium", source_key=f"medium {found['id']}", explicit_key=True)
+    if match := _MEDIUM.search(entry):
+        item = replace(item, source="medium", source_key=f"medium {match['id']}", explicit_key=True)
         return _held_if_response(item)
     return replace(item, source_key=item.source_key if item.explicit_key else key_of(entry))
 

@@ -74,12 +74,12 @@ def _is_page(post: Mapping[str, Any]) -> bool:
 def _names(data: Mapping[str, Any], links: str, table: str, key: str) -> dict[str, list[str]]:
     """Names of the tags or authors of each post; internal Ghost tags start with #."""
     names = {str(row.get("id")): str(row.get("name") or "") for row in _rows(data, table)}
-    found: dict[str, list[str]] = {}
+    by_post: dict[str, list[str]] = {}
     for row in sorted(_rows(data, links), key=lambda row: str(row.get("sort_order") or 0).zfill(6)):
         name = names.get(str(row.get(key)), "")
         if name and not name.startswith("#"):
-            found.setdefault(str(row.get("post_id")), []).append(name)
-    return found
+            by_post.setdefault(str(row.get("post_id")), []).append(name)
+    return by_post
 
 
 def _record(

@@ -56,8 +56,8 @@ def _record(content: bytes, name: str, context: ImportContext) -> Record:
 
 def declared_in(content: bytes) -> str:
     """The encoding label that a page or XML document declares."""
-    found = DECLARED.search(content[:4096]) or XML_DECLARED.match(content.lstrip()[:200])
-    return found[1].decode("ascii", "replace") if found else ""
+    match = DECLARED.search(content[:4096]) or XML_DECLARED.match(content.lstrip()[:200])
+    return match[1].decode("ascii", "replace") if match else ""
 
 
 def _of_source(document: front_matter.Document, name: str, context: ImportContext) -> Record:

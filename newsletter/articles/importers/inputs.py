@@ -66,17 +66,17 @@ class Inputs:
 
 def find_inputs(names: Sequence[str], stdin: BinaryIO, fetch: Fetch) -> Inputs:
     """The inputs for the names; folders are walked in sorted order, without hidden files."""
-    found = Inputs(offers=[], bad=[], passed_over=0)
+    inputs = Inputs(offers=[], bad=[], passed_over=0)
     for name in names:
         if name == STANDARD_INPUT:
-            found.offers.append(Input(name=name, load=partial(_limited, stdin, name)))
+            inputs.offers.append(Input(name=name, load=partial(_limited, stdin, name)))
         elif name.startswith(("http://", "https://")):
-            found.offers.append(Input(name=name, load=partial(fetch, name)))
+            inputs.offers.append(Input(name=name, load=partial(fetch, name)))
         elif Path(name).is_dir():
-            found = _with_folder(found, Path(name))
+            inputs = _with_folder(inputs, Path(name))
         else:
             path = Path(name)
-            found.offers.append(
+            inputs.offers.append(
                 Input(
                     name=path.name,
                     folder=_before(path),
@@ -84,14 +84,14 @@ def find_inputs(names: Sequence[str], stdin: BinaryIO, fetch: Fetch) -> Inputs:
                     beside=path.parent,
                 )
             )
-    return found
+    return inputs
 
 
 def _before(path: Path) -> str:
     return str(path)[: -len(path.name)]
 
 
-def _with_folder(found: Inputs, folder: Path) -> Inputs:
+def _with_folder(inputs: Inputs, folder: Path) -> Inputs:
     offers, bad, passed_over = [], [], 0
 
     def unreadable(error: OSError) -> None:
@@ -111,9 +111,9 @@ def _with_folder(found: Inputs, folder: Path) -> Inputs:
             else:
                 passed_over += 1
     return Inputs(
-        offers=found.offers + offers,
-        bad=found.bad + bad,
-        passed_over=found.passed_over + passed_over,
+        offers=inputs.offers + offers,
+        bad=inputs.bad + bad,
+        passed_over=inputs.passed_over + passed_over,
     )
 
 
@@ -124,8 +124,8 @@ def source_folders(folder: Path) -> list[Path]:
     and Zola: `content`. Medium's export, unpacked: `posts`. The rest is layouts, output and lists.
     """
     is_jekyll = any((folder / name).is_file() for name in JEKYLL)
-    if is_jekyll and (found := sorted(_jekyll_folders(folder))):
-        return found
+    if is_jekyll and (posts := sorted(_jekyll_folders(folder))):
+        return posts
     if any((folder / name).is_file() for name in HUGO) and (folder / "content").is_dir():
         return [folder / "content"]
     if (folder / "profile" / "profile.html").is_file() and (folder / "posts").is_dir():
@@ -250,7 +250,7 @@ def _keyed(item: Record | BadRecord, context: ImportContext) -> Record | BadReco
 
 
 def read_all(
-    found: Inputs,
+    inputs: Inputs,
     context: ImportContext,
     wanted: str = "",
     done: Callable[[], None] = lambda: None,
@@ -264,7 +264,7 @@ def read_all(
         fetch: fetches the pages of a sitemap.
         parse: runs the readers.
     """
-    yield from found.bad
-    for offer in found.offers:
+    yield from inputs.bad
+    for offer in inputs.offers:
         yield from read_input(offer, context, wanted, fetch, parse)
         done()

@@ -117,9 +117,9 @@ def _by_markup(root: Element, title: str) -> Element | None:
     articles = [e for e in root.iter("article") if not _is_within(e, ("nav", "aside", "footer"))]
     mains = root.xpath("//main | //*[@role='main']")
     titled = [e for e in articles if _has_heading(e, title)]
-    for found in (bodies, titled, articles, mains):
-        if found:
-            return max(found, key=_size)
+    for elements in (bodies, titled, articles, mains):
+        if elements:
+            return max(elements, key=_size)
     body = root.find(".//body")
     if body is not None:
         for element in list(body.iter(*PAGE_FRAME_TAGS)):
