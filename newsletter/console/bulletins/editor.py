@@ -15,7 +15,7 @@ from newsletter.config.tables.approval import Approval
 from newsletter.console.frame import errors
 from newsletter.console.frame.presentation.flash import FlashKind
 from newsletter.console.frame.presentation.forms import FormErrors, FormState, sentence
-from newsletter.console.frame.presentation.moments import typed_moment
+from newsletter.console.frame.presentation.moments import Turn, turn_of, typed_moment
 from newsletter.console.frame.request import ConsoleRequest
 from newsletter.console.frame.routes import form, page
 from newsletter.console.sending.counts import takes_long
@@ -41,6 +41,7 @@ class BulletinForm(BaseModel):
     topics: list[str] = Field(default_factory=list)
     segment: str = Field("", max_length=2000)
     send_at: str = ""
+    send_at_turn: Turn = ""
     in_quiet_hours: bool = False
     is_html: bool = False
     revision: int = 0
@@ -50,6 +51,8 @@ class BulletinAutosave(BulletinForm):
     """What the editor sends by itself."""
 
     number: int | None = None
+    # Nobody is asked while they write.
+    send_at_turn: Turn = "first"
 
 
 def new(request: ConsoleRequest) -> Response:
@@ -185,6 +188,7 @@ def _fields(request: ConsoleRequest, writing: Writing, revision: int) -> FormSta
         topics=writing.topics,
         segment=writing.segment,
         send_at=f"{at:%Y-%m-%dT%H:%M}" if at else "",
+        send_at_turn=turn_of(at) if at else "",
         in_quiet_hours=writing.in_quiet_hours,
         revision=revision,
         is_html=writing.is_html,
@@ -224,7 +228,7 @@ def _writing(request: ConsoleRequest, sent: BulletinForm) -> Writing:
         is_html=sent.is_html,
         topics=tuple(sorted(set(sent.topics))) if sent.audience == "topics" else (),
         segment=sent.segment if sent.audience == "segment" else "",
-        send_at=_moment(request, sent.send_at),
+        send_at=_moment(request, sent),
         in_quiet_hours=sent.in_quiet_hours,
     )
 
@@ -234,18 +238,19 @@ def _is_same(markdown: str, html: str) -> bool:
     return markdown.strip() == markdown_of(html).strip()
 
 
-def _moment(request: ConsoleRequest, text: str) -> datetime | None:
-    if not text:
+def _moment(request: ConsoleRequest, sent: BulletinForm) -> datetime | None:
+    if not sent.send_at:
         return None
     words = "Write a date and a time as 2026-11-27 18:00."
-    return typed_moment(text, request.config.site.timezone, "send_at", words)
+    zone = request.config.site.timezone
+    return typed_moment(sent.send_at, zone, "send_at", words, sent.send_at_turn)
 
 
 def _onward(request: ConsoleRequest, number: int) -> Response:
     """Stay, or on to the look where that button was pressed."""
     missing = [name for name in ("subject", "text") if not str(request.form.get(name, "")).strip()]
-    if request.form.get("then") == "look" and missing:
-        words = f"Saved. Before you look at it, write its {' and its '.join(missing)}."
+    if missing:
+        words = f"Saved. Before it can be sent, write its {' and its '.join(missing)}."
         return request.redirect(f"/bulletins/{number}", words, kind=FlashKind.WARNING)
     if request.form.get("then") == "look":
         return request.redirect(f"/bulletins/{number}/look")
