@@ -226,7 +226,10 @@ def _pages_of(
     if fetch is None:
         yield BadRecord(where=where, what="it is a sitemap", mend="import its address")
         return
-    for page in pages_of(content, fetch):
+    for page in pages_of(content, where, fetch):
+        if isinstance(page, BadRecord):
+            yield page
+            continue
         one = Input(name=page.address, load=partial(fetch, page.address))
         for item in read_input(one, context, "html", parse=parse):
             yield completed(item, page, context.zone) if isinstance(item, Record) else item
