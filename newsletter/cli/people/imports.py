@@ -111,22 +111,13 @@ def import_(
     if path is None:
         _undo(program, undone or 0, as_json=as_json)
         return
-    if bool(consent.strip()) == unconfirmed:
-        raise InvalidInput(
-            "say how and when they agreed (--consent “paper forms of 1 May”), "
-            "or enter them without proof as pending (--unconfirmed)"
-        )
+    _check_consent(consent, unconfirmed)
     pairs = [*columns, *(f"{ATTRIBUTE}{attribute_name(name)}={name}" for name in attributes)]
     request = ListRequest(
         path=path,
         file=path.name,
         consent=one_line(consent),
-        answers=AdministratorAnswers(
-            columns=_chosen(pairs),
-            words=_meanings(words),
-            state=ListState(state) if state else None,
-            order=DayMonthOrder(dates) if dates else None,
-        ),
+        answers=_answers(pairs, words, state, dates),
         sheet=sheet,
         encoding=encoding,
         tags=Tags(tags),
@@ -138,10 +129,33 @@ def import_(
         program.warn(f"{count_line(counts)}, if imported.")
         return
     result = _import(program, request, examined, _target(path, refused))
+    _print_result(program, result, as_json=as_json)
+
+
+def _print_result(program: Invocation, result: actions.ImportResult, *, as_json: bool) -> None:
     if as_json:
         print_json(program, {**result.counts, "import": result.number})
     else:
         program.say(f"{count_line(result.counts)}. This is import {result.number}.")
+
+
+def _check_consent(consent: str, unconfirmed: bool) -> None:
+    if bool(consent.strip()) == unconfirmed:
+        raise InvalidInput(
+            "say how and when they agreed (--consent “paper forms of 1 May”), "
+            "or enter them without proof as pending (--unconfirmed)"
+        )
+
+
+def _answers(
+    pairs: Sequence[str], words: Sequence[str], state: str | None, dates: str | None
+) -> AdministratorAnswers:
+    return AdministratorAnswers(
+        columns=_chosen(pairs),
+        words=_meanings(words),
+        state=ListState(state) if state else None,
+        order=DayMonthOrder(dates) if dates else None,
+    )
 
 
 def _undo(program: Invocation, number: int, *, as_json: bool) -> None:

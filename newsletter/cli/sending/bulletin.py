@@ -111,6 +111,11 @@ def send(
     if edition is None:
         program.say("Nothing was sent.")
         return
+    _follow(program, edition, wait)
+
+
+def _follow(program: Invocation, edition: ComposedEdition, wait: bool) -> None:
+    """Say when it leaves, and wait until it has where that is asked for."""
     when = clock_time(edition.send_at, program.config.site.timezone)
     program.say(f"Edition {edition.number} leaves at {when}.")
     program.say(f"To undo it: newsletter editions cancel {edition.number}")

@@ -14,7 +14,7 @@ from newsletter.articles.store import topics as all_topics
 from newsletter.config.tables.approval import Approval
 from newsletter.console.frame import errors
 from newsletter.console.frame.presentation.flash import FlashKind
-from newsletter.console.frame.presentation.forms import FormErrors, sentence
+from newsletter.console.frame.presentation.forms import FormErrors, FormState, sentence
 from newsletter.console.frame.presentation.moments import Turn, turn_of, typed_moment
 from newsletter.console.frame.request import ConsoleRequest
 from newsletter.console.frame.routes import form, page
@@ -144,8 +144,6 @@ def _page(
     revision: int,
     is_sent: bool = False,
 ) -> Response:
-    zone = ZoneInfo(request.config.site.timezone)
-    at = writing.send_at.astimezone(zone) if writing.send_at else None
     options = request.config.bulletins
     problem, counts = "", None
     with request.database.read() as session:
@@ -159,7 +157,31 @@ def _page(
             problem = str(error)
         known_topics = [(t.slug, t.name) for t in all_topics(session)]
         known_segments = [s.name for s in segments.every(session)]
-    fields = request.fields(
+    fields = _fields(request, writing, revision)
+    text, is_html = fields.value("text"), bool(fields.chosen("is_html"))
+    opened = number_in(fields.value("revision")) or 0
+    context = {
+        "number": number,
+        "is_overtaken": is_sent or (bool(opened) and opened != revision),
+        "form": fields,
+        "markdown": markdown_of(text) if is_html else text,
+        "settings": _editor_settings(request, number, opened, text, is_html=is_html),
+        "topics": known_topics,
+        "segments": known_segments,
+        "quiet": options.quiet,
+        "needs_approval": options.approval is not Approval.OFF,
+        "counts": counts,
+        "is_late": is_late,
+        "problem": problem,
+    }
+    return request.page("bulletins/editor.html", context)
+
+
+def _fields(request: ConsoleRequest, writing: Writing, revision: int) -> FormState:
+    """The form, filled with what was written."""
+    zone = ZoneInfo(request.config.site.timezone)
+    at = writing.send_at.astimezone(zone) if writing.send_at else None
+    return request.fields(
         subject=writing.subject,
         text=writing.text,
         audience="topics" if writing.topics else "segment" if writing.segment else "everybody",
@@ -171,35 +193,24 @@ def _page(
         revision=revision,
         is_html=writing.is_html,
     )
-    text, is_html = fields.value("text"), bool(fields.chosen("is_html"))
-    opened = number_in(fields.value("revision")) or 0
-    base_url = request.config.site.base_url
-    context = {
+
+
+def _editor_settings(
+    request: ConsoleRequest, number: int | None, revision: int, text: str, *, is_html: bool
+) -> dict[str, Any]:
+    """What the script of the editor is given."""
+    return {
         "number": number,
-        "is_overtaken": is_sent or (bool(opened) and opened != revision),
-        "form": fields,
-        "markdown": markdown_of(text) if is_html else text,
-        "settings": {
-            "number": number,
-            "version": opened,
-            "keep": request.url("/bulletins/keep"),
-            "page": request.url("/bulletins/0"),
-            "text": text,
-            "is_html": is_html,
-            "body": body_of(text, is_html=is_html, base_url=base_url),
-            "root": request.state.root,
-            "csrf": request.csrf,
-            "upload": request.url("/media/upload"),
-        },
-        "topics": known_topics,
-        "segments": known_segments,
-        "quiet": options.quiet,
-        "needs_approval": options.approval is not Approval.OFF,
-        "counts": counts,
-        "is_late": is_late,
-        "problem": problem,
+        "version": revision,
+        "keep": request.url("/bulletins/keep"),
+        "page": request.url("/bulletins/0"),
+        "text": text,
+        "is_html": is_html,
+        "body": body_of(text, is_html=is_html, base_url=request.config.site.base_url),
+        "root": request.state.root,
+        "csrf": request.csrf,
+        "upload": request.url("/media/upload"),
     }
-    return request.page("bulletins/editor.html", context)
 
 
 def _writing(request: ConsoleRequest, sent: BulletinForm) -> Writing:
