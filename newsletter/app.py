@@ -103,13 +103,13 @@ class Newsletter:
 
     def private_paths(self) -> list[Path]:
         """Files and folders that only their owner may read."""
-        url, found = parse_url(self.config.database.url), []
+        url, files = parse_url(self.config.database.url), []
         if url.get_backend_name() == "sqlite" and url.database:
-            found += sqlite_files(Path(url.database))
-        found.append(Path(self.config.sending.state_folder))
+            files += sqlite_files(Path(url.database))
+        files.append(Path(self.config.sending.state_folder))
         if self.config.web.caught_mails:
-            found.append(Path(self.config.web.caught_mails))
-        return found
+            files.append(Path(self.config.web.caught_mails))
+        return files
 
     @cached_property
     def renderer(self) -> "Renderer":
@@ -148,8 +148,8 @@ class Newsletter:
         if content_hash is None:
             return None
         with self.database.read() as session:
-            found = store.rendition(session, content_hash)
-        return found.content if found else None
+            rendition = store.rendition(session, content_hash)
+        return rendition.content if rendition else None
 
     @cached_property
     def engine(self) -> "Engine":
@@ -321,12 +321,12 @@ class Newsletter:
 
         try:
             mail_context = self._mail_context(self.config.bulletins.sender)
-            made = staff_mail(mail, address, mail_context, self.clock.now())
-            found = self.hand_over(self.config.sending.transport, [made])
+            encoded_mail = staff_mail(mail, address, mail_context, self.clock.now())
+            outcomes = self.hand_over(self.config.sending.transport, [encoded_mail])
         except NewsletterError as error:
             log.warning("staff not mailed", title=mail.title, reason=str(error))
             return False
-        return is_accepted(found.get(made.key))
+        return is_accepted(outcomes.get(encoded_mail.key))
 
     @cached_property
     def notices(self) -> "NoticeSender":

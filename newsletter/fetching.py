@@ -68,8 +68,8 @@ def fetch(
         headers["If-None-Match"] = etag
     if last_modified:
         headers["If-Modified-Since"] = last_modified
-    with answered(url, headers, allow_private, total_time) as (found, address):
-        return _read(found, url, address, max_bytes)
+    with answered(url, headers, allow_private, total_time) as (answer, address):
+        return _read(answer, url, address, max_bytes)
 
 
 def status_of(url: str, *, allow_private: bool = False, total_time: timedelta = TOTAL_TIME) -> int:
@@ -80,8 +80,8 @@ def status_of(url: str, *, allow_private: bool = False, total_time: timedelta = 
     """
     from newsletter.guarded_http import answered
 
-    with answered(url, HEADERS, allow_private, total_time) as (found, _):
-        return found.status_code
+    with answered(url, HEADERS, allow_private, total_time) as (answer, _):
+        return answer.status_code
 
 
 def size_of(url: str, *, allow_private: bool = False, total_time: timedelta = TOTAL_TIME) -> Size:
@@ -95,13 +95,13 @@ def size_of(url: str, *, allow_private: bool = False, total_time: timedelta = TO
     from newsletter.guarded_http import answered
 
     headers = {**HEADERS, "Accept-Encoding": "identity"}
-    with answered(url, headers, allow_private, total_time) as (found, _):
-        if found.status_code != HTTPStatus.OK:
-            raise FetchError(f"{url}: the server answered {found.status_code}")
-        length = found.headers.get("Content-Length", "")
+    with answered(url, headers, allow_private, total_time) as (answer, _):
+        if answer.status_code != HTTPStatus.OK:
+            raise FetchError(f"{url}: the server answered {answer.status_code}")
+        length = answer.headers.get("Content-Length", "")
         return Size(
             length_bytes=int(length) if length.isascii() and length.isdigit() else 0,
-            content_type=found.headers.get("Content-Type", "").partition(";")[0].strip(),
+            content_type=answer.headers.get("Content-Type", "").partition(";")[0].strip(),
         )
 
 

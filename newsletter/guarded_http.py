@@ -46,8 +46,8 @@ def answered(
     deadline = _Deadline(total_time)
     with deadline.enforced(), _session(allow_private, deadline) as session:
         try:
-            with _follow_redirects(session, url, headers) as found:
-                yield found
+            with _follow_redirects(session, url, headers) as answer:
+                yield answer
         except (requests.RequestException, OSError, ValueError) as error:
             raise FetchError(f"{url}: {_reason(error, deadline)}") from error
         if deadline.passed:
@@ -264,10 +264,10 @@ class _BoundedAdapter(_Adapter):
 
 def _unread(answer: requests.Response) -> requests.Response:
     """The same answer, to be read again from its `raw`."""
-    made = requests.Response()
+    response = requests.Response()
     for name in ("status_code", "url", "headers", "reason", "encoding", "request", "raw"):
-        setattr(made, name, getattr(answer, name))
-    return made
+        setattr(response, name, getattr(answer, name))
+    return response
 
 
 def _pools(

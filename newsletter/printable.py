@@ -24,7 +24,7 @@ def printable(text: str) -> str:
 
 def printable_json(text: str) -> str:
     """JSON text with these characters escaped."""
-    return _UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+    return _UNSEEN.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
 def printable_value(value: Any) -> Any:

@@ -26,8 +26,8 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 def is_public(address: str) -> bool:
     """Whether an IP address is globally reachable, IPv4 embedded in IPv6 included."""
-    found = ipaddress.ip_address(address.partition("%")[0])
-    return all(map(_is_routed, _with_embedded_ipv4(found)))
+    ip = ipaddress.ip_address(address.partition("%")[0])
+    return all(map(_is_routed, _with_embedded_ipv4(ip)))
 
 
 def _is_routed(address: Address) -> bool:

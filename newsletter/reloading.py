@@ -57,10 +57,10 @@ class SettingsWatcher:
         Invalid settings are logged once; the previous ones stay in force.
         """
         with self._app.database.read() as session:
-            found = store.version(session)
-        if found == self._seen:
+            version = store.version(session)
+        if version == self._seen:
             return
-        self._seen = found
+        self._seen = version
         try:
             fresh = self._app.reread()
             fresh.check()
@@ -69,7 +69,7 @@ class SettingsWatcher:
             return
         self._app = fresh
         self._apply(fresh)
-        log.info("changed settings applied", version=found)
+        log.info("changed settings applied", version=version)
 
     def _run(self) -> None:
         while not self._stopping.wait(INTERVAL_SECONDS):

@@ -36,10 +36,10 @@ def _specials() -> tuple[frozenset[str], frozenset[str], int]:
 def _plain(address: str) -> str:
     """The address if it is plain ASCII without special cases, else empty."""
     special_ends, folded_names, longest = _specials()
-    found = _PLAIN.fullmatch(address)
-    if found is None or len(address) > longest:
+    match = _PLAIN.fullmatch(address)
+    if match is None or len(address) > longest:
         return ""
-    local, domain = found[1], found[2].lower()
+    local, domain = match[1], match[2].lower()
     end = domain.rpartition(".")[2]
     if not end[-1].isalpha() or end in special_ends or local.lower() in folded_names:
         return ""
@@ -50,10 +50,10 @@ def _judged(address: str) -> str:
     from email_validator import EmailNotValidError, validate_email
 
     try:
-        found = validate_email(address, check_deliverability=False)
+        validated = validate_email(address, check_deliverability=False)
     except EmailNotValidError as error:
         raise InvalidInput(f"{address!r} is not a mail address: {error}") from error
-    return f"{found.local_part}@{found.ascii_domain.lower()}"
+    return f"{validated.local_part}@{validated.ascii_domain.lower()}"
 
 
 def hash_address(secret: str, address: str) -> str:

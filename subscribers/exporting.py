@@ -59,8 +59,8 @@ def rows(session: Session, conditions: Sequence[ColumnElement[bool]]) -> Iterato
         .where(Subscriber.status != SubscriberStatus.ERASED, *conditions)
         .order_by(Subscriber.id)
     )
-    found = session.execute(query, execution_options={"yield_per": BATCH_SIZE})
-    for person, key, suppressed in found:
+    rows = session.execute(query, execution_options={"yield_per": BATCH_SIZE})
+    for person, key, suppressed in rows:
         choice = choice_of(key)
         yield {
             "email": person.address or "",

@@ -53,17 +53,17 @@ def conditions(
     words: str = "",
 ) -> list[ColumnElement[bool]]:
     """The conditions of a page of the list, for counting or exporting the same people."""
-    found = [
+    conditions = [
         Subscriber.status != SubscriberStatus.ERASED
         if status is None
         else Subscriber.status == status
     ]
     if within is not None:
-        found.append(within)
+        conditions.append(within)
     if searched := _searched(words):
         is_found = Subscriber.search_text.like(_pattern(searched), escape="\\")
-        found.append(is_found if len(searched) <= MAX_LETTERS else false())
-    return found
+        conditions.append(is_found if len(searched) <= MAX_LETTERS else false())
+    return conditions
 
 
 def _searched(words: str) -> str:

@@ -39,10 +39,10 @@ _CHANGES = select(AddressChange.subscriber_id).where(
 
 def by_address(session: Session, address: str) -> Subscriber:
     """The subscriber; raises ResourceNotFound if there is none."""
-    found = find_by_address(session, address)
-    if found is None:
+    subscriber = find_by_address(session, address)
+    if subscriber is None:
         raise ResourceNotFound(f"no subscriber has the address {address}")
-    return found
+    return subscriber
 
 
 def find_by_address(session: Session, address: str) -> Subscriber | None:
@@ -58,10 +58,10 @@ def find_by_hash(session: Session, address_hash: str) -> Subscriber | None:
 
 def by_id(session: Session, subscriber_id: int) -> Subscriber:
     """The subscriber; raises ResourceNotFound if there is none."""
-    found = find_by_id(session, subscriber_id)
-    if found is None:
+    subscriber = find_by_id(session, subscriber_id)
+    if subscriber is None:
         raise ResourceNotFound(f"there is no subscriber {subscriber_id}")
-    return found
+    return subscriber
 
 
 def find_by_id(session: Session, subscriber_id: int) -> Subscriber | None:
@@ -91,9 +91,9 @@ def choice_for(session: Session, choice: Choice) -> int:
     """The id of this choice; inserted if new."""
     key = choice_key(choice.topics, choice.digests)
     connection = session.connection()
-    found: int | None = connection.scalar(_CHOICES, {"key": key})
-    if found is not None:
-        return found
+    choice_id: int | None = connection.scalar(_CHOICES, {"key": key})
+    if choice_id is not None:
+        return choice_id
     # A concurrent insert of the same row is fine.
     connection.execute(insert_of(session, TopicChoice).values(key=key).on_conflict_do_nothing())
     return connection.execute(_CHOICES, {"key": key}).scalar_one()
@@ -125,10 +125,10 @@ def find_address_change(session: Session, subscriber: Subscriber) -> AddressChan
 
 def address_change(session: Session, subscriber: Subscriber) -> AddressChange:
     """The requested change; raises Conflict if there is none."""
-    found = find_address_change(session, subscriber)
-    if found is None:
+    change = find_address_change(session, subscriber)
+    if change is None:
         raise Conflict(f"subscriber {subscriber.id} has asked for no other address")
-    return found
+    return change
 
 
 def drop_address_change(session: Session, subscriber: Subscriber) -> None:
@@ -250,9 +250,9 @@ def add_suppression(session: Session, address_hash: str, reason: str, now: datet
 def add_suppressions(session: Session, reasons: Mapping[str, str], now: datetime) -> set[str]:
     """Suppress addresses for a reason each; those that are new. As `add_suppression`."""
     query = select(Suppression).where(Suppression.address_hash.in_(reasons))
-    known = {found.address_hash: found for found in session.scalars(query)}
-    for found in known.values():
-        found.import_id = None
+    known = {subscriber.address_hash: subscriber for subscriber in session.scalars(query)}
+    for subscriber in known.values():
+        subscriber.import_id = None
     new = set(reasons) - known.keys()
     session.add_all(
         Suppression(address_hash=address_hash, reason=reasons[address_hash], created_at=now)

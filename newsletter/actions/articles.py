@@ -194,8 +194,8 @@ def restore(work: UnitOfWork[Context], reference: str | int, number: int) -> Art
         ResourceNotFound: there is no such article or revision.
     """
     article = store.get(work.session, reference)
-    found = writing.revision(work.session, article.id, number)
-    content = ArticleContent.from_json(found.content)
+    revision = writing.revision(work.session, article.id, number)
+    content = ArticleContent.from_json(revision.content)
     context, by = ImportContext.of(work.context.config.site), str(work.actor)
     with history.recorded(work.session, article, by, work.now):
         change = content.edit_of(article)
@@ -225,13 +225,13 @@ def withdraw(work: UnitOfWork[Context], references: Sequence[str]) -> Sequence[A
     Raises:
         ResourceNotFound: one of them is not there.
     """
-    found = []
+    changes = []
     withdrawn = []
     for reference in references:
         article = store.get(work.session, reference)
         status = ArticleStatus.WITHDRAWN
         is_changed = store.set_status(work.session, article.id, status, work.now)
-        found.append(ArticleChange(title=article.title, is_changed=is_changed))
+        changes.append(ArticleChange(title=article.title, is_changed=is_changed))
         if is_changed:
             withdrawn.append(article.id)
     if not withdrawn:
@@ -240,7 +240,7 @@ def withdraw(work: UnitOfWork[Context], references: Sequence[str]) -> Sequence[A
         work.about(KIND, withdrawn[0])
     else:
         work.about("articles", "", articles=withdrawn)
-    return found
+    return changes
 
 
 @action(Permission.WRITE)
@@ -260,13 +260,13 @@ def correct(work: UnitOfWork[Context], reference: str | int, note: str) -> str:
 @action(Permission.MAINTAIN)
 def publish_due(work: UnitOfWork[Context]) -> dict[int, str]:
     """Publish the scheduled articles that are due; their ids and titles."""
-    found = {
+    published = {
         article.id: article.title for article in scheduling.publish_due(work.session, work.now)
     }
-    work.about("articles", "", articles=list(found))
-    if not found:
+    work.about("articles", "", articles=list(published))
+    if not published:
         work.skip_audit_line()
-    return found
+    return published
 
 
 @action(Permission.SEND)

@@ -112,8 +112,8 @@ def compose_due(
     numbers = {name: e.id for name, e in editions.items() if isinstance(e, Edition)}
     work.about(KIND, runs[0].name, period=runs[0].period, editions=numbers)
     return {
-        name: found if isinstance(found, NoEdition) else ComposedEdition.of(found)
-        for name, found in editions.items()
+        name: edition if isinstance(edition, NoEdition) else ComposedEdition.of(edition)
+        for name, edition in editions.items()
     }
 
 
@@ -265,7 +265,7 @@ def _compose_ahead(
     made = compose_combined(
         work.session, context.config, context.renderer, runs, now, send_at=leaves_at
     )
-    editions = [found for found in made.values() if isinstance(found, Edition)]
+    editions = [edition for edition in made.values() if isinstance(edition, Edition)]
     if not editions:
         raise Conflict(f"there is nothing in the coming edition of {name}, so nothing to send")
     edition = editions[0]

@@ -58,9 +58,9 @@ def remove(work: UnitOfWork[Context], name: str) -> None:
         Conflict: something uses it.
     """
     work.about(KIND, name)
-    found = store.by_name(work.session, name)
+    segment = store.by_name(work.session, name)
     _require_unused(work, name)
-    work.session.delete(found)
+    work.session.delete(segment)
 
 
 def _require_unused(work: UnitOfWork[Context], name: str) -> None:

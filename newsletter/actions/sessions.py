@@ -82,8 +82,8 @@ def see(work: UnitOfWork[Context], number: int, *, network: str) -> None:
     Raises:
         ResourceNotFound: it has ended.
     """
-    found = store.session_by_id(work.session, number)
-    found.seen_at, found.network = work.now, network
+    session = store.session_by_id(work.session, number)
+    session.seen_at, session.network = work.now, network
     work.skip_audit_line()
 
 
@@ -95,10 +95,10 @@ def prove(work: UnitOfWork[Context], number: int, proof: Proof) -> None:
         ResourceNotFound: the session has ended, or is somebody else's.
         InvalidInput: the code is wrong or used.
     """
-    found = _own(work, number)
-    member = store.lock(work.session, found.member_id)
+    session = _own(work, number)
+    member = store.lock(work.session, session.member_id)
     by = spend(work.session, member, proof, work.context.secret, work.now)
-    found.proved_at = work.now
+    session.proved_at = work.now
     work.about(KIND, member.id, session=number, by=by)
 
 
@@ -109,9 +109,9 @@ def end(work: UnitOfWork[Context], number: int) -> None:
     Raises:
         ResourceNotFound: it has ended, or is somebody else's.
     """
-    found = _own(work, number)
-    work.session.delete(found)
-    work.about(KIND, found.member_id, session=number)
+    session = _own(work, number)
+    work.session.delete(session)
+    work.about(KIND, session.member_id, session=number)
 
 
 @action(Permission.OWN_ACCOUNT)
@@ -121,16 +121,16 @@ def end_others(work: UnitOfWork[Context], number: int) -> int:
     Raises:
         ResourceNotFound: it has ended, or is somebody else's.
     """
-    found = _own(work, number)
-    count = store.end_sessions(work.session, found.member_id, but=number)
-    work.about(KIND, found.member_id, sessions=count)
+    session = _own(work, number)
+    count = store.end_sessions(work.session, session.member_id, but=number)
+    work.about(KIND, session.member_id, sessions=count)
     if not count:
         work.skip_audit_line()
     return count
 
 
 def _own(work: UnitOfWork[Context], number: int) -> StaffSession:
-    found = store.session_by_id(work.session, number)
-    if str(found.member_id) != work.actor.name:
+    session = store.session_by_id(work.session, number)
+    if str(session.member_id) != work.actor.name:
         raise ResourceNotFound(f"there is no session {number} of yours")
-    return found
+    return session

@@ -65,7 +65,7 @@ def send(job: Job[HandOverContext], mail: PreviewMail) -> str:
     """
     context, to = job.context, normalise_address(mail.to)
     sender = mail.edition.masthead["sender"]["address"]
-    made = build_test_mail(
+    mail_parts = build_test_mail(
         mail.compiled,
         mail.edition,
         to,
@@ -75,7 +75,7 @@ def send(job: Job[HandOverContext], mail: PreviewMail) -> str:
     )
     job.about(KIND, mail.edition.digest or mail.edition.kind.value)
     job.begin()
-    outcome = context.hand_over(mail.edition.transport, [made]).get(made.key)
+    outcome = context.hand_over(mail.edition.transport, [mail_parts]).get(mail_parts.key)
     if not is_accepted(outcome):
         raise NewsletterError(
             f"the test to {to} was not taken: {outcome.response if outcome else 'no answer'}"
@@ -104,9 +104,9 @@ def try_transport(
     name = transport or context.config.sending.transport
     job.about("transport", name)
     job.begin()
-    found = [
+    mails = [
         check_transport(one, context.transport(one), to, mail_context, context.clock.now())
         for one in transports_of(context.config.routes, name)
     ]
-    job.counts["mails"] = sum(one.is_taken for one in found)
-    return found
+    job.counts["mails"] = sum(one.is_taken for one in mails)
+    return mails

@@ -41,8 +41,8 @@ def correct(session: Session, reference: str | int, note: str, now: datetime) ->
         )
     changed_at = store.begin_change(session, now)
     number = len(store.corrections(session, [article.id])) + 1
-    found = Correction(article_id=article.id, number=number, at=now, note=words)
-    session.add(found)
+    correction = Correction(article_id=article.id, number=number, at=now, note=words)
+    session.add(correction)
     article.updated_at = max(now, article.updated_at)
     store.mark_changed(article, changed_at)
-    return found
+    return correction

@@ -45,20 +45,20 @@ def matching(query: str, dialect: str) -> Select[Article] | None:
     if not words:
         return None
     spaced = [word for word in words if not _UNSPACED.search(word)]
-    found = _indexed(spaced, dialect) if spaced else select(Article)
+    statement = _indexed(spaced, dialect) if spaced else select(Article)
     for word in words:
         if word not in spaced:
-            found = found.where(_anywhere(word))
-    return found.order_by(Article.published_at.desc())
+            statement = statement.where(_anywhere(word))
+    return statement.order_by(Article.published_at.desc())
 
 
 def _indexed(words: list[str], dialect: str) -> Select[Article]:
     """Articles with words of these prefixes, best match first."""
     if dialect == "sqlite":
-        found = table(NAME, column("rowid"))
+        matches = table(NAME, column("rowid"))
         return (
             select(Article)
-            .join(found, found.c.rowid == Article.id)
+            .join(matches, matches.c.rowid == Article.id)
             .where(text("articles_search MATCH :words").bindparams(words=_fts5(words)))
             .order_by(text(_SQLITE_RANK))
         )

@@ -129,15 +129,15 @@ def get(session: Session, reference: str | int) -> Article:
     """
     words = str(reference).strip()
     if words.isascii() and words.isdigit():
-        found = session.get(Article, int(words)) if int(words) <= MAX_ID else None
+        article = session.get(Article, int(words)) if int(words) <= MAX_ID else None
     else:
         name = Article.uid if words.startswith("tag:") else Article.slug
-        found = session.scalars(select(Article).where(name == words)).first()
-    if found is None:
+        article = session.scalars(select(Article).where(name == words)).first()
+    if article is None:
         raise ResourceNotFound(
             f"there is no article {words[:200]!r}; see: newsletter articles list"
         )
-    return found
+    return article
 
 
 def by_slug(session: Session, slug: str) -> Article:
@@ -146,25 +146,28 @@ def by_slug(session: Session, slug: str) -> Article:
     Raises:
         ResourceNotFound: there is none.
     """
-    found = session.scalars(select(Article).where(Article.slug == slug)).first()
-    if found is None:
+    article = session.scalars(select(Article).where(Article.slug == slug)).first()
+    if article is None:
         raise ResourceNotFound(f"there is no article {slug[:200]!r}; see: newsletter articles list")
-    return found
+    return article
 
 
 def by_ids(session: Session, ids: Collection[int]) -> dict[int, Article]:
     return {
-        found.id: found for found in session.scalars(select(Article).where(Article.id.in_(ids)))
+        article.id: article
+        for article in session.scalars(select(Article).where(Article.id.in_(ids)))
     }
 
 
 def search(session: Session, query: str, limit: int = PAGE, offset: int = 0) -> list[Article]:
     """Published articles that contain every word of the query, best match first."""
-    found = matching(query, session.get_bind().dialect.name)
-    if found is None:
+    statement = matching(query, session.get_bind().dialect.name)
+    if statement is None:
         return []
-    found = found.where(Article.status == ArticleStatus.PUBLISHED).limit(limit).offset(offset)
-    return list(session.scalars(found))
+    statement = (
+        statement.where(Article.status == ArticleStatus.PUBLISHED).limit(limit).offset(offset)
+    )
+    return list(session.scalars(statement))
 
 
 def topics(session: Session) -> list[TopicCount]:
@@ -191,17 +194,17 @@ def authors(session: Session) -> list[AuthorCount]:
         .group_by(Article.author)
         .order_by(func.count().desc(), Article.author)
     )
-    found: dict[str, AuthorCount] = {}
+    counts: dict[str, AuthorCount] = {}
     for name, number in session.execute(query):
         slug = topic_slug(name)
-        known = found.get(slug)
-        found[slug] = AuthorCount(
+        known = counts.get(slug)
+        counts[slug] = AuthorCount(
             slug=slug,
             name=known.name if known else name,
             names=(*known.names, name) if known else (name,),
             count=(known.count if known else 0) + number,
         )
-    return sorted(found.values(), key=lambda author: (author.name.casefold(), author.slug))
+    return sorted(counts.values(), key=lambda author: (author.name.casefold(), author.slug))
 
 
 def addresses(session: Session, limit: int, offset: int = 0) -> list[tuple[str, datetime]]:
@@ -229,15 +232,15 @@ def get_or_create_topics(
     """
     wanted = {topic_slug(name): name for name in reversed(list(names))}
     query = select(Topic).where(Topic.slug.in_(wanted))
-    found = {topic.slug: topic for topic in session.scalars(query)}
-    missing = [slug for slug in reversed(wanted) if slug not in found]
+    topics_by_slug = {topic.slug: topic for topic in session.scalars(query)}
+    missing = [slug for slug in reversed(wanted) if slug not in topics_by_slug]
     if most is not None and missing:
         known = session.scalar(select(func.count()).select_from(Topic)) or 0
         missing = missing[: max(0, most - known)]
     for slug in missing:
-        found[slug] = Topic(slug=slug, name=wanted[slug])
-        session.add(found[slug])
-    return [found[slug] for slug in sorted(found)]
+        topics_by_slug[slug] = Topic(slug=slug, name=wanted[slug])
+        session.add(topics_by_slug[slug])
+    return [topics_by_slug[slug] for slug in sorted(topics_by_slug)]
 
 
 def begin_change(session: Session, now: datetime) -> datetime:
@@ -309,11 +312,11 @@ def set_status(
 
 def stored_under(session: Session, keys: Collection[Key]) -> dict[Key, StoredArticle]:
     """Articles by source and key."""
-    found: list[StoredArticle] = []
+    stored: list[StoredArticle] = []
     for source in {source for source, _ in keys}:
         names = [key for other, key in keys if other == source]
-        found += _stored(session, Article.source == source, Article.source_key.in_(names))
-    return {(row.source, row.source_key): row for row in found}
+        stored += _stored(session, Article.source == source, Article.source_key.in_(names))
+    return {(row.source, row.source_key): row for row in stored}
 
 
 def stored_by_fingerprint(
@@ -321,8 +324,8 @@ def stored_by_fingerprint(
 ) -> dict[str, StoredArticle]:
     """The oldest article of each fingerprint whose key is a file's name."""
     is_implicit = Article.key_is_explicit.is_(False)
-    found = _stored(session, Article.fingerprint.in_(fingerprints), is_implicit)
-    return {row.fingerprint: row for row in found}
+    stored = _stored(session, Article.fingerprint.in_(fingerprints), is_implicit)
+    return {row.fingerprint: row for row in stored}
 
 
 def _stored(session: Session, *conditions: ColumnElement[bool]) -> list[StoredArticle]:
@@ -359,8 +362,8 @@ def polled_addresses(session: Session) -> list[str]:
 
 def feed_source(session: Session, url: str) -> FeedSource:
     """The stored state of a polled feed; a new row if it was never polled."""
-    found = session.get(FeedSource, url)
-    if found is None:
-        found = FeedSource(url=url, etag="", last_modified="", last_error="")
-        session.add(found)
-    return found
+    feed_source = session.get(FeedSource, url)
+    if feed_source is None:
+        feed_source = FeedSource(url=url, etag="", last_modified="", last_error="")
+        session.add(feed_source)
+    return feed_source

@@ -57,10 +57,6 @@ class Invocation:
         """The operating-system user running this command."""
         return operator(_user())
 
-    @property
-    def is_terminal(self) -> bool:
-        return sys.stdout.isatty()
-
     def say(self, text: str) -> None:
         """A line on standard output."""
         click.echo(printable(text))

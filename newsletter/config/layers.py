@@ -96,18 +96,18 @@ def is_file_only(key: str) -> bool:
 def option_keys(model: type[BaseModel], value: Any, where: str = "") -> Iterator[tuple[str, Any]]:
     """The key and value of every option of a table, nested tables included."""
     for name, field in model.model_fields.items():
-        key, found = f"{where}{name}", getattr(value, name)
+        key, option_value = f"{where}{name}", getattr(value, name)
         section = section_of(field.annotation)
         if section is None and key == _WHOLE:
-            for entry, table in found.items():
+            for entry, table in option_value.items():
                 yield from ((f"{key}.{entry}.{option}", one) for option, one in table.items())
         elif section is None:
-            yield key, found
+            yield key, option_value
         elif get_origin(field.annotation) is dict:
-            for entry, table in found.items():
+            for entry, table in option_value.items():
                 yield from option_keys(section, table, f"{key}.{entry}.")
         else:
-            yield from option_keys(section, found, f"{key}.")
+            yield from option_keys(section, option_value, f"{key}.")
 
 
 def kind_of(key: str) -> Any:
@@ -126,13 +126,13 @@ def kind_of(key: str) -> Any:
 def field_of(key: str) -> FieldInfo | None:
     """The field of an option; None if the key is unknown, or names one of several tables."""
     kind: Any = Config
-    found: FieldInfo | None = None
+    field: FieldInfo | None = None
     parts = key.split(".")
     while parts:
-        found = getattr(kind, "model_fields", {}).get(parts.pop(0))
-        if found is None:
+        field = getattr(kind, "model_fields", {}).get(parts.pop(0))
+        if field is None:
             return None
-        kind = found.annotation
+        kind = field.annotation
         section = section_of(kind)
         if section is not None and get_origin(kind) is dict:
             if not parts:
@@ -141,7 +141,7 @@ def field_of(key: str) -> FieldInfo | None:
             if not parts:
                 return None
         kind = section or kind
-    return found
+    return field
 
 
 def parse_text(text: str, kind: Any) -> Any:

@@ -22,8 +22,6 @@ from newsletter.config.layers import (
 from newsletter.config.options import Config, DatabaseOptions
 from newsletter.errors import ConfigurationError
 
-FILE_NAME = "newsletter.toml"
-
 M = TypeVar("M", bound=BaseModel)
 
 
@@ -176,7 +174,7 @@ def _explain(model: type[BaseModel], error: Any, where: str, stored: Mapping[str
 
 
 def _message(model: type[BaseModel], error: Any, full: str, parts: list[str]) -> str:
-    found = _shown(model, error)
+    shown = _shown(model, error)
     if error["type"] == "extra_forbidden":
         allowed = _allowed(model, error["loc"][:-1])
         near = get_close_matches(parts[-1], allowed, 1)
@@ -185,9 +183,9 @@ def _message(model: type[BaseModel], error: Any, full: str, parts: list[str]) ->
     if error["type"] == "missing":
         return f"{full}: missing; {_description(model, error['loc'])}"
     if error["type"] == "string_pattern_mismatch" and "a-z0-9" in str(error.get("ctx")):
-        return f"{full}: {found}; write lower-case letters, digits and single hyphens"
+        return f"{full}: {shown}; write lower-case letters, digits and single hyphens"
     reason = str(error["msg"]).removeprefix("Value error, ")
-    return f"{full}: {found}; {reason[0].lower()}{reason[1:]}"
+    return f"{full}: {shown}; {reason[0].lower()}{reason[1:]}"
 
 
 def _shown(model: type[BaseModel], error: Any) -> str:
@@ -199,24 +197,24 @@ def _shown(model: type[BaseModel], error: Any) -> str:
 
 def _walk(model: type[BaseModel], location: tuple[Any, ...]) -> Any:
     """The model or field at a location, as far as it exists."""
-    found: Any = model
+    value: Any = model
     for part in location:
-        if isinstance(found, type) and issubclass(found, BaseModel) and part in found.model_fields:
-            kind = found.model_fields[part].annotation
-            found = section_of(kind) or found.model_fields[part]
-    return found
+        if isinstance(value, type) and issubclass(value, BaseModel) and part in value.model_fields:
+            kind = value.model_fields[part].annotation
+            value = section_of(kind) or value.model_fields[part]
+    return value
 
 
 def _allowed(model: type[BaseModel], location: tuple[Any, ...]) -> list[str]:
-    found = _walk(model, location)
-    names = list(found.model_fields)
-    secrets = [f"{n}_file" for n in names if is_secret(found.model_fields[n].annotation)]
+    option = _walk(model, location)
+    names = list(option.model_fields)
+    secrets = [f"{n}_file" for n in names if is_secret(option.model_fields[n].annotation)]
     return names + secrets
 
 
 def _description(model: type[BaseModel], location: tuple[Any, ...]) -> str:
-    found = _walk(model, location)
-    return str(getattr(found, "description", None) or "this table is needed")
+    option = _walk(model, location)
+    return str(getattr(option, "description", None) or "this table is needed")
 
 
 def _anchored(config: Config, folder: Path) -> Config:

@@ -15,10 +15,10 @@ def parse_quiet_hours(text: str) -> tuple[time, time] | None:
     """
     if not text:
         return None
-    found = _FORM.fullmatch(text.replace(" ", ""))
-    if found is None or found.group(1, 2) == found.group(3, 4):
+    match = _FORM.fullmatch(text.replace(" ", ""))
+    if match is None or match.group(1, 2) == match.group(3, 4):
         raise ValueError("not hours; write them as 21:00-07:00, or nothing")
-    from_hour, from_minute, to_hour, to_minute = map(int, found.groups())
+    from_hour, from_minute, to_hour, to_minute = map(int, match.groups())
     return time(from_hour, from_minute), time(to_hour, to_minute)
 
 

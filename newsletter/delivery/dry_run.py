@@ -141,11 +141,11 @@ def render_for_choice(
         ResourceNotFound: the edition has nothing for this choice.
     """
     edition = composition.edition
-    found = variants_of(edition, composition.sections, {0: choice})
-    if not found:
+    variants = variants_of(edition, composition.sections, {0: choice})
+    if not variants:
         chosen = ", ".join((*choice.topics, *choice.digests))
         raise ResourceNotFound(f"with the choice {chosen} there would be no mail: nothing in it")
-    sections = next(iter(found.values()))
+    sections = next(iter(variants.values()))
     base = renderer.unsubscribe_base
     content = content_of(edition, sections, unsubscribe_base=base, now=now, is_test=test)
     return renderer.render_mail(content)

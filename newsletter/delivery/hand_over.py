@@ -20,28 +20,28 @@ def hand_over(
 
     The transports of a route are tried in order, each with the mails that were only deferred.
     """
-    outcomes = OutcomeRecorder()
+    recorder = OutcomeRecorder()
     *others, last = transports_of(routes, transport)
     for name in others:
         with suppress(TransportStopped):
-            _send_once(named(name), mails, outcomes)
-    _send_once(named(last), mails, outcomes)
-    return outcomes.found
+            _send_once(named(name), mails, recorder)
+    _send_once(named(last), mails, recorder)
+    return recorder.outcomes
 
 
-def _send_once(transport: Transport, mails: Sequence[Mail], outcomes: OutcomeRecorder) -> None:
+def _send_once(transport: Transport, mails: Sequence[Mail], recorder: OutcomeRecorder) -> None:
     """Send the mails that no transport has settled yet.
 
     A mail begun when the transport raises is uncertain.
     """
-    left = [mail for mail in mails if outcomes.is_unsettled(mail.key)]
+    left = [mail for mail in mails if recorder.is_unsettled(mail.key)]
     if not left:
         return
     with transport.open() as session:
         try:
-            session.send(left, outcomes)
+            session.send(left, recorder)
         except TransportStopped:
             raise
         except Exception as error:
-            if not outcomes.mark_uncertain(describe_error(error)):
+            if not recorder.mark_uncertain(describe_error(error)):
                 raise

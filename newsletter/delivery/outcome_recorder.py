@@ -8,7 +8,7 @@ class OutcomeRecorder:
     """Records the outcomes of mails outside the ledger."""
 
     def __init__(self) -> None:
-        self.found: dict[int, Outcome] = {}
+        self.outcomes: dict[int, Outcome] = {}
         self._begun: set[int] = set()
 
     def handing_over(self, key: int) -> None:
@@ -16,7 +16,7 @@ class OutcomeRecorder:
 
     def settled(self, key: int, outcome: Outcome) -> None:
         self._begun.discard(key)
-        self.found[key] = outcome
+        self.outcomes[key] = outcome
 
     def mark_uncertain(self, why: str) -> bool:
         """Mark begun mails without an answer as uncertain; whether there were any."""
@@ -27,7 +27,7 @@ class OutcomeRecorder:
 
     def is_unsettled(self, key: int) -> bool:
         """Whether this mail is untried or was only deferred."""
-        return isinstance(self.found.get(key), Deferred | None)
+        return isinstance(self.outcomes.get(key), Deferred | None)
 
 
 def is_accepted(outcome: Outcome | None) -> bool:

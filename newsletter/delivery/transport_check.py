@@ -44,7 +44,7 @@ def check_transport(
     name: str, transport: Transport, address: str, mail_context: MailContext, now: datetime
 ) -> TransportCheck:
     """Inspect the server and send one mail."""
-    found: Sequence[CheckFinding] = ()
+    findings: Sequence[CheckFinding] = ()
     answer = _Answer()
     alarm = Alarm(
         title=f"A test of the transport {name}",
@@ -53,15 +53,15 @@ def check_transport(
     )
     try:
         if isinstance(transport, Inspectable):
-            found = transport.inspect()
+            findings = transport.inspect()
         mail = alarm_mail(alarm, address, mail_context, now)
         with transport.open() as session:
             session.send([mail], answer)
     except NewsletterError as error:
-        return TransportCheck(transport=name, findings=found, is_taken=False, answer=str(error))
+        return TransportCheck(transport=name, findings=findings, is_taken=False, answer=str(error))
     return TransportCheck(
         transport=name,
-        findings=found,
+        findings=findings,
         is_taken=isinstance(answer.outcome, Accepted),
         answer=answer.outcome.response if answer.outcome else "no answer",
     )

@@ -39,10 +39,10 @@ PUBLIC = frozenset({EditionState.SENDING, EditionState.SENT, EditionState.PAUSED
 
 def by_id(session: Session, number: int) -> Edition:
     """Raises ResourceNotFound where there is no such edition."""
-    found = session.get(Edition, number)
-    if found is None:
+    edition = session.get(Edition, number)
+    if edition is None:
         raise ResourceNotFound(f"there is no edition {number}; see: newsletter editions list")
-    return found
+    return edition
 
 
 def lock(session: Session, number: int) -> Edition:
@@ -75,10 +75,10 @@ def periods(session: Session, digest: str) -> set[str]:
 
 def skipped_run(session: Session, digest: str, period: str) -> Edition:
     """The record of a run that a person left out; raises ResourceNotFound without."""
-    found = of_period(session, digest, period)
-    if found is None or found.state is not EditionState.SKIPPED:
+    edition = of_period(session, digest, period)
+    if edition is None or edition.state is not EditionState.SKIPPED:
         raise ResourceNotFound(f"the run {period} of {digest} is not left out")
-    return found
+    return edition
 
 
 def of_period(session: Session, digest: str, period: str) -> Edition | None:
@@ -177,13 +177,13 @@ def candidates(
         .order_by(Article.published_at.desc(), Article.id.desc())
         .limit(options.maximum_articles)
     )
-    found = list(session.scalars(newest))
-    known = {article.id for article in found}
+    articles = list(session.scalars(newest))
+    known = {article.id for article in articles}
     older = [number for number in wanted.order if number not in known]
     if older:
-        found += session.scalars(select(Article).where(*conditions, Article.id.in_(older)))
+        articles += session.scalars(select(Article).where(*conditions, Article.id.in_(older)))
     count = select(func.count()).select_from(Article).where(*conditions)
-    return in_order(wanted.order, found), session.scalars(count).one()
+    return in_order(wanted.order, articles), session.scalars(count).one()
 
 
 def _candidate(digest: str, options: DigestOptions, now: datetime) -> list[ColumnElement[bool]]:
@@ -321,7 +321,7 @@ def sections_of(session: Session, edition: Edition) -> tuple[Section, ...]:
     """The sections of an edition, one a digest; none for a bulletin."""
     joined = select(Edition).where(Edition.joined_to == edition.id).order_by(Edition.id)
     editions = [edition, *session.scalars(joined)]
-    found = [
+    sections = [
         Section(
             digest=e.digest,
             title=e.title,
@@ -333,7 +333,7 @@ def sections_of(session: Session, edition: Edition) -> tuple[Section, ...]:
         for e in editions
         if e.digest
     ]
-    return tuple(section for section in found if section.articles)
+    return tuple(section for section in sections if section.articles)
 
 
 def public(session: Session, *, limit: int, offset: int = 0) -> list[Edition]:

@@ -31,7 +31,7 @@ def events_of(
     """
     head = _BODY.split(content[:MAX_SCANNED], maxsplit=1)[0]
     # Not the other headers: a copy of a mail of ours has its signed sender there.
-    fields = b" ".join(found[0] for found in _RECIPIENT_FIELD.finditer(head)).decode("latin-1")
+    fields = b" ".join(match[0] for match in _RECIPIENT_FIELD.finditer(head)).decode("latin-1")
     addressed = list(signer.find(" ".join((*recipients, fields))))
     if any(word.purpose is Purpose.UNSUBSCRIBE for word in addressed):
         return [_unsubscribe(word, content, now) for word in addressed[:1]]
@@ -40,11 +40,11 @@ def events_of(
     if named is None and report.findings:
         named = delivery_of(content, signer)
     identity = _identity(content)
-    found = report.findings or (RecipientFinding(kind=EventKind.UNKNOWN),)
+    findings = report.findings or (RecipientFinding(kind=EventKind.UNKNOWN),)
     if named is not None:
         # A mail with its own envelope has one recipient.
-        found = (_chief(found),)
-    return [_event(one, report, content, identity, named, now) for one in found]
+        findings = (_chief(findings),)
+    return [_event(one, report, content, identity, named, now) for one in findings]
 
 
 def delivery_of(
@@ -109,5 +109,5 @@ def _identity(content: bytes) -> str:
 
 
 def _end_of_head(content: bytes) -> bytes:
-    found = _BODY.search(content)
-    return found[0] if found else b"\n\n"
+    match = _BODY.search(content)
+    return match[0] if match else b"\n\n"

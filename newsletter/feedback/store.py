@@ -43,7 +43,7 @@ def known_keys(session: Session, keys: Collection[str]) -> set[str]:
 def deliveries(session: Session, numbers: Collection[int]) -> dict[int, Known]:
     """The deliveries of these numbers that were handed over."""
     query = _known().where(Delivery.id.in_(numbers))
-    return {found.delivery_id: found for found in map(_as_known, session.execute(query))}
+    return {delivery.delivery_id: delivery for delivery in map(_as_known, session.execute(query))}
 
 
 def last_deliveries(session: Session, hashes: Collection[str], now: datetime) -> dict[str, Known]:
@@ -54,14 +54,14 @@ def last_deliveries(session: Session, hashes: Collection[str], now: datetime) ->
         .where(Subscriber.address_hash.in_(hashes), Delivery.edition_id.in_(recent))
         .order_by(Delivery.id)
     )
-    return {found.address_hash: found for found in map(_as_known, session.execute(query))}
+    return {delivery.address_hash: delivery for delivery in map(_as_known, session.execute(query))}
 
 
 def subscribers(session: Session, hashes: Collection[str]) -> dict[str, tuple[int, str | None]]:
     """Number and address of the subscribers with these addresses, by hash."""
     query = select(Subscriber.address_hash, Subscriber.id, Subscriber.address)
-    found = session.execute(query.where(Subscriber.address_hash.in_(hashes)))
-    return {address_hash: (number, address) for address_hash, number, address in found}
+    rows = session.execute(query.where(Subscriber.address_hash.in_(hashes)))
+    return {address_hash: (number, address) for address_hash, number, address in rows}
 
 
 _HANDED_OVER = (DeliveryState.SENT, DeliveryState.FAILED, DeliveryState.UNCERTAIN)
@@ -96,10 +96,10 @@ def add(session: Session, rows: Sequence[Mapping[str, Any]]) -> dict[str, int]:
     if not rows:
         return {}
     statement = insert_of(session, FeedbackEvent).on_conflict_do_nothing()
-    found = session.connection().execute(
+    result = session.connection().execute(
         statement.returning(FeedbackEvent.key, FeedbackEvent.id), list(rows)
     )
-    return dict(found.all())
+    return dict(result.all())
 
 
 def add_evidence(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -138,19 +138,19 @@ def streaks(
             func.coalesce(FeedbackEvent.delivery_id, -FeedbackEvent.id),
         )
     )
-    found: dict[int, list[datetime]] = {number: [] for number in subscribers}
+    times: dict[int, list[datetime]] = {number: [] for number in subscribers}
     for number, at in session.execute(query):
         if number is not None and at > since.get(number, LONG_AGO):
-            found[number].append(at)
-    return found
+            times[number].append(at)
+    return times
 
 
 def _last_arrivals(session: Session, subscribers: Collection[int]) -> dict[int, datetime]:
-    told = case((FeedbackEvent.kind == EventKind.SUCCESS, FeedbackEvent.at))
+    last_success = case((FeedbackEvent.kind == EventKind.SUCCESS, FeedbackEvent.at))
     said = (
         select(
             FeedbackEvent.subscriber_id,
-            func.max(told, type_=UTCDateTime),
+            func.max(last_success, type_=UTCDateTime),
             func.max(FeedbackEvent.undone_at),
         )
         .where(FeedbackEvent.subscriber_id.in_(subscribers))
@@ -170,13 +170,13 @@ def _last_arrivals(session: Session, subscribers: Collection[int]) -> dict[int, 
         )
         .group_by(Delivery.subscriber_id)
     )
-    found: dict[int, datetime] = {}
+    times: dict[int, datetime] = {}
     for query in (said, taken):
         for number, *moments in session.execute(query):
-            found[number] = max(
-                (at for at in (*moments, found.get(number)) if at is not None), default=LONG_AGO
+            times[number] = max(
+                (at for at in (*moments, times.get(number)) if at is not None), default=LONG_AGO
             )
-    return found
+    return times
 
 
 def by_id(session: Session, number: int) -> FeedbackEvent:
@@ -184,10 +184,10 @@ def by_id(session: Session, number: int) -> FeedbackEvent:
     Raises:
         ResourceNotFound: there is no such event.
     """
-    found = session.get(FeedbackEvent, number)
-    if found is None:
+    event = session.get(FeedbackEvent, number)
+    if event is None:
         raise ResourceNotFound(f"there is no event {number}; see: newsletter feedback list")
-    return found
+    return event
 
 
 def events_of(session: Session, subscriber_id: int) -> Sequence[FeedbackEvent]:

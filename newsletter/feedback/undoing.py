@@ -29,8 +29,8 @@ def undo(session: Session, number: int, because: str, now: datetime) -> int:
     if not event.suppressed or event.subscriber_id is None:
         raise Conflict(f"no suppression followed from event {number}: there is nothing to undo")
     subscriber = people.by_id(session, event.subscriber_id)
-    found = people.find_suppression(session, subscriber.address_hash)
-    if found is None or found.created_at != event.recorded_at:
+    suppression = people.find_suppression(session, subscriber.address_hash)
+    if suppression is None or suppression.created_at != event.recorded_at:
         raise Conflict(
             f"subscriber {subscriber.id} is not suppressed because of event {number} any more; "
             "see: newsletter subscribers show"

@@ -119,8 +119,8 @@ def blocked_alarms(session: Session, now: datetime) -> list[Alarm]:
         .group_by(FeedbackEvent.reason)
         .order_by(func.count().desc())
     )
-    found = [(reason, count) for reason, count in session.execute(query)]
-    total = sum(count for _, count in found)
+    counts = [(reason, count) for reason, count in session.execute(query)]
+    total = sum(count for _, count in counts)
     if total < MIN_BLOCKED:
         return []
     if not alert_dedup.is_first_alert(session, f"blocked {now:%Y-%m-%d}", now):
@@ -130,6 +130,6 @@ def blocked_alarms(session: Session, now: datetime) -> list[Alarm]:
             title=f"{total} mails were refused because of us",
             text="Servers refused them for our reputation, our configuration or the content, not "
             "because of their recipients.",
-            details=tuple(f"{count}: {reason}" for reason, count in found[:SHOWN_REASONS]),
+            details=tuple(f"{count}: {reason}" for reason, count in counts[:SHOWN_REASONS]),
         )
     ]

@@ -37,10 +37,10 @@ def seal(session: Session, config: Config, scope: Scope, now: datetime) -> int:
         session.add(archive)
         session.flush()
         part = waiting[i * size : (i + 1) * size]
-        told = _event_rows(session, part, config.site.base_url)
+        event_rows = _event_rows(session, part, config.site.base_url)
         session.add_all(
             FeedArchiveItem(archive_id=archive.id, position=position, event_id=one.id)
-            for position, one in enumerate(told)
+            for position, one in enumerate(event_rows)
         )
         session.flush()
     return full
@@ -55,13 +55,13 @@ def pending_events(session: Session, scope: Scope) -> list[PendingEvent]:
             corrected.add((article, number))
         else:
             known[article] = (kind, at)
-    found = list(_of_articles(store.article_states(session, scope), known))
-    found += [
+    events = list(_of_articles(store.article_states(session, scope), known))
+    events += [
         (place.at, FeedEventKind.CORRECTION, place.article_id, place.number, place.at)
         for place in store.correction_refs(session, scope)
         if (place.article_id, place.number) not in corrected
     ]
-    return sorted(found)
+    return sorted(events)
 
 
 def _of_articles(
@@ -84,7 +84,7 @@ def _event_rows(session: Session, part: list[PendingEvent], base_url: str) -> li
     places = [ItemRef(at=at, article_id=article, number=n) for at, _, article, n, _ in part]
     articles = store.feed_articles(session, {place.article_id for place in places})
     notes = store.corrections(session, places)
-    found = []
+    rows = []
     for place, (_, kind, article_id, number, moment) in zip(places, part, strict=True):
         row = store.find_event(session, kind, article_id, number, moment)
         if row is None:
@@ -92,9 +92,9 @@ def _event_rows(session: Session, part: list[PendingEvent], base_url: str) -> li
             row = FeedEvent(kind=kind, article_id=article_id, number=number, at=moment)
             row.entry = _frozen(kind, article, notes.get(place), base_url)
             session.add(row)
-        found.append(row)
+        rows.append(row)
     session.flush()
-    return found
+    return rows
 
 
 def _frozen(

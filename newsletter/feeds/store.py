@@ -110,9 +110,9 @@ def item_refs(session: Session, scope: Scope, limit: int, offset: int = 0) -> li
     """
     most = offset + limit + 1
     inside = _in_scope(session, scope)
-    found = select(Article.published_at, Article.id).where(*inside, _PUBLISHED)
+    query = select(Article.published_at, Article.id).where(*inside, _PUBLISHED)
     rows = session.execute(
-        found.order_by(Article.published_at.desc(), Article.id.desc()).limit(most)
+        query.order_by(Article.published_at.desc(), Article.id.desc()).limit(most)
     )
     ordered = [ItemRef(at=at, article_id=number) for at, number in rows]
     notes = select(Correction.at, Correction.article_id, Correction.number).join(Article)
@@ -124,9 +124,9 @@ def item_refs(session: Session, scope: Scope, limit: int, offset: int = 0) -> li
 def count_items(session: Session, scope: Scope) -> int:
     """The number of articles and corrections in the scope."""
     inside = (*_in_scope(session, scope), _PUBLISHED)
-    found = select(func.count(Article.id)).where(*inside)
+    query = select(func.count(Article.id)).where(*inside)
     notes = select(func.count()).select_from(Correction).join(Article).where(*inside)
-    return session.scalars(found).one() + session.scalars(notes).one()
+    return session.scalars(query).one() + session.scalars(notes).one()
 
 
 def feed_articles(session: Session, article_ids: Collection[int]) -> dict[int, FeedArticle]:
@@ -147,10 +147,10 @@ def feed_articles(session: Session, article_ids: Collection[int]) -> dict[int, F
 def corrections(session: Session, places: Collection[ItemRef]) -> dict[ItemRef, Correction]:
     """The corrections among the references."""
     by_name = {(place.article_id, place.number): place for place in places if place.number}
-    found = articles.corrections(session, {article_id for article_id, _ in by_name})
+    notes = articles.corrections(session, {article_id for article_id, _ in by_name})
     return {
         by_name[note.article_id, note.number]: note
-        for note in found
+        for note in notes
         if (note.article_id, note.number) in by_name
     }
 
@@ -183,10 +183,10 @@ def withdrawn(session: Session, scope: Scope, limit: int) -> list[tuple[str, dat
 def unarchived(session: Session, scope: Scope, limit: int) -> list[ItemRef]:
     """Articles and corrections of the scope that are in no archive of it, newest first."""
     inside = (*_in_scope(session, scope), _PUBLISHED)
-    found = select(Article.published_at, Article.id).where(
+    query = select(Article.published_at, Article.id).where(
         *inside, ~exists(_in_archives(scope, FeedEventKind.ARTICLE))
     )
-    rows = session.execute(found.order_by(Article.published_at.desc()).limit(limit))
+    rows = session.execute(query.order_by(Article.published_at.desc()).limit(limit))
     ordered = [ItemRef(at=at, article_id=number) for at, number in rows]
     archived = _in_archives(scope, FeedEventKind.CORRECTION).where(
         FeedEvent.number == Correction.number
@@ -264,10 +264,10 @@ def archive_items(
         .where(FeedArchive.scope == scope.key, FeedArchive.number == number)
         .order_by(FeedArchiveItem.position.desc())
     )
-    found = session.execute(query).all()
-    if not found:
+    rows = session.execute(query).all()
+    if not rows:
         raise ResourceNotFound(f"there is no archive {number} of this feed")
-    return [(one, status, uid, changed_at) for one, status, uid, changed_at in found]
+    return [(one, status, uid, changed_at) for one, status, uid, changed_at in rows]
 
 
 def last_notifiable_change(session: Session, scope: Scope) -> datetime | None:
@@ -281,12 +281,12 @@ def last_notifiable_change(session: Session, scope: Scope) -> datetime | None:
 
 def notice(session: Session, hub: str, scope: Scope) -> HubNotice:
     """The state of a hub and feed; a new row if there is none."""
-    found = session.get(HubNotice, (hub, scope.key))
-    if found is None:
-        found = HubNotice(hub=hub, scope=scope.key, failures=0, last_error="")
-        session.add(found)
+    row = session.get(HubNotice, (hub, scope.key))
+    if row is None:
+        row = HubNotice(hub=hub, scope=scope.key, failures=0, last_error="")
+        session.add(row)
         session.flush()
-    return found
+    return row
 
 
 def lease_notice(
@@ -307,8 +307,8 @@ def lease_notice(
 
 def notices(session: Session, hub: str) -> dict[str, HubNotice]:
     """The notification states of a hub, by scope."""
-    found = session.scalars(select(HubNotice).where(HubNotice.hub == hub))
-    return {notice.scope: notice for notice in found}
+    rows = session.scalars(select(HubNotice).where(HubNotice.hub == hub))
+    return {notice.scope: notice for notice in rows}
 
 
 def all_notices(session: Session) -> list[HubNotice]:
@@ -339,10 +339,10 @@ def _in_scope(session: Session, scope: Scope) -> Collection[ColumnElement[bool]]
 
 
 def _author(session: Session, scope: Scope) -> articles.AuthorCount:
-    found = next((a for a in articles.authors(session) if a.slug == scope.author), None)
-    if found is None:
+    author = next((a for a in articles.authors(session) if a.slug == scope.author), None)
+    if author is None:
         raise ResourceNotFound(f"nothing by an author called {scope.author[:80]!r} is published")
-    return found
+    return author
 
 
 def _in_archives(scope: Scope, kind: FeedEventKind) -> Select[int]:

@@ -54,11 +54,11 @@ def notify_hubs(
     database: Database, config: Config, clock: Clock, tell: NotifyHub | None = None
 ) -> int:
     """Send every due notification; the number accepted."""
-    told = 0
+    notified = 0
     for due in _due(database, config, clock.now()):
         if _lease(database, due, clock.now()):
-            told += _send(database, config, due, clock, tell or notify_hub)
-    return told
+            notified += _send(database, config, due, clock, tell or notify_hub)
+    return notified
 
 
 def notify_hub(hub: str, url: str) -> None:
@@ -100,17 +100,17 @@ def wait_after(failures: int, retry_after: timedelta | None) -> timedelta:
 def _due(database: Database, config: Config, now: datetime) -> list[DueNotice]:
     if not config.feeds.hubs:
         return []
-    found = []
+    notices = []
     with database.read() as session:
         changes = [(s, store.last_notifiable_change(session, s)) for s, _ in store.scopes(session)]
         for hub in config.feeds.hubs:
             known = store.notices(session, hub)
-            found += [
+            notices += [
                 DueNotice(hub=hub, scope=scope, change=change)
                 for scope, change in changes
                 if change and _is_due(known.get(scope.key), change, now)
             ]
-    return found
+    return notices
 
 
 def _is_due(notice: HubNotice | None, change: datetime, now: datetime) -> bool:

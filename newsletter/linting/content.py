@@ -49,7 +49,7 @@ _NUMBER_HOST = re.compile(r"[\d.]+|\[.*")
 def check_content(mail: CheckedMail) -> list[Finding]:
     """All findings, each once."""
     tree = _tree_of(mail.html)
-    found = [
+    findings = [
         *_imprint(mail, tree),
         *_unsubscribe(mail, tree),
         *_empty_parts(mail, tree),
@@ -60,7 +60,7 @@ def check_content(mail: CheckedMail) -> list[Finding]:
         *_subject(mail),
         *_links(tree),
     ]
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(findings))
 
 
 def _tree_of(html: str) -> trees.HtmlElement:

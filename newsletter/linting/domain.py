@@ -62,7 +62,7 @@ def _dmarc(domain: str, records: TextRecords) -> bool:
     labels = domain.split(".")
     parents = [".".join(labels[start:]) for start in range(len(labels) - 1)]
     for parent in parents:
-        found = records(f"_dmarc.{parent}")
-        if found is None or any(record.lower().startswith("v=dmarc1") for record in found):
+        policies = records(f"_dmarc.{parent}")
+        if policies is None or any(record.lower().startswith("v=dmarc1") for record in policies):
             return True
     return False

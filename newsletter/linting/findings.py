@@ -63,7 +63,7 @@ class QuotedArticle:
     @cached_property
     def known(self) -> frozenset[str]:
         """All its URLs, normalised."""
-        inside = (unescape(found) for found in _ADDRESS.findall(self.html))
+        inside = (unescape(address) for address in _ADDRESS.findall(self.html))
         return frozenset(normalised_url(address) for address in (*self.addresses, *inside))
 
     @cached_property
@@ -110,7 +110,9 @@ class CheckedMail:
 
 
 def _sources(pictures: Iterable[str]) -> Iterable[str]:
-    return (normalised_url(unescape(found)) for tag in pictures for found in _ADDRESS.findall(tag))
+    return (
+        normalised_url(unescape(address)) for tag in pictures for address in _ADDRESS.findall(tag)
+    )
 
 
 def normalised_url(address: str) -> str:

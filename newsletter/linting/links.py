@@ -32,11 +32,11 @@ def addresses_in(html: str, own: str) -> list[str]:
             the sending machine.
     """
     tree = trees.document_fromstring(html)
-    found = (str(address).partition("#")[0] for address in tree.xpath("//a/@href | //img/@src"))
+    addresses = (str(address).partition("#")[0] for address in tree.xpath("//a/@href | //img/@src"))
     return list(
         dict.fromkeys(
             address
-            for address in found
+            for address in addresses
             if address.startswith(("http://", "https://")) and not address.startswith(own)
         )
     )
@@ -63,8 +63,8 @@ def check_links(
     answers = {pool.submit(_ask_one, address, ask, mail_of[address]): address for address in asked}
     done, late = wait(answers, timeout=total.total_seconds())
     pool.shutdown(wait=False, cancel_futures=True)
-    found = [finding for future in answers if future in done for finding in future.result()]
-    return found + _too_late([answers[future] for future in answers if future in late])
+    findings = [finding for future in answers if future in done for finding in future.result()]
+    return findings + _too_late([answers[future] for future in answers if future in late])
 
 
 def _ask_one(address: str, ask: LinkStatus, mail: CheckedMail) -> list[Finding]:

@@ -126,7 +126,7 @@ def _in_srgb(image: Image.Image) -> Image.Image:
 def _converted(image: Image.Image, profile: bytes) -> Image.Image:
     """The image with the colours of its profile as sRGB; unchanged if the profile is damaged."""
     try:
-        found = ImageCms.profileToProfile(
+        converted = ImageCms.profileToProfile(
             image,
             ImageCms.ImageCmsProfile(io.BytesIO(profile)),
             ImageCms.createProfile("sRGB"),
@@ -134,4 +134,4 @@ def _converted(image: Image.Image, profile: bytes) -> Image.Image:
         )
     except (ImageCms.PyCMSError, OSError, ValueError):
         return image
-    return found if found is not None else image
+    return converted if converted is not None else image

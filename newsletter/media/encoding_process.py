@@ -33,14 +33,14 @@ class EncodingProcess:
             UnusablePicture: it cannot be decoded, is too large, or takes too long.
         """
         with self._lock:
-            found = self._answer_to(content, time)
-        if isinstance(found, UnusablePicture):
-            raise found
-        return found
+            answer = self._answer_to(content, time)
+        if isinstance(answer, UnusablePicture):
+            raise answer
+        return answer
 
     def _answer_to(self, content: bytes, time: timedelta) -> list[EncodedPicture] | UnusablePicture:
         _, connection = self._running = self._running or _started()
-        found: list[EncodedPicture] | UnusablePicture = UnusablePicture(
+        result: list[EncodedPicture] | UnusablePicture = UnusablePicture(
             "the picture takes too long to read; save it again in a picture program"
         )
         try:
@@ -48,11 +48,11 @@ class EncodingProcess:
             if connection.poll(time.total_seconds()):
                 return connection.recv()  # type: ignore[no-any-return]
         except (EOFError, ConnectionError):
-            found = UnusablePicture(
+            result = UnusablePicture(
                 "the picture cannot be read within the memory for it; make it smaller"
             )
         self._end()
-        return found
+        return result
 
     def _end(self) -> None:
         if self._running is None:

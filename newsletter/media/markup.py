@@ -1,6 +1,4 @@
-"""A stored picture as HTML of an article."""
-
-from html import escape
+"""What a stored picture is in the HTML of an article."""
 
 from newsletter.media.models import MediaItem, MediaRendition
 from newsletter.media.urls import media_path
@@ -17,9 +15,3 @@ def picture_attributes(item: MediaItem) -> dict[str, str]:
     wide = item.widest
     values = {"src": path_of(wide), "width": str(wide.width), "height": str(wide.height)}
     return values if item.alt is None else {**values, "alt": item.alt}
-
-
-def picture_html(item: MediaItem) -> str:
-    """Its `img` element."""
-    pairs = picture_attributes(item).items()
-    return "<img" + "".join(f' {name}="{escape(value)}"' for name, value in pairs) + ">"

@@ -23,12 +23,12 @@ PART = "%/media/%"
 
 def referenced_hashes(session: Session, *texts: str) -> set[str]:
     """The content hashes in every text of the database, and in these."""
-    found = {one for text in texts for one in hashes_in(text)}
+    hashes = {one for text in texts for one in hashes_in(text)}
     for table in Base.metadata.sorted_tables:
         if table.name not in LEFT_OUT:
             for text in _texts(session, table):
-                found |= hashes_in(text)
-    return found
+                hashes |= hashes_in(text)
+    return hashes
 
 
 def _texts(session: Session, table: Table) -> Iterator[str]:

@@ -43,10 +43,10 @@ def get(session: Session, number: int) -> MediaItem:
     Raises:
         ResourceNotFound: there is no such picture.
     """
-    found = session.get(MediaItem, number)
-    if found is None:
+    item = session.get(MediaItem, number)
+    if item is None:
         raise ResourceNotFound(f"there is no picture {number}; see: newsletter media list")
-    return found
+    return item
 
 
 def rendition(session: Session, content_hash: str) -> MediaRendition | None:

@@ -15,8 +15,8 @@ def media_path(content_hash: str, media_type: str) -> str:
 
 def hash_in(address: str, base_url: str) -> str | None:
     """The content hash in the URL or path of one of the site's own pictures."""
-    found = _PATH.fullmatch(address.removeprefix(base_url))
-    return found[1] if found else None
+    match = _PATH.fullmatch(address.removeprefix(base_url))
+    return match[1] if match else None
 
 
 def hashes_in(text: str) -> AbstractSet[str]:

@@ -80,8 +80,8 @@ def article_page(
         is_older = and_(Article.published_at == below.published_at, Article.id < below.id)
         query = query.where(or_(Article.published_at < below.published_at, is_older))
     query = query.order_by(Article.published_at.desc(), Article.id.desc()).limit(limit)
-    found = list(session.scalars(query.options(*_WITHOUT_TEXTS)))
-    numbers = [article.id for article in found]
+    articles = list(session.scalars(query.options(*_WITHOUT_TEXTS)))
+    numbers = [article.id for article in articles]
     told, unsaved = told_by(session, numbers), writing.unsaved_counts(session, numbers)
     return [
         ListedArticle(
@@ -89,17 +89,8 @@ def article_page(
             told_by=told.get(article.id, ()),
             unsaved=unsaved.get(article.id, 0),
         )
-        for article in found
+        for article in articles
     ]
-
-
-def every_article(session: Session, filters: ArticleFilters) -> Iterator[ListedArticle]:
-    """All articles of a list, page by page."""
-    below: ArticleCursor | None = None
-    while found := article_page(session, filters, below=below, limit=500):
-        yield from found
-        last = found[-1].article
-        below = ArticleCursor(published_at=last.published_at, id=last.id)
 
 
 def told_by(session: Session, article_ids: Collection[int]) -> dict[int, list[Telling]]:
@@ -117,7 +108,7 @@ def told_by(session: Session, article_ids: Collection[int]) -> dict[int, list[Te
         .where(EditionArticle.article_id.in_(article_ids), Edition.state.in_(_TELLING))
         .order_by(Edition.send_at, Edition.id)
     )
-    found: dict[int, list[Telling]] = {}
+    tellings: dict[int, list[Telling]] = {}
     for article_id, edition_id, title, period, state, send_at in session.execute(query):
         telling = Telling(
             edition_id=edition_id,
@@ -126,8 +117,8 @@ def told_by(session: Session, article_ids: Collection[int]) -> dict[int, list[Te
             state=state,
             send_at=send_at,
         )
-        found.setdefault(article_id, []).append(telling)
-    return found
+        tellings.setdefault(article_id, []).append(telling)
+    return tellings
 
 
 def _conditions(session: Session, filters: ArticleFilters) -> Iterator[ColumnElement[bool]]:
@@ -137,9 +128,9 @@ def _conditions(session: Session, filters: ArticleFilters) -> Iterator[ColumnEle
         filed = select(article_topics.c.article_id).join(Topic).where(Topic.slug == filters.topic)
         yield Article.id.in_(filed)
     if filters.words:
-        found = matching(filters.words, session.get_bind().dialect.name)
-        if found is not None:
-            yield Article.id.in_(found.with_only_columns(Article.id).order_by(None))
+        query = matching(filters.words, session.get_bind().dialect.name)
+        if query is not None:
+            yield Article.id.in_(query.with_only_columns(Article.id).order_by(None))
     if filters.is_told is not None:
         told = exists().where(
             EditionArticle.article_id == Article.id,

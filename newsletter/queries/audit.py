@@ -38,8 +38,8 @@ def page(
 ) -> list[AuditLine]:
     """A page of lines, newest first; as `newsletter.staff.audit.page`."""
     names = store.names(session)
-    found = audit.page(session, filters, limit=limit, below=below)
-    return [_line(entry, names) for entry in found]
+    entries = audit.page(session, filters, limit=limit, below=below)
+    return [_line(entry, names) for entry in entries]
 
 
 def _line(entry: AuditRecord, names: Mapping[str, str]) -> AuditLine:

@@ -46,12 +46,12 @@ def calendar_between(
     session: Session, config: Config, begin: datetime, end: datetime, now: datetime
 ) -> Sequence[CalendarEntry]:
     """What happened and is to happen from `begin` until before `end`, soonest first."""
-    found = [
+    runs = [
         *_editions(session, begin, end),
         *_runs(session, config, begin, end, now),
         *_planned_bulletins(session, begin, end),
     ]
-    return sorted(found, key=lambda entry: (entry.at, entry.title))
+    return sorted(runs, key=lambda entry: (entry.at, entry.title))
 
 
 def _editions(session: Session, begin: datetime, end: datetime) -> Iterator[CalendarEntry]:

@@ -118,14 +118,14 @@ def calendar(
     session: Session, config: Config, now: datetime, within: timedelta
 ) -> Sequence[CalendarRun]:
     """The coming runs of all digests, soonest first."""
-    found: list[CalendarRun] = []
+    runs: list[CalendarRun] = []
     for name, options in config.digests.items():
         recorded = _recorded(session, name)
         for run in next_runs(options.schedule, config.zone_of(options), now, _count(within)):
             if run.at > now + within:
                 break
             edition = recorded.get(run.period)
-            found.append(
+            runs.append(
                 CalendarRun(
                     digest=name,
                     name=options.name,
@@ -135,7 +135,7 @@ def calendar(
                     state=edition[1] if edition else None,
                 )
             )
-    return sorted(found, key=lambda run: (run.at, run.digest))
+    return sorted(runs, key=lambda run: (run.at, run.digest))
 
 
 def drafts_of(session: Session, digest: str) -> Sequence[Edition]:

@@ -76,9 +76,9 @@ def answers_by_kind(session: Session, edition: int, limit: int = 20) -> Sequence
         .order_by(func.count().desc())
         .limit(MAX_ANSWERS)
     )
-    found: Counter[tuple[DeliveryState, str, str]] = Counter()
+    counts: Counter[tuple[DeliveryState, str, str]] = Counter()
     for state, verdict, reason, count in session.execute(query):
-        found[state, verdict, normalised(reason)] += count
+        counts[state, verdict, normalised(reason)] += count
     return [
         AnswerKind(
             state=state,
@@ -87,7 +87,7 @@ def answers_by_kind(session: Session, edition: int, limit: int = 20) -> Sequence
             count=count,
             advice=what_to_do(state, words, verdict),
         )
-        for (state, verdict, words), count in found.most_common(limit)
+        for (state, verdict, words), count in counts.most_common(limit)
     ]
 
 
@@ -101,10 +101,10 @@ def answers_by_domain(session: Session, edition: int, limit: int = 20) -> Sequen
         .where(Subscriber.address.is_not(None))
         .group_by("domain", Delivery.state)
     )
-    found: dict[str, dict[DeliveryState, int]] = {}
+    by_domain: dict[str, dict[DeliveryState, int]] = {}
     for name, state, count in session.execute(query):
-        found.setdefault(name, {})[state] = count
-    domains = [DomainAnswers(domain=name, counts=counts) for name, counts in found.items()]
+        by_domain.setdefault(name, {})[state] = count
+    domains = [DomainAnswers(domain=name, counts=counts) for name, counts in by_domain.items()]
     return sorted(domains, key=lambda d: (-d.total, d.domain))[:limit]
 
 
@@ -123,8 +123,8 @@ def deliveries_in(
         .order_by(Delivery.id)
         .limit(limit)
     )
-    found = session.execute(query).all()
-    said = transcripts.of_deliveries(session, [delivery.id for delivery, _, _ in found])
+    rows = session.execute(query).all()
+    replies = transcripts.of_deliveries(session, [delivery.id for delivery, _, _ in rows])
     return [
         DeliveryAnswer(
             number=delivery.id,
@@ -139,7 +139,7 @@ def deliveries_in(
             advice=what_to_do(state, delivery.reason, delivery.verdict)
             if state in TROUBLED
             else "",
-            transcript=said.get(delivery.id, ""),
+            transcript=replies.get(delivery.id, ""),
         )
-        for delivery, address, name in found
+        for delivery, address, name in rows
     ]

@@ -54,10 +54,10 @@ def proof_of_digest(
         ResourceNotFound: no such digest.
         SendingRefused: the imprint or sender is missing.
     """
-    found = upcoming(session, context.config, context.renderer, name, now)
-    if isinstance(found.composition, NoEdition):
-        return found.composition
-    return EditionProof.of(found.composition, found.runs)
+    coming = upcoming(session, context.config, context.renderer, name, now)
+    if isinstance(coming.composition, NoEdition):
+        return coming.composition
+    return EditionProof.of(coming.composition, coming.runs)
 
 
 def proof_of_bulletin(
@@ -104,5 +104,5 @@ def released_as(session: Session, digest: str, period: str, mark: str) -> int | 
     if edition is None:
         return None
     number = edition.joined_to or edition.id
-    found = proof_of_edition(session, number)
-    return number if found.fingerprint == mark else None
+    proof = proof_of_edition(session, number)
+    return number if proof.fingerprint == mark else None

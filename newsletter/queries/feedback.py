@@ -133,11 +133,11 @@ def tallies(session: Session, by: str, since: datetime, limit: int = 50) -> list
         .where(FeedbackEvent.kind.in_(COUNTED), FeedbackEvent.at > since)
         .group_by(column, FeedbackEvent.kind)
     )
-    found: dict[str, dict[EventKind, int]] = {}
+    by_name: dict[str, dict[EventKind, int]] = {}
     for name, kind, count in session.execute(query):
         if name not in {None, ""}:
-            found.setdefault(str(name), {})[kind] = count
-    rows = [Tally(name, counts) for name, counts in found.items()]
+            by_name.setdefault(str(name), {})[kind] = count
+    rows = [Tally(name, counts) for name, counts in by_name.items()]
     return sorted(rows, key=lambda row: (-row.bounces, row.name))[:limit]
 
 

@@ -95,10 +95,11 @@ def look_up(session: Session, secret: str, typed: str) -> Lookup | None:
         address_hash = hash_address(secret, normalise_address(typed.strip()))
     except InvalidInput:
         return None
-    found = people.find_by_hash(session, address_hash)
+    subscriber = people.find_by_hash(session, address_hash)
     suppression = people.find_suppression(session, address_hash)
     return Lookup(
-        number=found.id if found else None, suppressed=suppression.reason if suppression else ""
+        number=subscriber.id if subscriber else None,
+        suppressed=suppression.reason if suppression else "",
     )
 
 
@@ -106,7 +107,7 @@ def suppressed_among(session: Session, shown: Sequence[Subscriber]) -> set[int]:
     """The numbers of those whose address is suppressed."""
     by_hash = {each.address_hash: each.id for each in shown}
     query = select(Suppression.address_hash).where(Suppression.address_hash.in_(by_hash))
-    return {by_hash[found] for found in session.scalars(query)}
+    return {by_hash[address_hash] for address_hash in session.scalars(query)}
 
 
 def person(session: Session, number: int, now: datetime, below: int | None = None) -> PersonRecord:
@@ -177,8 +178,8 @@ def _mails(session: Session, number: int, below: int | None) -> list[MailLine]:
     )
     if below is not None:
         query = query.where(Edition.id < below)
-    found = session.execute(query).all()
-    said = transcripts.of_deliveries(session, [delivery.id for delivery, _ in found])
+    rows = session.execute(query).all()
+    replies = transcripts.of_deliveries(session, [delivery.id for delivery, _ in rows])
     return [
         MailLine(
             kind=MailKind.EDITION,
@@ -191,9 +192,9 @@ def _mails(session: Session, number: int, below: int | None) -> list[MailLine]:
             answer=delivery.reason,
             next_attempt_at=delivery.next_attempt_at,
             advice=what_to_do(delivery.state, delivery.reason, delivery.verdict),
-            transcript=said.get(delivery.id, ""),
+            transcript=replies.get(delivery.id, ""),
         )
-        for delivery, subject in found
+        for delivery, subject in rows
     ]
 
 
@@ -220,6 +221,6 @@ def _excluded(session: Session, number: int, now: datetime) -> dict[Stream, Excl
     query = select(*(exclusion(stream, now).label(stream.value) for stream in Stream))
     row = session.execute(query.where(Subscriber.id == number)).one()
     return {
-        stream: Exclusion(found) if found else None
-        for stream, found in zip(Stream, row, strict=True)
+        stream: Exclusion(value) if value else None
+        for stream, value in zip(Stream, row, strict=True)
     }

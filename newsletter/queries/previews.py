@@ -49,8 +49,8 @@ class PreviewRecipient:
             return cls(choice=Choice(topics=tuple(topics)))
         if topics:
             raise InvalidInput("a subscriber and topics exclude each other; keep one")
-        found = people.by_address(session, normalise_address(address))
-        return cls(name=found.name, choice=people.choice_of(session, found))
+        subscriber = people.by_address(session, normalise_address(address))
+        return cls(name=subscriber.name, choice=people.choice_of(session, subscriber))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -52,7 +52,7 @@ def known_names(session: Session, config: Config) -> dict[str, set[str]]:
 
 def attribute_names(session: Session) -> list[str]:
     """The attributes that imports brought, or that segments ask for."""
-    found = {
+    attributes = {
         test.field.removeprefix(ATTRIBUTE)
         for segment in store.every(session)
         for test in tests_in(parse(segment.expression))
@@ -60,19 +60,19 @@ def attribute_names(session: Session) -> list[str]:
     }
     for each in history.every(session):
         roles = [column["read_as"] for column in each.report.get("columns", ())]
-        found.update(r.removeprefix(ATTRIBUTE) for r in roles if r.startswith(ATTRIBUTE))
-        found.update("tags" for role in roles if role == "tags")
-    return sorted(found)
+        attributes.update(r.removeprefix(ATTRIBUTE) for r in roles if r.startswith(ATTRIBUTE))
+        attributes.update("tags" for role in roles if role == "tags")
+    return sorted(attributes)
 
 
 def uses(session: Session, config: Config) -> dict[str, list[str]]:
     """Where segments are used by their names: digests, and bulletins that are being written."""
-    found: dict[str, list[str]] = defaultdict(list)
+    names: dict[str, list[str]] = defaultdict(list)
     for digest in config.digests.values():
-        found[digest.segment.strip()].append(f"the digest {digest.name}")
+        names[digest.segment.strip()].append(f"the digest {digest.name}")
     for draft, _ in bulletins.page(session, open_only=True, limit=MAX_DRAFTS):
-        found[draft.segment.strip()].append(f"the draft “{draft.subject or 'without a subject'}”")
-    return found
+        names[draft.segment.strip()].append(f"the draft “{draft.subject or 'without a subject'}”")
+    return names
 
 
 def sample(

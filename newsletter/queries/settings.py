@@ -101,10 +101,10 @@ def option(session: Session, context: SettingsContext, key: str) -> OptionView:
     Raises:
         ResourceNotFound: there is none with this key.
     """
-    found = next((one for one in options(session, context) if one.key == key), None)
-    if found is None:
+    view = next((one for one in options(session, context) if one.key == key), None)
+    if view is None:
         raise ResourceNotFound(f"there is no option {key}")
-    return found
+    return view
 
 
 def history(session: Session, context: SettingsContext, key: str) -> Sequence[EarlierValue]:
@@ -154,8 +154,8 @@ def _field(key: str, config: Config) -> FieldInfo | None:
         return field_of(key)
     _, name, option = key.split(".", 2)
     try:
-        made = transport_class(config.transports.get(name, {}).get("kind"))
+        transport = transport_class(config.transports.get(name, {}).get("kind"))
     except ConfigurationError:
         return None
-    found: FieldInfo | None = made.Options.model_fields.get(option)
-    return found
+    field: FieldInfo | None = transport.Options.model_fields.get(option)
+    return field

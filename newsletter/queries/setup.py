@@ -113,13 +113,13 @@ def dns_records(
         records = _never_public
     wanted_spf = f"v=spf1 {f'a:{mail_host} ' if mail_host else ''}mx ~all"
     wanted_dmarc = f"v=DMARC1; p=none; rua=mailto:{address}"
-    found = [
+    dns_records = [
         _looked_up("SPF", domain, wanted_spf, "v=spf1", records),
         _looked_up("DMARC", f"_dmarc.{domain}", wanted_dmarc, "v=dmarc1", records),
     ]
     if key is not None:
-        found.insert(1, _looked_up("DKIM", key.record_name, key.record, "v=dkim1", records))
-    return found
+        dns_records.insert(1, _looked_up("DKIM", key.record_name, key.record, "v=dkim1", records))
+    return dns_records
 
 
 def _never_public(_name: str) -> list[str]:

@@ -120,8 +120,8 @@ def _glances(
     session: Session, states: Sequence[EditionState], *, limit: int
 ) -> list[EditionGlance]:
     query = select(Edition).where(Edition.state.in_(states)).options(*WITHOUT_TEXTS)
-    found = session.scalars(query.order_by(Edition.send_at, Edition.id).limit(limit)).all()
-    return [_glance(edition) for edition in found]
+    editions = session.scalars(query.order_by(Edition.send_at, Edition.id).limit(limit)).all()
+    return [_glance(edition) for edition in editions]
 
 
 def _glance(edition: Edition) -> EditionGlance:

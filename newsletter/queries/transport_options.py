@@ -68,12 +68,12 @@ def options_of(kind: str, table: Mapping[str, Any]) -> Iterator[TransportOption]
     Raises:
         ConfigurationError: there is no such kind.
     """
-    found = transport_class(kind).Options.model_fields
+    fields = transport_class(kind).Options.model_fields
     usual = _USUAL.get(kind, ())
-    needed = [key for key, field in found.items() if field.is_required() and key not in usual]
-    for key in dict.fromkeys((*usual, *needed, *found)):
-        if key in found:
-            yield _option(key, found[key], table, is_usual=key in usual or key in needed)
+    needed = [key for key, field in fields.items() if field.is_required() and key not in usual]
+    for key in dict.fromkeys((*usual, *needed, *fields)):
+        if key in fields:
+            yield _option(key, fields[key], table, is_usual=key in usual or key in needed)
 
 
 def _option(

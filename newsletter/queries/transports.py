@@ -33,9 +33,9 @@ def transports(context: TransportsContext) -> Iterator[TransportView]:
             problem = str(error)
         else:
             if isinstance(transport, HasWebhook):
-                found = transport.webhook()
+                options = transport.webhook()
                 webhook = f"/webhooks/{name}"
-                missing = () if found.is_ready else found.needs
+                missing = () if options.is_ready else options.needs
         yield TransportView(
             name=name,
             kind=str(table.get("kind", "")),

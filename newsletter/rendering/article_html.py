@@ -84,8 +84,8 @@ def _fit(picture: trees.HtmlElement) -> None:
 
 def _pixels(text: str | None) -> int | None:
     """A length attribute in pixels; None for percentages and invalid values."""
-    found = _LENGTH.fullmatch(text or "")
-    return int(found[1]) if found else None
+    match = _LENGTH.fullmatch(text or "")
+    return int(match[1]) if match else None
 
 
 def _flatten(body: trees.HtmlElement) -> None:

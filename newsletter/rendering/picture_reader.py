@@ -40,13 +40,13 @@ class PictureReader:
         if path is None:
             # The base URL is trusted, even on a private network.
             is_ours = address.startswith(f"{self.base_url}/")
-            found = fetch(
+            answer = fetch(
                 address,
                 allow_private=is_ours,
                 max_bytes=self.max_bytes,
                 total_time=TOTAL_TIME,
             )
-            return found.content
+            return answer.content
         try:
             content = path.read_bytes()
         except OSError as error:

@@ -69,23 +69,23 @@ class PictureEmbedder:
     def inline(self, html: str) -> EmbeddedPage:
         """The page with its own pictures embedded."""
         until = time.monotonic() + MAX_SECONDS
-        addresses = dict.fromkeys(unescape(found[1]) for found in _IMAGE.findall(html))
-        found: dict[str, Picture] = {}
+        addresses = dict.fromkeys(unescape(match[1]) for match in _IMAGE.findall(html))
+        pictures: dict[str, Picture] = {}
         left: list[str] = []
         for address in addresses:
             if not (address in self._own or address.startswith(self._starts)):
                 continue
-            picture = self._picture(address, until, is_full=len(found) >= MAX_PICTURES)
+            picture = self._picture(address, until, is_full=len(pictures) >= MAX_PICTURES)
             if isinstance(picture, Picture):
-                found[escape(address)] = picture
+                pictures[escape(address)] = picture
             else:
                 left.append(picture)
 
         def named(match: re.Match[str]) -> str:
-            picture = found.get(escape(unescape(match[2])))
+            picture = pictures.get(escape(unescape(match[2])))
             return f"{match[1]}cid:{picture.content_id}{match[3]}" if picture else match[0]
 
-        parts = {picture.content_id: picture for picture in found.values()}
+        parts = {picture.content_id: picture for picture in pictures.values()}
         return EmbeddedPage(
             html=_IMAGE.sub(named, html), pictures=tuple(parts.values()), left=tuple(left)
         )

@@ -83,15 +83,15 @@ class Templates:
 
     def kinds(self) -> dict[str, list[Path]]:
         """Every kind of mail with its template files, the operator's first."""
-        found: dict[str, dict[str, Path]] = {}
+        paths: dict[str, dict[str, Path]] = {}
         for folder in self._folders:
             for path in sorted(folder.glob("*/*.*")):
                 kind = path.parent.name
                 if kind not in NO_KINDS and path.suffix in {".html", ".mjml", ".txt"}:
-                    found.setdefault(kind, {}).setdefault(path.name, path)
+                    paths.setdefault(kind, {}).setdefault(path.name, path)
         return {
             kind: list(files.values())
-            for kind, files in sorted(found.items())
+            for kind, files in sorted(paths.items())
             if TEXT_BODY in files or {HTML_BODY, MJML_BODY} & set(files)
         }
 

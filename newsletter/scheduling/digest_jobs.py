@@ -34,11 +34,11 @@ def make_due_digests(app: Newsletter) -> None:
     due: list[DueDigest] = []
     for name in app.config.digests:
         with errors_logged("digest not composed", digest=name):
-            found = due_runs_of(app, name, now)
-            for run in found.missed:
+            runs = due_runs_of(app, name, now)
+            for run in runs.missed:
                 _report_missed(app, name, run)
-            if found.due is not None:
-                due.append(DueDigest(name=name, period=found.due.period, at=found.due.at))
+            if runs.due is not None:
+                due.append(DueDigest(name=name, period=runs.due.period, at=runs.due.at))
     for mail in groups(app.config, due):
         try:
             _make(app, mail)
@@ -71,8 +71,8 @@ def make_due_articles(app: Newsletter) -> None:
         due = list(due_articles(session, app.config, app.clock.now()))
     for number in due:
         with errors_logged("article not mailed", article=number):
-            made = articles.mail(app, SCHEDULE, number)
-            log.info("edition composed", article=number, edition=made.number)
+            composed = articles.mail(app, SCHEDULE, number)
+            log.info("edition composed", article=number, edition=composed.number)
 
 
 def due_runs_of(app: Newsletter, name: str, now: datetime) -> DueRuns:
@@ -94,9 +94,9 @@ def due_runs_of(app: Newsletter, name: str, now: datetime) -> DueRuns:
 def _known_since(app: Newsletter, digest: str) -> datetime:
     """When a digest was first seen: now, if never before."""
     with app.database.read() as session:
-        found = registry.find_known_since(session, digest)
-    if found is not None:
-        return found
+        known_since = registry.find_known_since(session, digest)
+    if known_since is not None:
+        return known_since
     now = app.clock.now()
     digests.register(app, SCHEDULE, digest)
     return now
@@ -130,7 +130,9 @@ def ask_for_approvals(app: Newsletter, checked: dict[int, str]) -> None:
 def raise_alarms(app: Newsletter) -> None:
     """Raise the alarms of stalled and overdue editions, each once."""
     now = app.clock.now()
-    overdue = [found for name in app.config.digests if (found := _overdue(app, name, now))]
+    overdue = [
+        overdue_run for name in app.config.digests if (overdue_run := _overdue(app, name, now))
+    ]
     overdue_alarms = [
         (f"overdue {name} {run.period}", _overdue_alarm(name, run)) for name, run in overdue
     ]
@@ -154,9 +156,9 @@ def _overdue_alarm(name: str, run: Run) -> Alarm:
 
 
 def _make(app: Newsletter, runs: Sequence[DueDigest]) -> None:
-    made = digests.compose_due(app, SCHEDULE, runs)
+    composed = digests.compose_due(app, SCHEDULE, runs)
     for run in runs:
-        edition = made[run.name]
+        edition = composed[run.name]
         if isinstance(edition, NoEdition):
             log.info(
                 "digest has nothing to say",

@@ -49,10 +49,10 @@ def record_refusals(app: Newsletter) -> None:
     """Record refusals at sending as events, and act on them."""
     for _ in range(MAX_BATCHES_PER_RUN):
         with app.database.read() as session:
-            found = send_refusals.unrecorded(session, app.clock.now(), BATCH_SIZE)
-        if not found:
+            refusals = send_refusals.unrecorded(session, app.clock.now(), BATCH_SIZE)
+        if not refusals:
             return
-        recorded = feedback.record(app, SCHEDULE, found)
+        recorded = feedback.record(app, SCHEDULE, refusals)
         log.info("refusals recorded", events=recorded.events, suppressed=len(recorded.suppressed))
 
 

@@ -156,7 +156,7 @@ def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
 
 
 def _entry(
-    row: AuditEntry, outcome: Mapping[str, Any] | None, found: AuditOrigin | None
+    row: AuditEntry, outcome: Mapping[str, Any] | None, origin: AuditOrigin | None
 ) -> AuditRecord:
     actor = f"{row.actor_kind}:{row.actor}" if row.actor else row.actor_kind.value
     return AuditRecord(
@@ -167,5 +167,5 @@ def _entry(
         subject=str(AuditSubject(kind=row.subject_kind, name=row.subject)),
         details={**row.details, **(outcome or {})},
         is_finished=outcome is not None or not row.is_long,
-        origin=ActorOrigin(network=found.network, device=found.device) if found else None,
+        origin=ActorOrigin(network=origin.network, device=origin.device) if origin else None,
     )

@@ -25,10 +25,10 @@ def by_id(session: Session, number: int) -> StaffMember:
     Raises:
         ResourceNotFound: there is no such staff member.
     """
-    found = session.get(StaffMember, number)
-    if found is None:
+    member = session.get(StaffMember, number)
+    if member is None:
         raise ResourceNotFound(f"there is no staff member {number}")
-    return found
+    return member
 
 
 def lock(session: Session, number: int) -> StaffMember:
@@ -38,10 +38,10 @@ def lock(session: Session, number: int) -> StaffMember:
         ResourceNotFound: there is no such staff member.
     """
     query = select(StaffMember).where(StaffMember.id == number).with_for_update()
-    found = session.scalar(query)
-    if found is None:
+    member = session.scalar(query)
+    if member is None:
         raise ResourceNotFound(f"there is no staff member {number}")
-    return found
+    return member
 
 
 def by_email(session: Session, email: str) -> StaffMember | None:
@@ -114,10 +114,10 @@ def session_by_id(session: Session, number: int) -> StaffSession:
     Raises:
         ResourceNotFound: there is no such session, or it has ended.
     """
-    found = session.get(StaffSession, number)
-    if found is None:
+    session_row = session.get(StaffSession, number)
+    if session_row is None:
         raise ResourceNotFound(f"there is no session {number}; it may have ended already")
-    return found
+    return session_row
 
 
 def sessions_of(session: Session, member_id: int) -> Sequence[StaffSession]:
@@ -160,10 +160,10 @@ def link_by_id(session: Session, number: int) -> StaffLink:
     Raises:
         ResourceNotFound: there is no such link.
     """
-    found = session.scalar(select(StaffLink).where(StaffLink.id == number).with_for_update())
-    if found is None:
+    link = session.scalar(select(StaffLink).where(StaffLink.id == number).with_for_update())
+    if link is None:
         raise ResourceNotFound("there is no such link")
-    return found
+    return link
 
 
 def open_invitation(session: Session, member_id: int, now: datetime) -> int | None:

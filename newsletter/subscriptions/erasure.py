@@ -94,11 +94,11 @@ def forget_unconfirmed(session: Session, before: datetime, now: datetime) -> int
     Nothing of them stays, not even a hash: they agreed to nothing. Those of one transaction are
     few, so that nobody who writes waits for long.
     """
-    found = people.unconfirmed_since(session, before, BATCH_SIZE)
-    for subscriber in found:
+    subscribers = people.unconfirmed_since(session, before, BATCH_SIZE)
+    for subscriber in subscribers:
         clear_traces(session, subscriber, now)
         membership.forget(session, subscriber)
-    return len(found)
+    return len(subscribers)
 
 
 def clear_traces(session: Session, subscriber: Subscriber, now: datetime) -> None:

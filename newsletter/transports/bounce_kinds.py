@@ -3,7 +3,7 @@
 import re
 
 from newsletter.transports.events import EventKind
-from newsletter.transports.verdicts import Verdict, classify, is_about_size
+from newsletter.transports.verdicts import Verdict, is_about_size
 
 _KINDS = {
     Verdict.RECIPIENT: EventKind.HARD,
@@ -54,9 +54,3 @@ def kind_of(verdict: Verdict, answer: str, *, is_permanent: bool) -> EventKind:
     if verdict is Verdict.MESSAGE and _SECURITY.search(answer) and not is_about_size(answer):
         return EventKind.BLOCKED
     return _KINDS[verdict]
-
-
-def kind_of_answer(answer: str) -> EventKind:
-    """What a server's answer to a mail that was given up means, from its words and codes."""
-    code = _DIGIT.search(answer)
-    return kind_of(classify(answer), answer, is_permanent=not code or code[1] == "5")

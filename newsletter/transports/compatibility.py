@@ -43,8 +43,8 @@ def _behind(config: Config, name: str) -> Iterator[str]:
 
 
 def _has_key(config: Config, sender: str) -> bool:
-    found = config.senders.get(sender)
-    return found is not None and bool(found.dkim_selector)
+    options = config.senders.get(sender)
+    return options is not None and bool(options.dkim_selector)
 
 
 def _signs_itself(config: Config, name: str) -> bool:

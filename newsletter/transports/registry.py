@@ -32,12 +32,12 @@ _HELPERS = {
 _FOLDER = Path(transports.__path__[0])
 
 _MODULES = {
-    found.name: f"{transports.__name__}.{found.name}" + (".transport" if found.ispkg else "")
-    for found in pkgutil.iter_modules(transports.__path__)
+    module.name: f"{transports.__name__}.{module.name}" + (".transport" if module.ispkg else "")
+    for module in pkgutil.iter_modules(transports.__path__)
     if (
-        (_FOLDER / found.name / "transport.py").exists()
-        if found.ispkg
-        else found.name not in _HELPERS
+        (_FOLDER / module.name / "transport.py").exists()
+        if module.ispkg
+        else module.name not in _HELPERS
     )
 }
 
@@ -60,11 +60,11 @@ def load_transport(
         ConfigurationError: an unknown kind or invalid options.
     """
     where = f"transports.{name}"
-    made = transport_class(table.get("kind"), where)
-    given = {key: value for key, value in table.items() if key != "kind"}
-    _refuse_other_kinds(given, made.Options, str(table["kind"]), where)
-    options = _anchored(validate(made.Options, given, where, path, environment), path)
-    transport: Transport = made(options)
+    kind_class = transport_class(table.get("kind"), where)
+    options_table = {key: value for key, value in table.items() if key != "kind"}
+    _refuse_other_kinds(options_table, kind_class.Options, str(table["kind"]), where)
+    options = _anchored(validate(kind_class.Options, options_table, where, path, environment), path)
+    transport: Transport = kind_class(options)
     if not isinstance(getattr(transport, "connections", None), int):
         raise ConfigurationError(
             f"{where}.kind: {table['kind']} does not say in `connections` how many sessions "
@@ -80,15 +80,15 @@ def transport_class(kind: object, where: str = "kind") -> Any:
         ConfigurationError: the kind is not a transport.
     """
     if isinstance(kind, str) and kind in KINDS:
-        found = _shipped(kind)
+        transport = _shipped(kind)
     elif isinstance(kind, str) and all(kind.partition(":")):
-        found = _imported(kind, where)
+        transport = _imported(kind, where)
     else:
         raise ConfigurationError(
             f"{where}.kind: found {kind!r}; write one of {', '.join(KINDS)}, "
             f"or 'package.module:attribute' for your own{_why_unknown(kind)}"
         )
-    return found
+    return transport
 
 
 def _shipped(kind: str) -> Any:
@@ -114,11 +114,13 @@ def _why_unknown(kind: object) -> str:
 
 
 def _refuse_other_kinds(
-    given: Mapping[str, Any], options: type[BaseModel], kind: str, where: str
+    options_table: Mapping[str, Any], options: type[BaseModel], kind: str, where: str
 ) -> None:
     """Raise one error where all of a table's unknown options are another shipped kind's."""
     known = set(options.model_fields)
-    strange = [key for key in given if key.removesuffix("_file") not in known and key not in known]
+    strange = [
+        key for key in options_table if key.removesuffix("_file") not in known and key not in known
+    ]
     for other in KINDS if len(strange) > 1 else ():
         if other != kind:
             theirs = transport_class(other).Options.model_fields
@@ -133,7 +135,7 @@ def _imported(kind: str, where: str) -> Any:
     module, _, attribute = kind.partition(":")
     try:
         known = find_spec(module) is not None
-        found = getattr(import_module(module), attribute, None) if known else None
+        value = getattr(import_module(module), attribute, None) if known else None
     except Exception as error:  # the user's module may fail in any way
         raise ConfigurationError(
             f"{where}.kind: {module} cannot be imported: {type(error).__name__}: {error}"
@@ -143,17 +145,17 @@ def _imported(kind: str, where: str) -> Any:
             f"{where}.kind: there is no module {module}; install it, "
             "or put its folder into PYTHONPATH"
         )
-    if found is None:
+    if value is None:
         raise ConfigurationError(f"{where}.kind: {module} has no attribute {attribute!r}")
-    options = getattr(found, "Options", None)
+    options = getattr(value, "Options", None)
     is_model = isinstance(options, type) and issubclass(options, BaseModel)
-    can_open = callable(found) and callable(getattr(found, "open", None))
+    can_open = callable(value) and callable(getattr(value, "open", None))
     if not (can_open and is_model and options is not BaseModel):
         raise ConfigurationError(
             f"{where}.kind: {kind} is not a transport; a transport is a class with `Options` "
             "(a pydantic model), `connections` and `open()`; see docs/transports.md"
         )
-    return found
+    return value
 
 
 def _anchored(options: BaseModel, path: Path) -> BaseModel:

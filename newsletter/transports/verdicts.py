@@ -289,8 +289,8 @@ def classify(answer: str, *, at_content: bool = False) -> Verdict:
         answer: code and text in one line, from a server or quoted in a report.
         at_content: it followed the message itself, so a bare refusal concerns that.
     """
-    found = _CODE.match(answer)
-    code = int(found[1]) if found else 0
+    match = _CODE.match(answer)
+    code = int(match[1]) if match else 0
     if code in LOGIN_CODES:
         return Verdict.MESSAGE if is_about_size(answer) else Verdict.CONFIGURATION
     enhanced = _ENHANCED.search(answer)
@@ -319,13 +319,13 @@ def is_about_size(answer: str) -> bool:
 
 def hinted_wait(answer: str) -> timedelta | None:
     """The delay that a greylisting server asks for; None where it does not say."""
-    if found := _CLOCK.search(answer):
-        hours, minutes, seconds = map(int, found.groups())
+    if match := _CLOCK.search(answer):
+        hours, minutes, seconds = map(int, match.groups())
         wait = timedelta(hours=hours, minutes=minutes, seconds=seconds)
-    elif found := _SECONDS.search(answer):
-        wait = timedelta(seconds=int(found[1]))
-    elif found := _MINUTES.search(answer):
-        wait = timedelta(minutes=int(found[1]))
+    elif match := _SECONDS.search(answer):
+        wait = timedelta(seconds=int(match[1]))
+    elif match := _MINUTES.search(answer):
+        wait = timedelta(minutes=int(match[1]))
     else:
         return _SPAMD_WAIT if _SPAMD.search(answer) else None
     return min(wait, _MAX_HINT) + timedelta(seconds=10)
@@ -348,7 +348,7 @@ def _of_enhanced(subject: int, detail: int, code: int) -> Verdict:
         return Verdict.PACE if detail in _PACE_DETAILS or detail >= 500 else Verdict.UNCLEAR
     if subject == _MAILBOX_STATUS and code < 500 and detail not in {2, 3}:
         return Verdict.BUSY
-    found = _DETAILS.get((subject, detail)) or _DETAILS.get((subject, None))
-    if found is None or (found is Verdict.UNCLEAR and code >= 500):
+    verdict = _DETAILS.get((subject, detail)) or _DETAILS.get((subject, None))
+    if verdict is None or (verdict is Verdict.UNCLEAR and code >= 500):
         return _CODES.get(code, Verdict.UNKNOWN)
-    return found
+    return verdict

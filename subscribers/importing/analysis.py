@@ -121,34 +121,35 @@ def analyse(
     program = program_of(table.header, programs)
     assigned = _assigned(table, _with_doubts(answers.columns), program)
     words = {**(program.states if program else {}), **answers.words}
-    telling = {name: found for name, found in table.elsewhere.items() if may_state_status(name)}
-    fitness = RowFit(doubtful={each for found in telling.values() for each in found})
+    telling = {
+        name: addresses for name, addresses in table.elsewhere.items() if may_state_status(name)
+    }
+    fitness = RowFit(doubtful={each for addresses in telling.values() for each in addresses})
     width = len(table.header)
     rows = _fitting(table, assigned, fitness, knows_program=program is not None)
-    found = profile_columns(rows, width, assigned.places, words)
-    assigned = _without_unused(assigned, found)
-    fitness.doubtful |= fitness.below | table.struck_out
+    profile = profile_columns(rows, width, assigned.places, words)
+    assigned = _without_unused(assigned, profile)
+    fitness.doubtful |= fitness.below
     state, name = _state(table, PurePath(file).name, answers, assigned)
-    order, date = _order(found, answers.order)
-    columns = columns_of(table.header, assigned, found)
-    refuse_words_of_two_meanings(columns, found, answers.words)
+    order, date = _order(profile, answers.order)
+    columns = columns_of(table.header, assigned, profile)
+    refuse_words_of_two_meanings(columns, profile, answers.words)
     return FileAnalysis(
         assigned=assigned,
         columns=columns,
-        words=unknown_words(columns, found, words),
+        words=unknown_words(columns, profile, words),
         date=date,
         name=name,
         state=state,
         order=order,
         fitness=fitness,
-        rows=found.rows,
+        rows=profile.rows,
         notes=(
             *_program_notes(program),
             *table.notes,
             *map(_elsewhere, telling),
             *_break_notes(fitness),
-            *_strike_notes(table),
-            *_doubt_notes(found, assigned),
+            *_doubt_notes(profile, assigned, table.header),
         ),
     )
 
@@ -158,7 +159,7 @@ def _assigned(
 ) -> ColumnAssignment:
     place = table.address
     try:
-        found = assign(table.header, chosen, program)
+        assigned = assign(table.header, chosen, program)
     except InvalidInput as unknown:
         # No heading is recognised, but the values are addresses.
         if place is None or "address" in chosen:
@@ -170,11 +171,11 @@ def _assigned(
                 "names each column"
             ) from unknown
     else:
-        if place is None or not _is_better_address(table.header, place, found):
-            return found
+        if place is None or not _is_better_address(table.header, place, assigned):
+            return assigned
     said = {**chosen, "address": [table.header[place]]}
-    found = assign(table.header, said, program)
-    return replace(found, chosen=found.chosen - {place})
+    assigned = assign(table.header, said, program)
+    return replace(assigned, chosen=assigned.chosen - {place})
 
 
 def _with_doubts(chosen: ColumnChoices) -> ColumnChoices:
@@ -189,20 +190,20 @@ def _with_doubts(chosen: ColumnChoices) -> ColumnChoices:
     return others
 
 
-def _without_unused(assigned: ColumnAssignment, found: FileProfile) -> ColumnAssignment:
+def _without_unused(assigned: ColumnAssignment, profile: FileProfile) -> ColumnAssignment:
     """Where nobody can choose what they receive, the column of it is empty for everybody."""
     places = assigned.places["received"]
-    used = tuple(place for place in places if found.profiles[place].filled)
+    used = tuple(place for place in places if profile.profiles[place].filled)
     return replace(assigned, places={**assigned.places, "received": used})
 
 
-def _is_better_address(header: Sequence[str], place: int, found: ColumnAssignment) -> bool:
+def _is_better_address(header: Sequence[str], place: int, assigned: ColumnAssignment) -> bool:
     """Whether addresses stand in `place` alone, and its heading is one of addresses too.
 
     Microsoft Forms writes "anonymous" below "Email", and the answer to its question elsewhere.
     """
-    used = found.places["address"][0]
-    is_another = place != used and used not in found.chosen and place < len(header)
+    used = assigned.places["address"][0]
+    is_another = place != used and used not in assigned.chosen and place < len(header)
     return is_another and folded(header[place]) in ROLES["address"]
 
 
@@ -231,10 +232,10 @@ def _fitting(
         if _fits(row, width, needed, address):
             fitness.people += 1
             yield row
-        elif found := addresses_in(" ".join(row)):
+        elif addresses := addresses_in(" ".join(row)):
             fitness.people += 1
             fitness.misfits += 1
-            fitness.doubtful.update(map(str.casefold, found))
+            fitness.doubtful.update(map(str.casefold, addresses))
         else:
             fitness.strays += 1
 
@@ -275,13 +276,13 @@ def _state(
     return ListState.SUBSCRIBED, names[0] if names and not is_said else ""
 
 
-def _order(found: FileProfile, said: DayMonthOrder | None) -> tuple[DayMonthOrder, str]:
+def _order(profile: FileProfile, said: DayMonthOrder | None) -> tuple[DayMonthOrder, str]:
     if said is not None:
         return said, ""
-    orders = found.orders or found.orders_elsewhere
+    orders = profile.orders or profile.orders_elsewhere
     if len(orders) == 1:
         return next(iter(orders)), ""
-    return DayMonthOrder.DAY, found.ambiguous
+    return DayMonthOrder.DAY, profile.ambiguous
 
 
 def _program_notes(program: Program | None) -> list[str]:
@@ -301,20 +302,19 @@ def _break_notes(fitness: RowFit) -> list[str]:
     return [f"Whoever stands below the line “{line}” is pending at best. {advice}"]
 
 
-def _strike_notes(table: SourceTable) -> list[str]:
-    if not table.struck_out:
-        return []
-    return [f"{len(table.struck_out)} people stand in rows with struck-out cells: they are pending"]
-
-
-def _doubt_notes(found: FileProfile, assigned: ColumnAssignment) -> list[str]:
+def _doubt_notes(
+    profile: FileProfile, assigned: ColumnAssignment, header: Sequence[str]
+) -> list[str]:
     """What is said of notes that only their writer understands."""
-    if not found.doubts or assigned.chosen.isdisjoint(assigned.places["doubtful"]):
+    own = assigned.program.roles.get("doubtful", ()) if assigned.program else ()
+    written = [header[place] for place in assigned.places["doubtful"]]
+    if not profile.doubts or all(folded(heading) in own for heading in written):
         return []
-    samples = ", ".join(f"“{text[:40]}”" for text, _ in found.doubts.most_common(5))
-    told = f"{found.doubts.total()} people have a note that may say anything, and stay pending: "
+    samples = ", ".join(f"“{text[:40]}”" for text, _ in profile.doubts.most_common(5))
+    told = f"{profile.doubts.total()} people have a note that may say anything, and stay pending: "
     mend = "Where a note says nothing of leaving, say that its words mean subscribed"
-    return [f"{told}{samples}. {mend}; if none does, have the column ignored."]
+    columns = " and ".join(f"“{heading}”" for heading in written)
+    return [f"{told}{samples}. {mend}; if none does, have {columns} ignored."]
 
 
 def _elsewhere(sheet: str) -> str:

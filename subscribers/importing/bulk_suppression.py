@@ -44,12 +44,12 @@ def addresses_of(table: SourceTable) -> Iterator[Address]:
         if any(cells):
             text = cells[place] if place < len(cells) and not isinstance(cells, DamagedRow) else ""
             # In a damaged or shifted row, any address counts.
-            for found in (
+            for address in (
                 addresses_in(unescape_formula(text.strip()))
                 or addresses_in(" ".join(cells))
                 or [text]
             ):
-                yield _address(row, found)
+                yield _address(row, address)
 
 
 def _address(row: int, text: str) -> Address:
@@ -78,6 +78,6 @@ def unsuppress(database: Database, secret: str, addresses: Sequence[str]) -> int
     hashes = {hash_address(secret, address) for address in addresses}
     with database.write() as session:
         store.begin(session)
-        found = store.suppressions(session, hashes)
-        store.drop_suppressions(session, found.keys())
-    return len(found)
+        suppressions = store.suppressions(session, hashes)
+        store.drop_suppressions(session, suppressions.keys())
+    return len(suppressions)

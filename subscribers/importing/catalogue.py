@@ -11,5 +11,5 @@ from subscribers.importing.program import Program
 @cache
 def every() -> tuple[Program, ...]:
     """All of them, by name."""
-    names = sorted(found.name for found in iter_modules(programs.__path__))
+    names = sorted(module.name for module in iter_modules(programs.__path__))
     return tuple(import_module(f"{programs.__name__}.{name}").PROGRAM for name in names)

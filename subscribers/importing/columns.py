@@ -45,18 +45,18 @@ def assign(
         raise InvalidInput("the first line must name the columns, and it is empty")
     names = [folded(name) for name in header]
     said = {thing: _chosen_places(header, names, columns) for thing, columns in chosen.items()}
-    found = {thing: _known(thing, names, said, program) for thing in ROLES}
+    by_role = {thing: _known(thing, names, said, program) for thing in ROLES}
     for thing, places in said.items():
-        others = found.get(thing, ()) if thing in ALL_COUNT else ()
-        found[thing] = (*places, *(place for place in others if place not in places))
+        others = by_role.get(thing, ()) if thing in ALL_COUNT else ()
+        by_role[thing] = (*places, *(place for place in others if place not in places))
     if tuple(names[: len(REFUSED)]) == REFUSED:
-        found["ignored"] = (*found["ignored"], *range(len(REFUSED)))
-    if not found["address"]:
+        by_role["ignored"] = (*by_role["ignored"], *range(len(REFUSED)))
+    if not by_role["address"]:
         raise InvalidInput(
             f'no column is known to hold the address; {_listed(header)}; write --column address="…"'
         )
     return ColumnAssignment(
-        places=_resolve_overlaps(found, names),
+        places=_resolve_overlaps(by_role, names),
         chosen=frozenset(place for places in said.values() for place in places),
         program=program,
     )
@@ -140,20 +140,20 @@ def _has_other_role(name: str, thing: str, program: Program | None) -> bool:
 
 
 def _resolve_overlaps(
-    found: Mapping[str, tuple[int, ...]], names: Sequence[str]
+    places_of: Mapping[str, tuple[int, ...]], names: Sequence[str]
 ) -> dict[str, tuple[int, ...]]:
     """Columns that are ignored or hold a status are not dates of joining as well."""
-    ignored = set(found["ignored"])
-    kept = {
+    ignored = set(places_of["ignored"])
+    assigned = {
         thing: tuple(place for place in places if place not in ignored or thing == "ignored")
-        for thing, places in found.items()
+        for thing, places in places_of.items()
     }
-    of_words = [place for place in kept["left"] if REASON_WORDS & set(names[place].split())]
-    kept["reason"] = (*kept["reason"], *of_words)
-    kept["left"] = tuple(place for place in kept["left"] if place not in of_words)
-    of_state = {place for role in OF_STATE for place in kept[role]}
-    kept["joined"] = tuple(place for place in kept["joined"] if place not in of_state)
-    return kept
+    of_words = [place for place in assigned["left"] if REASON_WORDS & set(names[place].split())]
+    assigned["reason"] = (*assigned["reason"], *of_words)
+    assigned["left"] = tuple(place for place in assigned["left"] if place not in of_words)
+    of_state = {place for role in OF_STATE for place in assigned[role]}
+    assigned["joined"] = tuple(place for place in assigned["joined"] if place not in of_state)
+    return assigned
 
 
 def _listed(header: Sequence[str]) -> str:
@@ -162,12 +162,12 @@ def _listed(header: Sequence[str]) -> str:
 
 def fields_of(columns: Places) -> frozenset[str]:
     """The person fields that these columns provide: "name", "topics" …"""
-    found = {thing for thing, places in columns.items() if places}
-    said = found & {"name", "topics", "digests", "frequency", "language", "attributes"}
-    if not found.isdisjoint({"first_name", "last_name"}):
+    roles = {thing for thing, places in columns.items() if places}
+    said = roles & {"name", "topics", "digests", "frequency", "language", "attributes"}
+    if not roles.isdisjoint({"first_name", "last_name"}):
         said |= {"name"}
-    if "tags" in found:
+    if "tags" in roles:
         said |= {"topics", "attributes"}
-    if any(thing.startswith(ATTRIBUTE) for thing in found):
+    if any(thing.startswith(ATTRIBUTE) for thing in roles):
         said |= {"attributes"}
     return frozenset(said)

@@ -44,8 +44,8 @@ def open_list(path: Path, *, sheet: str = "", encoding: str = "") -> SourceTable
 
 
 def _text(path: Path, encoding: str) -> SourceTable:
-    found = encoding_of(path, encoding)
-    head = head_of(path, found)
+    encoding_name = encoding_of(path, encoding)
+    head = head_of(path, encoding_name)
     if _is_markup(head):
         raise InvalidInput(
             f"{path} is a web page or XML, whatever its name says; open it in Excel or "
@@ -57,16 +57,16 @@ def _text(path: Path, encoding: str) -> SourceTable:
             "write these into a file of their own, one address a line"
         )
     if vcards.is_vcard(head):
-        return vcards.vcards(path, found)
+        return vcards.vcards(path, encoding_name)
     if ldif.is_ldif(head):
-        return ldif.ldif(path, found)
+        return ldif.ldif(path, encoding_name)
     if json_lists.is_json(head):
-        return json_lists.json_list(path, found)
+        return json_lists.json_list(path, encoding_name)
     if records.is_records(head):
-        return records.records(path, found)
+        return records.records(path, encoding_name)
     if address_list.is_list(head):
-        return address_list.address_list(path, found)
-    return delimited(path, found)
+        return address_list.address_list(path, encoding_name)
+    return delimited(path, encoding_name)
 
 
 def _is_mail(head: Sequence[str]) -> bool:

@@ -58,14 +58,14 @@ class ExaminedList:
     """A file that was read once to its end."""
 
     table: SourceTable
-    found: FileAnalysis
+    analysis: FileAnalysis
     reader: RowReader
     terms: ImportTerms
 
     @property
     def rows(self) -> int:
         """Rows with something in them."""
-        return self.found.rows + self.found.fitness.misfits
+        return self.analysis.rows + self.analysis.fitness.misfits
 
     def batches(self) -> Generator[list[FileRow], None, None]:
         """Its rows as people, as many at once as a transaction writes."""
@@ -107,9 +107,9 @@ def examine(
     Raises:
         InvalidInput: it cannot be read, or the answers do not fit it.
     """
-    found = analyse(table, request.file, request.answers, catalogue.every())
-    by_program = found.assigned.program.states if found.assigned.program else {}
-    places = found.assigned.places
+    analysis = analyse(table, request.file, request.answers, catalogue.every())
+    by_program = analysis.assigned.program.states if analysis.assigned.program else {}
+    places = analysis.assigned.places
     reader = RowReader(
         ReadOptions(
             columns=places,
@@ -118,10 +118,10 @@ def examine(
             topics=names.topics,
             digests=names.digests,
             languages=names.languages,
-            state=found.state,
+            state=analysis.state,
             words={**by_program, **request.answers.words},
-            order=found.order,
-            doubtful=frozenset(found.fitness.doubtful),
+            order=analysis.order,
+            doubtful=frozenset(analysis.fitness.doubtful),
             tags=request.tags,
         )
     )
@@ -131,4 +131,4 @@ def examine(
         consent=request.consent,
         updates=fields_of(places) if request.updates else frozenset(),
     )
-    return ExaminedList(table=table, found=found, reader=reader, terms=terms)
+    return ExaminedList(table=table, analysis=analysis, reader=reader, terms=terms)

@@ -94,17 +94,17 @@ def profile_columns(
     rows: Iterable[Sequence[str]], width: int, places: Places, words: Mapping[str, ListState]
 ) -> FileProfile:
     """Profile rows, each padded to the header's width."""
-    found = FileProfile(profiles=[ColumnProfile() for _ in range(width)])
+    file_profile = FileProfile(profiles=[ColumnProfile() for _ in range(width)])
     read = {place for role in places.values() for place in role}
     iterator = iter(rows)
     while batch := list(islice(iterator, BATCH_SIZE)):
         fitting = [row if len(row) == width else _fitted(row, width) for row in batch]
-        found.rows += len(batch)
+        file_profile.rows += len(batch)
         columns = [[cell.strip() for cell in column] for column in zip(*fitting, strict=True)]
-        for place, (profile, column) in enumerate(zip(found.profiles, columns, strict=True)):
+        for place, (profile, column) in enumerate(zip(file_profile.profiles, columns, strict=True)):
             profile.add(column, is_read=place in read)
-        _judge(found, columns, places, words)
-    return found
+        _judge(file_profile, columns, places, words)
+    return file_profile
 
 
 def _fitted(row: Sequence[str], width: int) -> Sequence[str]:
@@ -112,7 +112,7 @@ def _fitted(row: Sequence[str], width: int) -> Sequence[str]:
 
 
 def _judge(
-    found: FileProfile,
+    profile: FileProfile,
     columns: Sequence[Sequence[str]],
     places: Places,
     words: Mapping[str, ListState],
@@ -122,13 +122,13 @@ def _judge(
             for value, count in Counter(columns[place]).items():
                 judged = judge(value, words)
                 if judged is None:
-                    _count_unknown(found.unknown.setdefault(role, Counter()), value, count)
+                    _count_unknown(profile.unknown.setdefault(role, Counter()), value, count)
                 elif role == "doubtful" and judged is ListState.PENDING:
-                    _count_unknown(found.doubts, value, count)
+                    _count_unknown(profile.doubts, value, count)
     for role in ("joined", "confirmed"):
         for place in places.get(role, ()):
             for value in set(columns[place]):
-                _note_order(found, value)
+                _note_order(profile, value)
 
 
 def _count_unknown(unknown: Counter[str], value: str, count: int) -> None:
@@ -136,9 +136,9 @@ def _count_unknown(unknown: Counter[str], value: str, count: int) -> None:
         unknown[value] += count
 
 
-def _note_order(found: FileProfile, value: str) -> None:
+def _note_order(profile: FileProfile, value: str) -> None:
     order = order_of(value)
     if isinstance(order, DayMonthOrder):
-        found.orders.add(order)
+        profile.orders.add(order)
     elif order:
-        found.ambiguous = found.ambiguous or value
+        profile.ambiguous = profile.ambiguous or value

@@ -15,15 +15,14 @@ from subscribers.importing.values.channels import (
     may_concern_mail,
 )
 from subscribers.importing.values.dates import is_date
+from subscribers.importing.values.harmless_headings import is_harmless
 from subscribers.importing.values.headings import (
     AGREEMENT_STEMS,
     ASIDE_STEMS,
-    HARMLESS,
     HIDDEN,
     LEAVING_STEMS,
     SECRET_STEMS,
     STEMS,
-    TWO_MEANINGS,
     has_stem,
 )
 from subscribers.importing.values.note_headings import names_notes
@@ -85,7 +84,7 @@ class UnknownWord:
 
 
 def columns_of(
-    header: Sequence[str], assigned: ColumnAssignment, found: FileProfile
+    header: Sequence[str], assigned: ColumnAssignment, profile: FileProfile
 ) -> list[AnalysedColumn]:
     """Every column of a file."""
     roles = {
@@ -97,7 +96,7 @@ def columns_of(
     ignored = set(assigned.places["ignored"])
     others = frozenset(map(folded, header))
     return [
-        _column(place, heading, roles.get(place), place in ignored, assigned, found, others)
+        _column(place, heading, roles.get(place), place in ignored, assigned, profile, others)
         for place, heading in enumerate(header)
     ]
 
@@ -108,10 +107,10 @@ def _column(
     role: str | None,
     is_ignored: bool,
     assigned: ColumnAssignment,
-    found: FileProfile,
+    file_profile: FileProfile,
     others: Collection[str],
 ) -> AnalysedColumn:
-    profile = found.profiles[place]
+    profile = file_profile.profiles[place]
     name = folded(heading)
     is_secret = has_stem(name, SECRET_STEMS)
     question = guess = ""
@@ -187,7 +186,7 @@ def _open_question(name: str, profile: ColumnProfile, program: Program | None) -
         return f"it holds the word “{(telling or [profile.telling])[0][:40]}”", ""
     if program is not None and program.is_harmless(name):
         return "", f"{program.name} says nothing of mail in it"
-    if name in HARMLESS and not (name in TWO_MEANINGS and _may_be_codes(words)):
+    if is_harmless(name, words):
         return "", "its name speaks of something else"
     if sum("@" in word for word in words) > len(words) // 2:
         return "", "further addresses"
@@ -209,12 +208,6 @@ def _question_about_values(words: Collection[str], is_complete: bool) -> tuple[s
     if is_few and not any(len(word) > MAX_WORD_LENGTH or _FREE.search(word) for word in words):
         return "it holds few different values", ""
     return "", "it holds many different values, or long ones"
-
-
-def _may_be_codes(words: Collection[str]) -> bool:
-    return len(words) <= FEW_VALUES and all(
-        len(word) == 1 or is_yes_or_no(word) or folded(word) in WORDS for word in words
-    )
 
 
 def _guess(heading: str, profile: ColumnProfile) -> str:
@@ -277,15 +270,15 @@ def _doubtful_letters(
 
 
 def unknown_words(
-    columns: Sequence[AnalysedColumn], found: FileProfile, words: Mapping[str, ListState]
+    columns: Sequence[AnalysedColumn], file_profile: FileProfile, words: Mapping[str, ListState]
 ) -> list[UnknownWord]:
     """Unknown words in status columns, the most frequent first.
 
     Includes columns that may hold a status, so that everything is asked at once.
     """
-    counted = {role: Counter(unknown) for role, unknown in found.unknown.items()}
+    counted = {role: Counter(unknown) for role, unknown in file_profile.unknown.items()}
     for column in columns:
-        profile = found.profiles[column.place]
+        profile = file_profile.profiles[column.place]
         for letter in _doubtful_letters(column, profile, words):
             counted.setdefault("status", Counter())[letter] = profile.values[letter]
         judge = JUDGES.get(column.guess)
@@ -301,7 +294,7 @@ def unknown_words(
 
 
 def refuse_words_of_two_meanings(
-    columns: Sequence[AnalysedColumn], found: FileProfile, said: Mapping[str, ListState]
+    columns: Sequence[AnalysedColumn], profile: FileProfile, said: Mapping[str, ListState]
 ) -> None:
     """
     Args:
@@ -311,10 +304,10 @@ def refuse_words_of_two_meanings(
         InvalidInput: a word that stands in a column of leaving, where any may mean that somebody
             left, was given a meaning for another column.
     """
-    _refuse_codes_of_two_columns(columns, found, said)
+    _refuse_codes_of_two_columns(columns, profile, said)
     by_role: dict[str, dict[str, str]] = {"left": {}, "status": {}, "confirmed": {}}
     for column in columns:
-        for value in found.profiles[column.place].values if column.role in by_role else ():
+        for value in profile.profiles[column.place].values if column.role in by_role else ():
             by_role[column.role][folded(value)] = column.heading
     others = {**by_role["status"], **by_role["confirmed"]}
     for word, state in said.items():
@@ -328,14 +321,15 @@ def refuse_words_of_two_meanings(
 
 
 def _refuse_codes_of_two_columns(
-    columns: Sequence[AnalysedColumn], found: FileProfile, said: Mapping[str, ListState]
+    columns: Sequence[AnalysedColumn], profile: FileProfile, said: Mapping[str, ListState]
 ) -> None:
     """Refuse a meaning of "0" or "no" that would hold for columns which ask different things."""
     for word in said.keys() & (YES | NO):
         headings = [
             column.heading
             for column in columns
-            if column.role == "status" and word in map(folded, found.profiles[column.place].values)
+            if column.role == "status"
+            and word in map(folded, profile.profiles[column.place].values)
         ]
         if len(headings) > 1:
             raise InvalidInput(

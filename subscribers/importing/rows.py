@@ -215,12 +215,12 @@ class RowReader:
 
     def _each(self, person: ListedPerson, text: str) -> list[ListedPerson]:
         """One person for each address of a cell with several."""
-        found = addresses_in(text)
-        if not found or not MAILBOXES.fullmatch(text):
+        addresses = addresses_in(text)
+        if not addresses or not MAILBOXES.fullmatch(text):
             # Other words in the cell: do not guess.
             return [person]
         # Google separates the addresses of one person by " ::: ".
-        mailed = found[:1] if ":::" in text else found
+        mailed = addresses[:1] if ":::" in text else addresses
         return [replace(person, address=address) for address in mailed]
 
     def _fitted(self, cells: Sequence[str]) -> Sequence[str] | None:
@@ -345,13 +345,13 @@ class RowReader:
         return f"; there {', '.join(said)}" if said else ""
 
     def _read_attributes(self, texts: Sequence[str], tags: Sequence[str]) -> dict[str, str]:
-        found = attributes_of(texts[self._json])
+        attributes = attributes_of(texts[self._json])
         for name, place in self._attributes:
             if value := one_line(texts[place]):
-                found[name] = value
+                attributes[name] = value
         if tags and self._reading.tags is not Tags.IGNORED:
-            found.update(self._read_tags(tags))
-        return found
+            attributes.update(self._read_tags(tags))
+        return attributes
 
 
 def attribute_of_tag(slug: str) -> str:

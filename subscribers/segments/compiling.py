@@ -101,16 +101,16 @@ def day_of(value: Value, context: QueryContext) -> date:
 def _any_of(
     name: str, operator: Operator, values: tuple[Value, ...], context: QueryContext
 ) -> Condition:
-    found = known_field(name)
-    if found.kind is FieldType.NAMED:
+    field = known_field(name)
+    if field.kind is FieldType.NAMED:
         return or_(*(_is_chosen(name, str(value)) for value in values))
-    if found.kind is FieldType.TEXT:
+    if field.kind is FieldType.TEXT:
         return or_(*(text_test(_text(name), operator, str(value)) for value in values))
-    if found.kind is FieldType.NUMBER:
+    if field.kind is FieldType.NUMBER:
         return _number_test(_measure(name, context), NUMBER_TESTS[operator], values)
-    column = _measure(name, context).value if found.is_measured else MOMENTS[name]
+    column = _measure(name, context).value if field.is_measured else MOMENTS[name]
     tests = [_moment_test(column, operator, day_of(value, context), context) for value in values]
-    if found.is_measured:
+    if field.is_measured:
         return _measure(name, context).having(or_(*tests))
     return and_(column.is_not(None), or_(*tests))
 
@@ -157,19 +157,19 @@ def text_test(text: Any, operator: Operator, value: str) -> Condition:
     folding = Folding.of(value)
     letters = [literal(letter, Text()) for pair in folding.pairs for letter in pair]
     folded = Folded(text, *letters)
-    found: Condition = TextPosition(folded, literal(folding.wanted, Text())) > 0
-    return found
+    condition: Condition = TextPosition(folded, literal(folding.wanted, Text())) > 0
+    return condition
 
 
 def _is_empty(name: str, context: QueryContext) -> Condition:
-    found = known_field(name)
-    if found.kind is FieldType.NAMED:
+    field = known_field(name)
+    if field.kind is FieldType.NAMED:
         part = _topics() if name == "topic" else _digests()
         return Subscriber.choice_id.in_(select(TopicChoice.id).where(part.in_(("", "|"))))
-    if found.kind is FieldType.TEXT:
+    if field.kind is FieldType.TEXT:
         is_blank: Condition = _text(name) == ""
         return is_blank
-    return ~_measure(name, context).having() if found.is_measured else MOMENTS[name].is_(None)
+    return ~_measure(name, context).having() if field.is_measured else MOMENTS[name].is_(None)
 
 
 def _is_chosen(name: str, value: str) -> Condition:

@@ -245,13 +245,13 @@ def _test(row: ConditionRow) -> Expression:
         kind = known_field(row.field).kind
         if operator is Operator.IN:
             values = ", ".join(_typed(value, kind) for value in _parted(row.value))
-            found = parse(f"{name} in ({values})")
+            expression = parse(f"{name} in ({values})")
         else:
-            found = parse(f"{name} {operator} {_typed(row.value, kind)}")
+            expression = parse(f"{name} {operator} {_typed(row.value, kind)}")
     except SegmentError as error:
         _, _, said = str(error).partition(": ")
         raise InvalidInput(f"{row.field} {row.test} “{row.value}”: {said}") from error
-    return Not(operand=found) if is_negated else found
+    return Not(operand=expression) if is_negated else expression
 
 
 def _typed(value: str, kind: FieldType) -> str:

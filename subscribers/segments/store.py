@@ -37,9 +37,9 @@ def change(session: Session, name: str, text: str) -> bool:
         InvalidInput: an invalid expression.
     """
     parse(text)
-    found = by_name(session, name)
-    is_new = found.expression != text
-    found.expression = text
+    segment = by_name(session, name)
+    is_new = segment.expression != text
+    segment.expression = text
     return is_new
 
 
@@ -51,9 +51,9 @@ def rename(session: Session, name: str, new_name: str) -> None:
         InvalidInput: an invalid name.
         Conflict: the name is taken.
     """
-    found = by_name(session, name)
+    segment = by_name(session, name)
     _check_name(session, new_name)
-    found.name = new_name
+    segment.name = new_name
 
 
 def _check_name(session: Session, name: str) -> None:
@@ -71,11 +71,11 @@ def every(session: Session) -> list[Segment]:
 
 def by_name(session: Session, name: str) -> Segment:
     """The segment; raises ResourceNotFound if there is none."""
-    found = session.get(Segment, name)
-    if found is None:
+    row = session.get(Segment, name)
+    if row is None:
         known = ", ".join(segment.name for segment in every(session)) or "none"
         raise ResourceNotFound(f"there is no segment {name!r}; known: {known}")
-    return found
+    return row
 
 
 def expression_of(session: Session, text: str) -> str:

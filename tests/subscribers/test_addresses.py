@@ -2,7 +2,7 @@
 
 import pytest
 from email_validator import EmailNotValidError, validate_email
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter.errors import InvalidInput
@@ -10,7 +10,8 @@ from subscribers.addresses import hash_address, normalise_address
 from subscribers.topics import choice_key, topics_of
 
 KEY, OTHER_KEY = "one key of the site", "another key of a site"
-SLUGS = st.sets(st.from_regex(r"[a-z0-9]+(-[a-z0-9]+)*", fullmatch=True), max_size=6)
+WORDS = st.text(alphabet="abyz019", min_size=1, max_size=6)
+SLUGS = st.sets(st.lists(WORDS, min_size=1, max_size=3).map("-".join), max_size=6)
 
 
 def test_the_domain_is_kept_in_ascii_lower_case() -> None:
@@ -57,7 +58,6 @@ def judged(text: str) -> str | None:
     return f"{found.local_part}@{found.ascii_domain.lower()}"
 
 
-@settings(max_examples=500)
 @given(local=LOCALS, domain=DOMAINS, around=st.sampled_from(["", " ", "\n"]))
 def test_addresses_are_accepted_as_by_email_validator(local: str, domain: str, around: str) -> None:
     text = f"{around}{local}@{domain}{around}"

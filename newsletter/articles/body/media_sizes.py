@@ -68,8 +68,8 @@ def _measured(one: dict[str, Any], ask: MediaLength) -> dict[str, Any]:
         size = ask(one["url"])
     except FetchError:
         return {**one, "asked": one["asked"] + 1}
-    found = {"length": size.length_bytes, "type": one["type"] or size.content_type}
-    return {**one, **found, "asked": MAX_ASKED}
+    properties = {"length": size.length_bytes, "type": one["type"] or size.content_type}
+    return {**one, **properties, "asked": MAX_ASKED}
 
 
 def _feed_fields(media: Iterable[dict[str, Any]]) -> list[tuple[str, str, int]]:

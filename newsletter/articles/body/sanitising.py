@@ -117,8 +117,8 @@ def _anchors(html: str, base: str) -> frozenset[str]:
     """The ids in a body that its own links point to."""
     if "#" not in html:
         return frozenset()
-    targets = {unquote(found[1]) for found in _TARGET.finditer(html) if _is_local(found[0], base)}
-    return frozenset(targets & {unescape(found[1]) for found in _ID.finditer(html)})
+    targets = {unquote(match[1]) for match in _TARGET.finditer(html) if _is_local(match[0], base)}
+    return frozenset(targets & {unescape(match[1]) for match in _ID.finditer(html)})
 
 
 def _is_local(written: str, base: str) -> bool:
@@ -150,7 +150,7 @@ def _tidied(html: str) -> str:
     A leading line end in `<pre>` is removed, since HTML parsers ignore it.
     """
     html = re.sub(r"(<pre(?:\s[^>]*)?>)\n+", r"\1", html)
-    html = _IMAGE.sub(lambda found: found[0] if ' src="' in found[1] else "", html)
+    html = _IMAGE.sub(lambda match: match[0] if ' src="' in match[1] else "", html)
     html = re.sub(r"<a>(.*?)</a>", r"\1", html, flags=re.DOTALL)
     return re.sub(r"<(/?)h1(?=[\s>])", r"<\1h2", html)
 

@@ -110,13 +110,6 @@ def _host(netloc: str) -> str:
     return f"{quote(before, safe=':%')}{at}{ascii_name}{colon}{port}"
 
 
-def within_site(address: str, base_url: str) -> str:
-    """The site's own URLs as paths below the base URL; others unchanged."""
-    if base_url and address.startswith(base_url + "/") and not address.startswith(base_url + "//"):
-        return address[len(base_url) :]
-    return address
-
-
 def relative_to_site(html: str, base_url: str) -> str:
     """Sanitised HTML with the site's own URLs as paths below the base URL."""
     prefix = f'"{base_url}/'

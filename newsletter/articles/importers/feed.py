@@ -102,7 +102,7 @@ def _without_trailing_content(content: bytes) -> tuple[bytes, bool]:
     """The document without trailing content, and whether it is truncated."""
     if content[:2] in {b"\xff\xfe", b"\xfe\xff"}:
         return content, not END.search(content.replace(b"\0", b""))
-    ends = [found.end() for found in END.finditer(content)]
+    ends = [match.end() for match in END.finditer(content)]
     return (content[: ends[-1]], False) if ends else (content, not CHANNEL_END.search(content))
 
 
@@ -235,8 +235,8 @@ def _parts(entry: Any) -> list[Any]:
     parts = list(entry.get("content", ()))
     if entry.get("summary_detail"):
         parts.append(entry.summary_detail)
-    told = [part for part in parts if (part.get("value") or "").strip()]
-    return sorted(told, key=lambda part: part.get("type") == "text/plain")
+    filled = [part for part in parts if (part.get("value") or "").strip()]
+    return sorted(filled, key=lambda part: part.get("type") == "text/plain")
 
 
 def _body(entry: Any) -> str:
@@ -279,16 +279,16 @@ def _image(entry: Any) -> str:
 
 def _attachments(entry: Any) -> Iterator[Attachment]:
     """Enclosures and Media RSS, each URL once."""
-    found: dict[str, Attachment] = {}
+    attachments: dict[str, Attachment] = {}
     for one in (*entry.get("enclosures", ()), *entry.get("media_content", ())):
         url = str(one.get("href") or one.get("url") or "")
         kind = str(one.get("type") or "").partition(";")[0].strip().lower()
         length = str(one.get("length") or one.get("filesize") or "")
         is_number = length.isascii() and length.isdigit() and len(length) < MAX_NUMBER_LENGTH
-        found.setdefault(
+        attachments.setdefault(
             url, Attachment(url=url, type=kind, length_bytes=int(length) if is_number else 0)
         )
-    yield from found.values()
+    yield from attachments.values()
 
 
 def _moment(entry: Any, field: str, context: ImportContext, notes: list[str]) -> datetime | None:

@@ -29,7 +29,9 @@ SITE = "__GHOST_URL__"
 
 
 def is_export(text: str) -> bool:
-    return '"posts"' in text and '"db"' in text[:200] and '"meta"' in text
+    """Whether the beginning of a file is one of an export; older ones have no list "db"."""
+    is_nested = '"posts"' in text and '"db"' in text[:200] and '"meta"' in text
+    return is_nested or ('"exported_on"' in text[:400] and '"data"' in text)
 
 
 def read(content: bytes, name: str, context: ImportContext) -> Reading:
@@ -72,12 +74,12 @@ def _is_page(post: Mapping[str, Any]) -> bool:
 def _names(data: Mapping[str, Any], links: str, table: str, key: str) -> dict[str, list[str]]:
     """Names of the tags or authors of each post; internal Ghost tags start with #."""
     names = {str(row.get("id")): str(row.get("name") or "") for row in _rows(data, table)}
-    found: dict[str, list[str]] = {}
+    by_post: dict[str, list[str]] = {}
     for row in sorted(_rows(data, links), key=lambda row: str(row.get("sort_order") or 0).zfill(6)):
         name = names.get(str(row.get(key)), "")
         if name and not name.startswith("#"):
-            found.setdefault(str(row.get("post_id")), []).append(name)
-    return found
+            by_post.setdefault(str(row.get("post_id")), []).append(name)
+    return by_post
 
 
 def _record(

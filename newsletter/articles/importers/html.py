@@ -35,6 +35,11 @@ from newsletter.articles.models import ArticleStatus
 DECLARED = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([\w:.-]+)", re.IGNORECASE)
 XML_DECLARED = re.compile(rb"<\?xml[^>]{0,100}encoding\s*=\s*[\"']([\w:.-]+)", re.IGNORECASE)
 
+# lxml.html asks a function of Python for the class of each element, each time it is visited.
+_ONE_CLASS = etree.ElementDefaultClassLookup(
+    element=pages.HtmlElement, comment=pages.HtmlComment, pi=pages.HtmlProcessingInstruction
+)
+
 
 def read(content: bytes, name: str, context: ImportContext) -> Reading:
     """One article a page."""
@@ -51,8 +56,8 @@ def _record(content: bytes, name: str, context: ImportContext) -> Record:
 
 def declared_in(content: bytes) -> str:
     """The encoding label that a page or XML document declares."""
-    found = DECLARED.search(content[:4096]) or XML_DECLARED.match(content.lstrip()[:200])
-    return found[1].decode("ascii", "replace") if found else ""
+    match = DECLARED.search(content[:4096]) or XML_DECLARED.match(content.lstrip()[:200])
+    return match[1].decode("ascii", "replace") if match else ""
 
 
 def _of_source(document: front_matter.Document, name: str, context: ImportContext) -> Record:
@@ -120,6 +125,7 @@ def _of_page(text: str, name: str, context: ImportContext) -> Record:
 
 def _parsed(text: str) -> pages.HtmlElement:
     parser = pages.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False)
+    parser.set_element_class_lookup(_ONE_CLASS)
     try:
         page = pages.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
     except (etree.LxmlError, ValueError) as error:

@@ -26,6 +26,8 @@ from newsletter.errors import FetchError
 MAX_FILE_BYTES = 1024 * 1024 * 1024
 STANDARD_INPUT = "-"
 JEKYLL = ("_config.yml", "_config.yaml", "_config.toml")
+# Output and packages of Jekyll, which may hold copies of posts.
+BUILT = frozenset({"_site", "vendor", "node_modules"})
 HUGO = ("hugo.toml", "hugo.yaml", "hugo.json", "config.toml", "config.yaml", "config.json")
 
 Fetch = Callable[[str], bytes]
@@ -64,17 +66,17 @@ class Inputs:
 
 def find_inputs(names: Sequence[str], stdin: BinaryIO, fetch: Fetch) -> Inputs:
     """The inputs for the names; folders are walked in sorted order, without hidden files."""
-    found = Inputs(offers=[], bad=[], passed_over=0)
+    inputs = Inputs(offers=[], bad=[], passed_over=0)
     for name in names:
         if name == STANDARD_INPUT:
-            found.offers.append(Input(name=name, load=partial(_limited, stdin, name)))
+            inputs.offers.append(Input(name=name, load=partial(_limited, stdin, name)))
         elif name.startswith(("http://", "https://")):
-            found.offers.append(Input(name=name, load=partial(fetch, name)))
+            inputs.offers.append(Input(name=name, load=partial(fetch, name)))
         elif Path(name).is_dir():
-            found = _with_folder(found, Path(name))
+            inputs = _with_folder(inputs, Path(name))
         else:
             path = Path(name)
-            found.offers.append(
+            inputs.offers.append(
                 Input(
                     name=path.name,
                     folder=_before(path),
@@ -82,14 +84,14 @@ def find_inputs(names: Sequence[str], stdin: BinaryIO, fetch: Fetch) -> Inputs:
                     beside=path.parent,
                 )
             )
-    return found
+    return inputs
 
 
 def _before(path: Path) -> str:
     return str(path)[: -len(path.name)]
 
 
-def _with_folder(found: Inputs, folder: Path) -> Inputs:
+def _with_folder(inputs: Inputs, folder: Path) -> Inputs:
     offers, bad, passed_over = [], [], 0
 
     def unreadable(error: OSError) -> None:
@@ -109,25 +111,34 @@ def _with_folder(found: Inputs, folder: Path) -> Inputs:
             else:
                 passed_over += 1
     return Inputs(
-        offers=found.offers + offers,
-        bad=found.bad + bad,
-        passed_over=found.passed_over + passed_over,
+        offers=inputs.offers + offers,
+        bad=inputs.bad + bad,
+        passed_over=inputs.passed_over + passed_over,
     )
 
 
 def source_folders(folder: Path) -> list[Path]:
-    """The content folders of a static site generator; else the folder itself.
+    """The folders with the content of a site or an export; else the folder itself.
 
-    Jekyll: `_posts` and `_drafts` (jekyllrb.com, "Directory Structure"). Hugo and Zola: `content`.
-    The rest of such folders is layouts and build output.
+    Jekyll: `_posts` and `_drafts`, wherever they lie (jekyllrb.com, "Directory Structure"). Hugo
+    and Zola: `content`. Medium's export, unpacked: `posts`. The rest is layouts, output and lists.
     """
-    if any((folder / name).is_file() for name in JEKYLL):
-        found = [folder / name for name in ("_posts", "_drafts") if (folder / name).is_dir()]
-        if found:
-            return found
+    is_jekyll = any((folder / name).is_file() for name in JEKYLL)
+    if is_jekyll and (posts := sorted(_jekyll_folders(folder))):
+        return posts
     if any((folder / name).is_file() for name in HUGO) and (folder / "content").is_dir():
         return [folder / "content"]
+    if (folder / "profile" / "profile.html").is_file() and (folder / "posts").is_dir():
+        return [folder / "posts"]
     return [folder]
+
+
+def _jekyll_folders(folder: Path) -> Iterator[Path]:
+    for where, folders, _ in os.walk(folder):
+        folders[:] = [name for name in folders if not name.startswith(".") and name not in BUILT]
+        found = [name for name in folders if name in {"_posts", "_drafts"}]
+        yield from (Path(where, name) for name in found)
+        folders[:] = [name for name in folders if name not in found]
 
 
 def _loader(path: Path) -> Callable[[], bytes]:
@@ -215,7 +226,10 @@ def _pages_of(
     if fetch is None:
         yield BadRecord(where=where, what="it is a sitemap", mend="import its address")
         return
-    for page in pages_of(content, fetch):
+    for page in pages_of(content, where, fetch):
+        if isinstance(page, BadRecord):
+            yield page
+            continue
         one = Input(name=page.address, load=partial(fetch, page.address))
         for item in read_input(one, context, "html", parse=parse):
             yield completed(item, page, context.zone) if isinstance(item, Record) else item
@@ -239,7 +253,7 @@ def _keyed(item: Record | BadRecord, context: ImportContext) -> Record | BadReco
 
 
 def read_all(
-    found: Inputs,
+    inputs: Inputs,
     context: ImportContext,
     wanted: str = "",
     done: Callable[[], None] = lambda: None,
@@ -253,7 +267,7 @@ def read_all(
         fetch: fetches the pages of a sitemap.
         parse: runs the readers.
     """
-    yield from found.bad
-    for offer in found.offers:
+    yield from inputs.bad
+    for offer in inputs.offers:
         yield from read_input(offer, context, wanted, fetch, parse)
         done()

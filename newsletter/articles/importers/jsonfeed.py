@@ -117,8 +117,8 @@ def _text(item: dict[str, Any], field: str) -> str:
 
 
 def _attachments(item: dict[str, Any]) -> Iterator[Attachment]:
-    found = item.get("attachments")
-    for one in found if isinstance(found, list) else ():
+    attachments = item.get("attachments")
+    for one in attachments if isinstance(attachments, list) else ():
         if isinstance(one, dict) and isinstance(one.get("url"), str):
             size, kind, title = (one.get(k) for k in ("size_in_bytes", "mime_type", "title"))
             yield Attachment(

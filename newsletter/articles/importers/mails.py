@@ -66,10 +66,10 @@ def read(content: bytes, name: str, context: ImportContext) -> Reading:
 def _mails(content: bytes) -> Iterator[bytes]:
     """The mails of an mbox, each starting at a "From " line after an empty line."""
     starts = [
-        found
-        for found in _FROM_LINE.finditer(content)
-        if found.start() == 0
-        or content[max(0, found.start() - 3) : found.start()].endswith((b"\n\n", b"\n\r\n"))
+        match
+        for match in _FROM_LINE.finditer(content)
+        if match.start() == 0
+        or content[max(0, match.start() - 3) : match.start()].endswith((b"\n\n", b"\n\r\n"))
     ]
     for number, start in enumerate(starts):
         end = starts[number + 1].start() if number + 1 < len(starts) else len(content)
@@ -157,10 +157,10 @@ def _shown(part: Message) -> Iterator[Message]:
     children = part.get_payload()
     if not isinstance(children, list):
         return
-    found = [list(_shown(child)) for child in children if isinstance(child, Message)]
+    bodies = [list(_shown(child)) for child in children if isinstance(child, Message)]
     if part.get_content_subtype() == "alternative":
-        found = sorted(filter(None, found), key=_has_html, reverse=True)[:1]
-    for shown in found:
+        bodies = sorted(filter(None, bodies), key=_has_html, reverse=True)[:1]
+    for shown in bodies:
         yield from shown
 
 

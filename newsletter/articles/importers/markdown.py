@@ -84,9 +84,9 @@ def record_of(
 
 def title_and_text(title: str, text: str) -> tuple[str, str]:
     """The title, from the first heading if the front matter has none, and the rest of the text."""
-    found = HEADING.match(text)
-    if found and (not title or one_line(found["title"]) == one_line(title)):
-        return found["title"], text[found.end() :]
+    match = HEADING.match(text)
+    if match and (not title or one_line(match["title"]) == one_line(title)):
+        return match["title"], text[match.end() :]
     return title, text
 
 

@@ -33,17 +33,17 @@ def with_sibling_pictures(record: Record, name: str, find: Find) -> Record:
         name: its file's path within the folder.
     """
     here = PurePosixPath(name).parent
-    found: dict[str, RecordPicture] = {}
+    by_name: dict[str, RecordPicture] = {}
     for address in _addresses(record):
         for path in _paths(address, here):
             load = find(path)
             if load is not None:
-                found[address] = RecordPicture(
+                by_name[address] = RecordPicture(
                     address=address, name=PurePosixPath(path).name, load=load
                 )
                 break
-    pictures = (*record.pictures, *list(found.values())[:MAX_PICTURES])
-    return replace(record, pictures=pictures) if found else record
+    pictures = (*record.pictures, *list(by_name.values())[:MAX_PICTURES])
+    return replace(record, pictures=pictures) if by_name else record
 
 
 def in_folder(root: Path) -> Find:

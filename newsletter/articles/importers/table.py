@@ -56,8 +56,8 @@ def _order_in(
 
 def _without_separator_line(text: str) -> tuple[str, str]:
     """The table, and the delimiter of a leading `sep=` line, an Excel convention."""
-    found = re.match(r"\s*\"?sep=(.)\"?[ \t]*\n", text, re.IGNORECASE)
-    return (text[found.end() :], found[1]) if found else (text, "")
+    match = re.match(r"\s*\"?sep=(.)\"?[ \t]*\n", text, re.IGNORECASE)
+    return (text[match.end() :], match[1]) if match else (text, "")
 
 
 def _rows(
@@ -99,8 +99,8 @@ def _delimiter(text: str) -> str:
 
 
 def _header(row: list[str]) -> list[str]:
-    found = Fields(dict.fromkeys(row, "x"))
-    if found.find("title") is None:
+    fields = Fields(dict.fromkeys(row, "x"))
+    if fields.find("title") is None:
         raise Unreadable("there is no column 'title'", HEADER_MEND)
     return row
 

@@ -110,14 +110,14 @@ def linked(text: str) -> str:
     """
     parts: list[str] = []
     end = 0
-    for found in _BARE_ADDRESS.finditer(text):
-        address = found[0].rstrip("?!.,:*_~'\"”’»;")
+    for match in _BARE_ADDRESS.finditer(text):
+        address = match[0].rstrip("?!.,:*_~'\"”’»;")
         while address.endswith(")") and address.count(")") > address.count("("):
             address = address[:-1].rstrip("?!.,:*_~'\"”’»;")
         scheme = "" if "://" in address else "mailto:" if "@" in address else "https://"
-        parts.append(escape(text[end : found.start()], quote=False))
+        parts.append(escape(text[end : match.start()], quote=False))
         parts.append(f'<a href="{escape(scheme + address)}">{escape(address, quote=False)}</a>')
-        end = found.start() + len(address)
+        end = match.start() + len(address)
     return "".join([*parts, escape(text[end:], quote=False)])
 
 

@@ -109,18 +109,18 @@ def _properties(parts: zipfile.ZipFile) -> dict[str, str]:
         return {}
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, recover=True)
     root = etree.fromstring(parts.read("docProps/core.xml"), parser)
-    found = {}
+    values = {}
     for name, element in _PROPERTIES.items():
         value = root.findtext(f"{{*}}{element}") if root is not None else None
         if value and value.strip():
-            found[name] = value.strip()
-    return found
+            values[name] = value.strip()
+    return values
 
 
 def _title(html: str, properties: dict[str, str]) -> tuple[str, str]:
     """The first heading, else the title property, else the first line."""
-    if found := _TITLE.match(html):
-        return re.sub("<[^>]*>", "", found["title"]), html[found.end() :]
+    if match := _TITLE.match(html):
+        return re.sub("<[^>]*>", "", match["title"]), html[match.end() :]
     return properties.get("title", ""), html
 
 
@@ -128,12 +128,12 @@ def _date(
     html: str, name: str, context: ImportContext, notes: list[str]
 ) -> tuple[datetime | None, str]:
     """A date line at the start, else the date in the file name."""
-    if found := _FIRST.match(html):
+    if match := _FIRST.match(html):
         try:
-            moment = find_reading(found["line"], context.zone)
+            moment = find_reading(match["line"], context.zone)
         except Unreadable:
             moment = None
         if moment is not None:
             notes += [f"date read as {moment.reading}"] if moment.reading else []
-            return moment.at, html[found.end() :]
+            return moment.at, html[match.end() :]
     return date_in(name, context.zone), html

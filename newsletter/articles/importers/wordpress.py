@@ -68,7 +68,7 @@ def _elements(content: bytes, *names: str) -> Iterator[Any]:
     """Each element of these local names at its end tag; freed on the next iteration."""
     if content[:2] not in {b"\xff\xfe", b"\xfe\xff"}:
         content = content.translate(None, CONTROL_BYTES)
-        content = _UNESCAPED.sub(lambda found: _ESCAPES.get(found[0], found[0]), content)
+        content = _UNESCAPED.sub(lambda match: _ESCAPES.get(match[0], match[0]), content)
     reader = etree.iterparse(
         io.BytesIO(content),
         events=("end",),
@@ -191,10 +191,10 @@ def _published(item: Any, context: ImportContext) -> tuple[datetime | None, tupl
     for written in (_child(item, "pubDate"), "" if utc else local):
         if written and not written.startswith(NO_DATE):
             try:
-                found = read_moment(written, context.zone)
+                moment = read_moment(written, context.zone)
             except Unreadable:
                 continue
-            return found.at, (f"date read as {found.reading}",) if found.reading else ()
+            return moment.at, (f"date read as {moment.reading}",) if moment.reading else ()
     return utc, ()
 
 
@@ -233,8 +233,8 @@ def _encoded(item: Any, kind: str) -> str:
 
 
 def _child(element: Any, name: str) -> str:
-    found = element.find(f"{{*}}{name}")
-    return (found.text or "").strip() if found is not None else ""
+    child = element.find(f"{{*}}{name}")
+    return (child.text or "").strip() if child is not None else ""
 
 
 def _local(element: Any) -> str:

@@ -77,18 +77,18 @@ def _under_other_key(
 ) -> StoredArticle | None:
     """The article stored before its id was shared, or while it was."""
     for key in keys_of_record(record)[1:]:
-        found = by_key.get(key)
-        if found is not None and found.fingerprint == fingerprint:
-            return found
+        stored = by_key.get(key)
+        if stored is not None and stored.fingerprint == fingerprint:
+            return stored
     return None
 
 
-def _renamed(record: Record, found: StoredArticle | None) -> StoredArticle | None:
+def _renamed(record: Record, stored: StoredArticle | None) -> StoredArticle | None:
     """The article whose file was renamed, or that was given an id in the same format."""
-    if found is None or found.source == record.source:
-        return found
-    is_strange = is_polled(record.source) or is_polled(found.source)
-    return None if record.explicit_key or is_strange else found
+    if stored is None or stored.source == record.source:
+        return stored
+    is_strange = is_polled(record.source) or is_polled(stored.source)
+    return None if record.explicit_key or is_strange else stored
 
 
 def _duplicate(record: Record, before: str) -> BadRecord:

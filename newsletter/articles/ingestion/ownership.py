@@ -52,20 +52,20 @@ def keys_elsewhere(
     Args:
         known: the sources of all feeds ever polled.
     """
-    found = [record for record in records if record.explicit_key]
+    explicit = [record for record in records if record.explicit_key]
     if polled is None:
-        return [(s, r.source_key) for r in found if r.source == "feed" for s in sorted(known)]
+        return [(s, r.source_key) for r in explicit if r.source == "feed" for s in sorted(known)]
     ended = sorted(set(known) - polled.others - {polled.source})
-    return [(s, r.source_key) for r in found for s in (*FILE_SOURCES, *ended)]
+    return [(s, r.source_key) for r in explicit for s in (*FILE_SOURCES, *ended)]
 
 
 def by_id(stored: Mapping[Key, StoredArticle]) -> dict[str, StoredArticle]:
     """Articles stored under an id in another source; the oldest of several."""
-    found: dict[str, StoredArticle] = {}
+    by_key: dict[str, StoredArticle] = {}
     for (_, key), article in stored.items():
-        if key not in found or article.id < found[key].id:
-            found[key] = article
-    return found
+        if key not in by_key or article.id < by_key[key].id:
+            by_key[key] = article
+    return by_key
 
 
 def ownership_error(record: Record, stored: StoredArticle) -> BadRecord:

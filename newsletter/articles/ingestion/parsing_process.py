@@ -103,8 +103,8 @@ def read_in_process(
     """The first records of a polled feed, `MAX_ENTRIES` at most."""
     with ParsingProcess(time) as process:
         items = process.read(read, content, name, context)
-        found = list(islice(items, MAX_ENTRIES))
-        return [*found, *([_too_many(name)] if next(items, None) else [])]
+        records = list(islice(items, MAX_ENTRIES))
+        return [*records, *([_too_many(name)] if next(items, None) else [])]
 
 
 def _too_slow(name: str, seconds: float) -> BadRecord:

@@ -188,17 +188,17 @@ class _Batch:
         if not changed:
             return
         stored = store.by_ids(self._session, [m.stored.id for m in changed if m.stored])
-        new = [found.record for found in changed if not found.stored]
+        new = [match.record for match in changed if not match.stored]
         names = NameAllocator(self._session, self._context, self._now, new)
         topics = self._topics(changed)
         with self._session.no_autoflush:
-            for found in changed:
-                article = stored[found.stored.id] if found.stored else None
-                self._write(found, article, names, topics, changed_at)
+            for match in changed:
+                article = stored[match.stored.id] if match.stored else None
+                self._write(match, article, names, topics, changed_at)
 
     def _topics(self, changed: list[Match]) -> dict[str, Topic]:
         """The topics of the records by slug, new ones as far as the site may have them."""
-        told = Counter(name for found in changed for name in found.record.topics or ())
+        told = Counter(name for match in changed for name in match.record.topics or ())
         names = [name for name, _ in told.most_common()]
         topics = store.get_or_create_topics(self._session, names, MAX_SITE_TOPICS)
         self._session.flush()
@@ -213,13 +213,15 @@ class _Batch:
         others, adopts = self._others(records)
         changed: list[Match] = []
         for record in records:
-            found = match(record, by_key, by_fingerprint, seen, zone, others=others, adopts=adopts)
-            if isinstance(found, BadRecord):
-                self._fail(found)
-            elif _is_unchanged(found):
+            matched = match(
+                record, by_key, by_fingerprint, seen, zone, others=others, adopts=adopts
+            )
+            if isinstance(matched, BadRecord):
+                self._fail(matched)
+            elif _is_unchanged(matched):
                 self._unchanged(record)
             else:
-                changed.append(found)
+                changed.append(matched)
         return changed
 
     def _others(self, records: list[Record]) -> tuple[dict[str, StoredArticle], bool]:
@@ -232,13 +234,13 @@ class _Batch:
 
     def _write(
         self,
-        found: Match,
+        match: Match,
         article: Article | None,
         names: NameAllocator,
         topics: dict[str, Topic],
         changed_at: datetime,
     ) -> None:
-        record = found.record
+        record = match.record
         try:
             body = self._body(record)
         except Exception as error:  # noqa: BLE001 - one text may not keep the others out
@@ -252,15 +254,15 @@ class _Batch:
             article = self._new(record, names)
             self.report.created += 1
         elif article.content_hash == content_hash(record):
-            _name_source(article, found)
+            _name_source(article, match)
             self._unchanged(record)
             return
         else:
             _mark_updated(article, record, self._now)
             self.report.updated += 1
         left = list(article.topics)
-        with recorded(self._session, article, "", self._now) if found.stored else nullcontext():
-            _fill(article, found, body, self._now)
+        with recorded(self._session, article, "", self._now) if match.stored else nullcontext():
+            _fill(article, match, body, self._now)
             if record.topics is not None:
                 slugs = sorted({topic_slug(name) for name in record.topics})
                 article.topics = [topics[slug] for slug in slugs if slug in topics]
@@ -330,21 +332,21 @@ def _mark_updated(article: Article, record: Record, now: datetime) -> None:
     article.updated_at = max(moved, record.published_at or article.published_at)
 
 
-def _is_unchanged(found: Match) -> bool:
-    stored = found.stored
+def _is_unchanged(match: Match) -> bool:
+    stored = match.stored
     return (
         stored is not None
-        and (stored.source, stored.source_key) == key_of_record(found.record)
-        and stored.content_hash == content_hash(found.record)
+        and (stored.source, stored.source_key) == key_of_record(match.record)
+        and stored.content_hash == content_hash(match.record)
     )
 
 
-def _fill(article: Article, found: Match, body: str, now: datetime) -> None:
+def _fill(article: Article, match: Match, body: str, now: datetime) -> None:
     """Copy the record's content into the article; names and times are set elsewhere."""
-    record = found.record
+    record = match.record
     was_derived = article.summary == summary_of(article.body_text)
     had_expired = was_withdrawn_by_expiry(article.content_hash, record)
-    _name_source(article, found)
+    _name_source(article, match)
     article.content_hash = content_hash(record)
     article.title = record.title
     article.body_html = body
@@ -371,11 +373,11 @@ def _set_time(article: Article, record: Record, now: datetime, had_expired: bool
     article.status = settled_status(wanted, article.published_at, now)
 
 
-def _name_source(article: Article, found: Match) -> None:
+def _name_source(article: Article, match: Match) -> None:
     """Where the next import finds the article: its file may have been renamed."""
-    article.source, article.source_key = found.record.source, found.record.source_key
-    article.key_is_explicit = found.record.explicit_key
-    article.fingerprint = found.fingerprint
+    article.source, article.source_key = match.record.source, match.record.source_key
+    article.key_is_explicit = match.record.explicit_key
+    article.fingerprint = match.fingerprint
 
 
 def _empty_body_error(record: Record) -> BadRecord:

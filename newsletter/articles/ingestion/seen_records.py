@@ -34,8 +34,8 @@ class SeenRecords:
     def place_of(self, kind: Name, name: str) -> str:
         """The place of the first record with this name; empty if there is none."""
         query = "SELECT place FROM seen WHERE kind = ? AND name = ?"
-        found = self._database.execute(query, (kind, _stored(name))).fetchone()
-        return str(found[0]) if found else ""
+        row = self._database.execute(query, (kind, _stored(name))).fetchone()
+        return str(row[0]) if row else ""
 
     def add(self, kind: Name, name: str, place: str) -> None:
         """Remember a name, unless it is known."""

@@ -51,7 +51,7 @@ class ChangedLine:
 
 def differences(before: ArticleContent, after: ArticleContent) -> list[ChangedLine]:
     """Everything that differs; a change of form alone (bold, a link) is told as one line."""
-    found = [
+    changes = [
         ChangedLine(where=label, parts=_words(_field(before, name), _field(after, name)))
         for name, label in FIELDS.items()
         if _field(before, name) != _field(after, name)
@@ -60,7 +60,7 @@ def differences(before: ArticleContent, after: ArticleContent) -> list[ChangedLi
     if not lines and before.body_html != after.body_html:
         form = Part(kind=PartKind.ADDED, text="only its form: links, pictures or markup")
         lines = [ChangedLine(where="Text", parts=(form,))]
-    return [*found, *lines]
+    return [*changes, *lines]
 
 
 def _field(content: ArticleContent, name: str) -> str:

@@ -55,9 +55,9 @@ def _added(
     by: str,
     content: ArticleContent,
 ) -> ArticleRevision:
-    found = ArticleRevision(
+    revision = ArticleRevision(
         article_id=article_id, number=number, at=at, by=by, content=content.as_json()
     )
-    session.add(found)
+    session.add(revision)
     session.flush()
-    return found
+    return revision

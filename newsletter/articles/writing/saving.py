@@ -131,6 +131,11 @@ def keep_words(
     )
 
 
+def has_text(body_html: str) -> bool:
+    """Whether there is anything to read or see."""
+    return bool(text_of(body_html)) or "<img" in body_html
+
+
 def save(
     session: Session,
     article: Article,
@@ -159,7 +164,7 @@ def save(
     is_public = change.status in {ArticleStatus.PUBLISHED, ArticleStatus.SCHEDULED}
     if is_public and not one_line(content.title):
         raise InvalidInput("there is no title; write one before it is published")
-    if is_public and not text_of(content.body_html) and "<img" not in content.body_html:
+    if is_public and not has_text(content.body_html):
         raise InvalidInput("there is no text; write it before it is published")
     if is_public and (number := _undescribed(content.body_html, context.base_url)):
         raise InvalidInput(
@@ -176,13 +181,13 @@ def others_in(session: Session, article_id: int, by: str, now: datetime) -> tupl
     """Everybody else who is in the article, or has unsaved words of it."""
     return tuple(
         OtherWriter(
-            author=found.author,
-            seen_at=found.seen_at,
-            is_here=now - found.seen_at < PRESENT,
-            kept_at=found.kept_at,
+            author=draft.author,
+            seen_at=draft.seen_at,
+            is_here=now - draft.seen_at < PRESENT,
+            kept_at=draft.kept_at,
         )
-        for found in store.drafts(session, article_id)
-        if found.author != by and (found.kept_at or now - found.seen_at < PRESENT)
+        for draft in store.drafts(session, article_id)
+        if draft.author != by and (draft.kept_at or now - draft.seen_at < PRESENT)
     )
 
 
@@ -195,17 +200,17 @@ def _note_presence(
     now: datetime,
     is_saved: bool,
 ) -> None:
-    found = store.draft(session, article_id, by)
-    if found is None:
-        found = ArticleDraft(
+    draft = store.draft(session, article_id, by)
+    if draft is None:
+        draft = ArticleDraft(
             article_id=article_id, author=by, base=base, kept_at=None, content=None
         )
-        session.add(found)
-    found.seen_at = now
+        session.add(draft)
+    draft.seen_at = now
     if content is not None:
-        found.content, found.kept_at, found.base = content.as_json(), now, base
+        draft.content, draft.kept_at, draft.base = content.as_json(), now, base
     elif is_saved:
-        found.content, found.kept_at = None, None
+        draft.content, draft.kept_at = None, None
     session.flush()
     store.remove_passers_by(session, article_id, now - 10 * PRESENT)
 

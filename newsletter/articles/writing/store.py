@@ -31,13 +31,13 @@ def revision(session: Session, article_id: int, number: int) -> ArticleRevision:
     Raises:
         ResourceNotFound: there is no such revision.
     """
-    found = session.get(ArticleRevision, (article_id, number))
-    if found is None:
+    revision = session.get(ArticleRevision, (article_id, number))
+    if revision is None:
         raise ResourceNotFound(
             f"article {article_id} has no revision {number}; "
             f"see: newsletter articles history {article_id}"
         )
-    return found
+    return revision
 
 
 def content_of_version(session: Session, article_id: int, version: str) -> ArticleContent | None:

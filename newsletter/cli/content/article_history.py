@@ -24,7 +24,7 @@ def history(program: Invocation, reference: str, revision: int | None, limit: in
     with program.database.read() as session:
         article = store.get(session, reference)
         if revision is None:
-            found = writing.revisions(session, article.id, limit=limit)
+            revisions = writing.revisions(session, article.id, limit=limit)
             zone = ImportContext.of(program.config.site).zone
             rows = [
                 (
@@ -33,7 +33,7 @@ def history(program: Invocation, reference: str, revision: int | None, limit: in
                     one.by or "import",
                     one.content["title"],
                 )
-                for one in found
+                for one in revisions
             ]
             print_table(program, ("No", "Time", "By", "Title"), rows, "it was never changed")
             return

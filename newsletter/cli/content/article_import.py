@@ -62,15 +62,15 @@ def import_(
     """
     context = replace(ImportContext.of(program.config.site), old_site=_old_site(old_site))
     download = partial(_download, allow_private=allow_private)
-    found = find_inputs(names, sys.stdin.buffer, download)
-    several = len(found.offers) > 1
+    inputs = find_inputs(names, sys.stdin.buffer, download)
+    several = len(inputs.offers) > 1
     with (
-        program.progress("Importing", len(found.offers) if several else None) as bar,
+        program.progress("Importing", len(inputs.offers) if several else None) as bar,
         open_report(report_file) as observe,
         ParsingProcess() as process,
     ):
         done = bar.advance if several else lambda: None
-        records = read_all(found, context, form or "", done, download, process.read)
+        records = read_all(inputs, context, form or "", done, download, process.read)
         report = _import(
             program,
             context,
@@ -79,7 +79,7 @@ def import_(
             dry_run,
             observe,
         )
-    _print_report(program, report, found, dry_run=dry_run, as_json=as_json)
+    _print_report(program, report, inputs, dry_run=dry_run, as_json=as_json)
 
 
 def _old_site(address: str) -> str:
@@ -130,14 +130,14 @@ def _import(
 
 
 def _print_report(
-    program: Invocation, report: ImportReport, found: Inputs, *, dry_run: bool, as_json: bool
+    program: Invocation, report: ImportReport, inputs: Inputs, *, dry_run: bool, as_json: bool
 ) -> None:
     for bad in report.bad:
         program.warn(str(bad))
     if as_json:
-        print_json(program, {**report_of(report), "passed_over": found.passed_over})
+        print_json(program, {**report_of(report), "passed_over": inputs.passed_over})
     else:
-        rest = f" ({found.passed_over} other files passed over)" if found.passed_over else ""
+        rest = f" ({inputs.passed_over} other files passed over)" if inputs.passed_over else ""
         for note, number in report.notes.most_common():
             program.say(f"{number} × {note}")
         program.say(f"{report}{rest}{'; nothing was stored (--dry-run)' if dry_run else ''}")

@@ -43,11 +43,11 @@ def list_(
     """Show the articles, newest first."""
     wanted = ArticleStatus(status) if status else None
     with program.database.read() as session:
-        found = store.listed(session, wanted, topics, limit=limit)
+        listed = store.listed(session, wanted, topics, limit=limit)
         total = store.count(session, wanted, topics)
-    _print_articles(program, found, as_json)
-    if not as_json and total > len(found):
-        program.say(f"{total - len(found)} older ones: use --limit {total}")
+    _print_articles(program, listed, as_json)
+    if not as_json and total > len(listed):
+        program.say(f"{total - len(listed)} older ones: use --limit {total}")
 
 
 @articles.command("search")
@@ -58,13 +58,13 @@ def list_(
 def search(program: Invocation, words: tuple[str, ...], limit: int, as_json: bool) -> None:
     """Find published articles that hold all the words."""
     with program.database.read() as session:
-        found = store.search(session, " ".join(words), limit=limit)
-    _print_articles(program, found, as_json)
+        articles = store.search(session, " ".join(words), limit=limit)
+    _print_articles(program, articles, as_json)
 
 
-def _print_articles(program: Invocation, found: list[Article], as_json: bool) -> None:
+def _print_articles(program: Invocation, articles: list[Article], as_json: bool) -> None:
     if as_json:
-        print_json(program, [_summary(article) for article in found])
+        print_json(program, [_summary(article) for article in articles])
         return
     zone = ZoneInfo(program.config.site.timezone)
     rows = [
@@ -75,7 +75,7 @@ def _print_articles(program: Invocation, found: list[Article], as_json: bool) ->
             article.title,
             ", ".join(topic.slug for topic in article.topics),
         )
-        for article in found
+        for article in articles
     ]
     print_table(program, ("No", "Date", "Status", "Title", "Topics"), rows, "no articles")
 
@@ -125,9 +125,9 @@ def show(program: Invocation, reference: str, as_html: bool, as_json: bool) -> N
 def topics(program: Invocation, as_json: bool) -> None:
     """Show the topics and how many published articles each has."""
     with program.database.read() as session:
-        found = store.topics(session)
+        topics = store.topics(session)
     if as_json:
-        print_json(program, [{"slug": t.slug, "name": t.name, "count": t.count} for t in found])
+        print_json(program, [{"slug": t.slug, "name": t.name, "count": t.count} for t in topics])
     else:
-        rows = [(t.slug, t.name, t.count) for t in found]
+        rows = [(t.slug, t.name, t.count) for t in topics]
         print_table(program, ("Slug", "Name", "Published"), rows, "no topics")

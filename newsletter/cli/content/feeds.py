@@ -68,10 +68,10 @@ def keep(program: Invocation) -> None:
 def hubs(program: Invocation, as_json: bool) -> None:
     """Show what was sent to each WebSub hub, and errors."""
     with program.database.read() as session:
-        found = store.all_notices(session)
+        notices = store.all_notices(session)
     rows = [
         (n.hub, n.scope or "everything", n.told_at, n.failures, n.next_attempt_at, n.last_error)
-        for n in found
+        for n in notices
     ]
     columns = ("Hub", "Feed", "Told", "Failures", "Next try", "Last error")
     if as_json:
@@ -96,8 +96,8 @@ def private(program: Invocation, address: str, revoke: bool, renew: bool) -> Non
         ended = actions.revoke_private(program.app, program.actor, number)
         program.say(f"private addresses ended: {ended}")
         return
-    given = actions.give_private(program.app, program.actor, number, renew=renew)
+    private = actions.give_private(program.app, program.actor, number, renew=renew)
     if renew:
-        program.say(f"private addresses ended: {given.ended}")
+        program.say(f"private addresses ended: {private.ended}")
     for kind in FeedKind:
-        program.say(f"{program.config.site.base_url}/{own.path_of(given.token, kind)}")
+        program.say(f"{program.config.site.base_url}/{own.path_of(private.token, kind)}")

@@ -30,10 +30,10 @@ def media() -> None:
 def list_(program: Invocation, words: str, limit: int, as_json: bool) -> None:
     """Show the pictures, newest first; WORDS: part of their name or description."""
     with program.database.read() as session:
-        found = store.page(session, words=words, limit=limit)
+        items = store.page(session, words=words, limit=limit)
     base_url = program.config.site.base_url
     if as_json:
-        print_json(program, [_summary(item, base_url) for item in found])
+        print_json(program, [_summary(item, base_url) for item in items])
         return
     rows = [
         (
@@ -43,7 +43,7 @@ def list_(program: Invocation, words: str, limit: int, as_json: bool) -> None:
             item.name,
             NOT_SAID if item.alt is None else item.alt,
         )
-        for item in found
+        for item in items
     ]
     print_table(program, ("No", "Date", "Size", "File", "Description"), rows, "no pictures")
 

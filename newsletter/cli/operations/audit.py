@@ -63,18 +63,18 @@ def list_(
         subject=subject,
     )
     with program.database.read() as session:
-        found = page(session, filters, limit=limit, below=below)
+        entries = page(session, filters, limit=limit, below=below)
     if as_json:
-        print_json(program, [asdict(entry) for entry in found])
+        print_json(program, [asdict(entry) for entry in entries])
         return
     print_table(
         program,
         ("line", "when", "who", "from", "what", "on", "details"),
-        [_row(entry, program.config.site.timezone) for entry in found],
+        [_row(entry, program.config.site.timezone) for entry in entries],
         "There is no such line.",
     )
-    if len(found) == limit:
-        program.warn(f"For the next page add: --below {found[-1].id}")
+    if len(entries) == limit:
+        program.warn(f"For the next page add: --below {entries[-1].id}")
 
 
 def _row(entry: AuditRecord, zone: str) -> tuple[Any, ...]:

@@ -49,18 +49,18 @@ def check(program: Invocation, address: str | None, transport: str | None) -> No
 def _send(program: Invocation, address: str, chosen: str | None) -> bool:
     """Send a mail by each transport of the route; whether all accepted it."""
     checks = test_mails.try_transport(program.app, program.actor, chosen or "", address)
-    for found in checks:
-        for line in report(found, normalise_address(address)):
+    for check in checks:
+        for line in report(check, normalise_address(address)):
             program.say(line)
-    return all(found.is_taken for found in checks)
+    return all(check.is_taken for check in checks)
 
 
-def report(found: TransportCheck, address: str) -> list[str]:
+def report(check: TransportCheck, address: str) -> list[str]:
     """The findings of a transport check, a line each."""
-    width = max((len(finding.about) for finding in found.findings), default=0)
-    lines = [f"  {finding.about:{width}}  {finding.words}" for finding in found.findings]
-    verdict = f"took the mail to {address}" if found.is_taken else "did not take the mail"
-    return [f"transport {found.transport}:", *lines, f"  it {verdict}: {found.answer}"]
+    width = max((len(finding.about) for finding in check.findings), default=0)
+    lines = [f"  {finding.about:{width}}  {finding.words}" for finding in check.findings]
+    verdict = f"took the mail to {address}" if check.is_taken else "did not take the mail"
+    return [f"transport {check.transport}:", *lines, f"  it {verdict}: {check.answer}"]
 
 
 def _problems(app: Newsletter) -> Iterator[str]:

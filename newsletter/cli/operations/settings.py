@@ -26,14 +26,14 @@ def settings() -> None:
 def list_(program: Invocation, table: str, everything: bool, as_json: bool) -> None:
     """Show options with values and origins; of one TABLE, such as site or digests.friday."""
     with program.database.read() as session:
-        found = [
+        options = [
             option
             for option in queries.options(session, program.app)
             if f"{option.key}.".startswith(f"{table}." if table else "")
             and (everything or option.origin is not Layer.DEFAULT)
         ]
     if as_json:
-        print_json(program, [asdict(option) for option in found])
+        print_json(program, [asdict(option) for option in options])
         return
     print_table(
         program,
@@ -46,7 +46,7 @@ def list_(program: Invocation, table: str, everything: bool, as_json: bool) -> N
                 option.changed_at and f"{option.changed_at:%Y-%m-%d %H:%M} UTC",
                 option.changed_by,
             )
-            for option in found
+            for option in options
         ],
         "Everything is at its default; --all shows all options.",
     )
@@ -100,16 +100,16 @@ def unset(program: Invocation, key: str) -> None:
 def history(program: Invocation, key: str, as_json: bool) -> None:
     """Show the earlier values of an option, who set them, and when."""
     with program.database.read() as session:
-        found = queries.history(session, program.app, key)
+        changes = queries.history(session, program.app, key)
     if as_json:
-        print_json(program, [asdict(value) for value in found])
+        print_json(program, [asdict(value) for value in changes])
         return
     print_table(
         program,
         ("changed", "by", "value"),
         [
             (f"{v.changed_at:%Y-%m-%d %H:%M:%S} UTC", v.changed_by, v.value or "(unset)")
-            for v in found
+            for v in changes
         ],
         f"{key} was never set here.",
     )

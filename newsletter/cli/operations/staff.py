@@ -180,11 +180,11 @@ def sessions(program: Invocation, email: str, end_all: bool) -> None:
         return
     zone = program.config.site.timezone
     with program.database.read() as session:
-        found = store.sessions_of(session, member.id)
+        sessions = store.sessions_of(session, member.id)
     columns = ("device", "network", "since", "last used")
     rows = [
         (one.device, one.network, clock_time(one.started_at, zone), clock_time(one.seen_at, zone))
-        for one in found
+        for one in sessions
     ]
     print_table(program, columns, rows, f"{member.name} is signed in nowhere.")
 
@@ -204,10 +204,10 @@ def _invited(
 
 def _member(program: Invocation, email: str) -> StaffMember:
     with program.database.read() as session:
-        found = store.by_email(session, email)
-    if found is None:
+        member = store.by_email(session, email)
+    if member is None:
         raise ResourceNotFound(f"nobody in the console has the address {email}")
-    return found
+    return member
 
 
 def _url(program: Invocation, link_number: int) -> str:

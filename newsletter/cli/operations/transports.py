@@ -28,14 +28,14 @@ def transports() -> None:
 @pass_program
 def list_(program: Invocation, as_json: bool) -> None:
     """List the transports, and whether their provider tells of bounces."""
-    found = list(queries.transports(program.app))
+    transports = list(queries.transports(program.app))
     if as_json:
-        print_json(program, [asdict(view) for view in found])
+        print_json(program, [asdict(view) for view in transports])
         return
     print_table(
         program,
         ("transport", "kind", "webhook", "calls"),
-        [(view.name, view.kind, view.webhook, _state(view)) for view in found],
+        [(view.name, view.kind, view.webhook, _state(view)) for view in transports],
         "There is no transport; add a table [transports.NAME] with its kind.",
     )
 

@@ -37,10 +37,10 @@ def reasons(program: Invocation, days: int) -> None:
     """Show the reasons given for unsubscribing."""
     since = program.clock.now() - timedelta(days=days)
     with program.database.read() as session:
-        found = store.departures(session, since)
-    counts = Counter(departure.reason or "said in words" for departure in found)
+        departures = store.departures(session, since)
+    counts = Counter(departure.reason or "said in words" for departure in departures)
     print_table(program, ("reason", "people"), counts.most_common(), "Nobody has given a reason.")
-    for departure in found:
+    for departure in departures:
         if departure.words:
             program.say(f"“{departure.words}”")
 

@@ -19,53 +19,53 @@ COLUMNS = ("import", "file", "begun", "state", "outcomes")
 def imports(program: Invocation, number: int | None, as_json: bool) -> None:
     """List the imports, or show the report of one."""
     with program.database.read() as session:
-        found = [history.by_number(session, number)] if number else history.every(session)
+        imports = [history.by_number(session, number)] if number else history.every(session)
     if as_json:
-        print_json(program, [_as_dict(each) for each in found])
+        print_json(program, [_as_dict(each) for each in imports])
     elif number:
-        _show(program, found[0])
+        _show(program, imports[0])
     else:
-        rows = [[_short(each)[column] for column in COLUMNS] for each in found]
+        rows = [[_short(each)[column] for column in COLUMNS] for each in imports]
         print_table(program, COLUMNS, rows, "Nothing has been imported yet.")
 
 
-def _show(program: Invocation, found: Import) -> None:
-    for name, value in _short(found).items():
+def _show(program: Invocation, entry: Import) -> None:
+    for name, value in _short(entry).items():
         program.say(f"{name}: {value}")
-    program.say(f"sha256: {found.sha256}")
-    program.say(f"consent: {found.consent or 'no proof given'}")
-    for column in found.report.get("columns", ()):
+    program.say(f"sha256: {entry.sha256}")
+    program.say(f"consent: {entry.consent or 'no proof given'}")
+    for column in entry.report.get("columns", ()):
         samples = ", ".join(column["samples"])
         program.say(f"  {column['heading']}: {column['read_as']} ({column['why']}); {samples}")
-    for note in found.report.get("notes", ()):
+    for note in entry.report.get("notes", ()):
         program.say(note)
 
 
-def _short(found: Import) -> dict[str, str]:
+def _short(entry: Import) -> dict[str, str]:
     return {
-        "import": str(found.id),
-        "file": found.file,
-        "begun": found.begun_at.isoformat(timespec="seconds"),
-        "state": _state(found),
-        "outcomes": count_line(found.outcomes),
+        "import": str(entry.id),
+        "file": entry.file,
+        "begun": entry.begun_at.isoformat(timespec="seconds"),
+        "state": _state(entry),
+        "outcomes": count_line(entry.outcomes),
     }
 
 
-def _state(found: Import) -> str:
-    if found.undone_at is not None:
-        return f"taken back {found.undone_at.isoformat(timespec='seconds')}"
-    return "finished" if found.finished_at else "broke off; import the file again"
+def _state(entry: Import) -> str:
+    if entry.undone_at is not None:
+        return f"taken back {entry.undone_at.isoformat(timespec='seconds')}"
+    return "finished" if entry.finished_at else "broke off; import the file again"
 
 
-def _as_dict(found: Import) -> dict[str, Any]:
+def _as_dict(entry: Import) -> dict[str, Any]:
     return {
-        "import": found.id,
-        "file": found.file,
-        "sha256": found.sha256,
-        "consent": found.consent,
-        "begun_at": found.begun_at,
-        "finished_at": found.finished_at,
-        "undone_at": found.undone_at,
-        "outcomes": found.outcomes,
-        "report": found.report,
+        "import": entry.id,
+        "file": entry.file,
+        "sha256": entry.sha256,
+        "consent": entry.consent,
+        "begun_at": entry.begun_at,
+        "finished_at": entry.finished_at,
+        "undone_at": entry.undone_at,
+        "outcomes": entry.outcomes,
+        "report": entry.report,
     }

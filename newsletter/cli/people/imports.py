@@ -111,22 +111,13 @@ def import_(
     if path is None:
         _undo(program, undone or 0, as_json=as_json)
         return
-    if bool(consent.strip()) == unconfirmed:
-        raise InvalidInput(
-            "say how and when they agreed (--consent “paper forms of 1 May”), "
-            "or enter them without proof as pending (--unconfirmed)"
-        )
+    _check_consent(consent, unconfirmed)
     pairs = [*columns, *(f"{ATTRIBUTE}{attribute_name(name)}={name}" for name in attributes)]
     request = ListRequest(
         path=path,
         file=path.name,
         consent=one_line(consent),
-        answers=AdministratorAnswers(
-            columns=_chosen(pairs),
-            words=_meanings(words),
-            state=ListState(state) if state else None,
-            order=DayMonthOrder(dates) if dates else None,
-        ),
+        answers=_answers(pairs, words, state, dates),
         sheet=sheet,
         encoding=encoding,
         tags=Tags(tags),
@@ -138,10 +129,33 @@ def import_(
         program.warn(f"{count_line(counts)}, if imported.")
         return
     result = _import(program, request, examined, _target(path, refused))
+    _print_result(program, result, as_json=as_json)
+
+
+def _print_result(program: Invocation, result: actions.ImportResult, *, as_json: bool) -> None:
     if as_json:
         print_json(program, {**result.counts, "import": result.number})
     else:
         program.say(f"{count_line(result.counts)}. This is import {result.number}.")
+
+
+def _check_consent(consent: str, unconfirmed: bool) -> None:
+    if bool(consent.strip()) == unconfirmed:
+        raise InvalidInput(
+            "say how and when they agreed (--consent “paper forms of 1 May”), "
+            "or enter them without proof as pending (--unconfirmed)"
+        )
+
+
+def _answers(
+    pairs: Sequence[str], words: Sequence[str], state: str | None, dates: str | None
+) -> AdministratorAnswers:
+    return AdministratorAnswers(
+        columns=_chosen(pairs),
+        words=_meanings(words),
+        state=ListState(state) if state else None,
+        order=DayMonthOrder(dates) if dates else None,
+    )
 
 
 def _undo(program: Invocation, number: int, *, as_json: bool) -> None:
@@ -165,26 +179,26 @@ def _examine(program: Invocation, request: ListRequest) -> ExaminedList:
     with program.database.read() as session:
         names = site_names(session, program.config)
     examined = examine(request, open_table(request), program.app.secret, names)
-    found = examined.found
-    for line in import_report.described(found):
+    analysis = examined.analysis
+    for line in import_report.described(analysis):
         program.warn(line)
-    if not found.is_clear:
+    if not analysis.is_clear:
         command = ["newsletter", "subscribers", "import", *_arguments()]
-        raise InvalidInput(import_report.asked(found, request.file, command))
-    if not found.fitness.is_trusted and request.consent:
-        raise InvalidInput(import_report.untrusted(found, request.file))
+        raise InvalidInput(import_report.asked(analysis, request.file, command))
+    if not analysis.fitness.is_trusted and request.consent:
+        raise InvalidInput(import_report.untrusted(analysis, request.file))
     return examined
 
 
 def _arguments() -> list[str]:
     """The command line as given, to extend it in a message."""
     context = click.get_current_context()
-    given: list[str] = []
+    options: list[str] = []
     for parameter in context.command.params:
         name = parameter.name or ""
         if context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
-            given += _written(parameter, context.params[name])
-    return given
+            options += _written(parameter, context.params[name])
+    return options
 
 
 def _written(parameter: click.Parameter, value: object) -> list[str]:
@@ -210,7 +224,7 @@ def _import(
         file=examined.terms.file,
         sha256=history.sha256_of(request.path),
         consent=request.consent,
-        report=report.stored(examined.found),
+        report=report.stored(examined.analysis),
     )
     tags = examined.reader.tags
     with RejectFile(target, examined.table.header) as refusals:
@@ -238,7 +252,7 @@ def _import(
 
 def _dry_run(program: Invocation, examined: ExaminedList, *, as_json: bool) -> Counter[str]:
     rehearsal = ImportDryRun(program.database, examined.terms)
-    address = examined.found.assigned.places["address"][0]
+    address = examined.analysis.assigned.places["address"][0]
     counts: Counter[str] = Counter()
     tell = _row_writer(standard_output(), address, as_json)
     import_all(rehearsal, _batches(program, examined), tell, counts)
@@ -308,15 +322,15 @@ def _pair(text: str) -> tuple[str, str]:
 
 
 def _meanings(texts: Sequence[str]) -> dict[str, ListState]:
-    found: dict[str, ListState] = {}
+    states: dict[str, ListState] = {}
     for word, state in map(_word, texts):
-        if found.setdefault(word, state) is not state:
+        if states.setdefault(word, state) is not state:
             raise InvalidInput(
-                f"--status says of {word!r} both {found[word]} and {state}: if it means different "
+                f"--status says of {word!r} both {states[word]} and {state}: if it means different "
                 "things in two columns, write words in place of the codes of one in a copy of the "
                 "file, and import that"
             )
-    return found
+    return states
 
 
 def _word(text: str) -> tuple[str, ListState]:

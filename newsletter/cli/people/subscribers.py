@@ -75,7 +75,7 @@ def list_subscribers(
 
             expression = resolve_segment(program, session, segment)
             within = members(expression, evaluation_of(program, session))
-        found = page(
+        listed = page(
             session,
             status=SubscriberStatus(status) if status else None,
             within=within,
@@ -83,8 +83,8 @@ def list_subscribers(
             limit=limit,
             below=below,
         )
-        choices = store.choices_of(session, found)
-        rows = [_as_dict(person, choices[person.choice_id]) for person in found]
+        choices = store.choices_of(session, listed)
+        rows = [_as_dict(person, choices[person.choice_id]) for person in listed]
         counts = store.count_by_status(session)
     if as_json:
         print_json(program, rows)

@@ -38,9 +38,9 @@ def suppress(
         new, others = _each(program, open_list(path, sheet=sheet), take)
         program.say(f"{new} suppressed, {others} were already.")
     elif address is not None:
-        known = normalise_address(address)
-        already = "" if take([[known]]) else f" already ({_reason(program, known)})"
-        program.say(f"{known} is suppressed{already}.")
+        normalised = normalise_address(address)
+        already = "" if take([[normalised]]) else f" already ({_reason(program, normalised)})"
+        program.say(f"{normalised} is suppressed{already}.")
 
 
 @click.command()
@@ -56,16 +56,16 @@ def unsuppress(program: Invocation, address: str | None, path: Path | None, shee
         lifted, others = _each(program, open_list(path, sheet=sheet), lift)
         program.say(f"{lifted} are no longer suppressed, {others} were not.")
     elif address is not None:
-        known = normalise_address(address)
-        if not lift([[known]]):
-            raise ResourceNotFound(f"{known} is not suppressed")
-        program.say(f"{known} is no longer suppressed.")
+        normalised = normalise_address(address)
+        if not lift([[normalised]]):
+            raise ResourceNotFound(f"{normalised} is not suppressed")
+        program.say(f"{normalised} is no longer suppressed.")
 
 
 def _reason(program: Invocation, address: str) -> str:
     with program.database.read() as session:
-        found = store.find_suppression(session, hash_address(program.app.secret, address))
-    return found.reason if found else ""
+        suppression = store.find_suppression(session, hash_address(program.app.secret, address))
+    return suppression.reason if suppression else ""
 
 
 def _refuse_both(address: str | None, path: Path | None) -> None:
@@ -86,9 +86,9 @@ def _each(
                 if each.refusal:
                     refused += 1
                     program.warn(f"row {each.row}: {each.refusal}")
-            found = [each.address for each in batch if not each.refusal]
-            taken += len(found)
-            yield found
+            accepted = [each.address for each in batch if not each.refusal]
+            taken += len(accepted)
+            yield accepted
 
     changed = act(usable(bulk_suppression.addresses_of(table)))
     if refused:

@@ -89,14 +89,14 @@ def send(
 
     Its front matter may have a title and a date: its subject, and when to send it.
     """
-    found = read_bulletin(program, file, subject, at)
+    bulletin = read_bulletin(program, file, subject, at)
     draft = BulletinDraft(
-        subject=needed_subject(found),
-        text=found.text,
-        is_html=is_html or found.is_html,
+        subject=needed_subject(bulletin),
+        text=bulletin.text,
+        is_html=is_html or bulletin.is_html,
         topics=topics,
         segment=segment,
-        send_at=found.send_at,
+        send_at=bulletin.send_at,
         again=again or preview or bool(test_address),
         transport=transport,
         uncertain=UncertainPolicy(uncertain) if uncertain else None,
@@ -111,6 +111,11 @@ def send(
     if edition is None:
         program.say("Nothing was sent.")
         return
+    _follow(program, edition, wait)
+
+
+def _follow(program: Invocation, edition: ComposedEdition, wait: bool) -> None:
+    """Say when it leaves, and wait until it has where that is asked for."""
     when = clock_time(edition.send_at, program.config.site.timezone)
     program.say(f"Edition {edition.number} leaves at {when}.")
     program.say(f"To undo it: newsletter editions cancel {edition.number}")
@@ -125,12 +130,14 @@ def _preview_or_test(program: Invocation, draft: BulletinDraft, test_address: st
     with program.database.read() as session:
         edition = design_bulletin(session, app.config, draft, now)
         edition.id = store.last_number(session) + 1
-        made = Composition(edition=edition)
-        found = Preview.of(app, session, made, PreviewRecipient(), now, is_test=bool(test_address))
+        composition = Composition(edition=edition)
+        preview = Preview.of(
+            app, session, composition, PreviewRecipient(), now, is_test=bool(test_address)
+        )
     if test_address:
-        send_test_mail(program, found, test_address)
+        send_test_mail(program, preview, test_address)
     else:
-        show_preview(program, found, None, in_browser=False, as_json=False)
+        show_preview(program, preview, None, in_browser=False, as_json=False)
 
 
 def _compose(program: Invocation, draft: BulletinDraft, yes: bool) -> ComposedEdition | None:

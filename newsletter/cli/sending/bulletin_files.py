@@ -38,43 +38,43 @@ def read_bulletin(program: Invocation, file: Path, subject: str, at: str | None)
     """
     zone = program.config.site.timezone
     try:
-        found = front_matter.split(read_text(file))
+        document = front_matter.split(read_text(file))
     except Unreadable as error:
         raise InvalidInput(f"{file}: {error.what}; {error.mend}") from error
-    values = {name.casefold(): value for name, value in found.values.items()}
+    values = {name.casefold(): value for name, value in document.values.items()}
     for name in values.keys() - {*SUBJECT_NAMES, *TIME_NAMES}:
         program.warn(f"{file}: {name} of the front matter says nothing of a bulletin: left out")
     written = next((values[name] for name in SUBJECT_NAMES if values.get(name)), "")
     return BulletinFile(
         subject=subject or str(written),
-        text=found.text,
+        text=document.text,
         is_html=file.suffix.lower() in HTML_SUFFIXES,
         send_at=local_time(at, zone) if at else _send_at(program, file, values, zone),
     )
 
 
-def needed_subject(found: BulletinFile) -> str:
+def needed_subject(bulletin: BulletinFile) -> str:
     """
     Raises:
         click.UsageError: there is none.
     """
-    if not found.subject:
+    if not bulletin.subject:
         raise click.UsageError("say its subject: --subject '…', or title: … in front matter")
-    return found.subject
+    return bulletin.subject
 
 
 def _send_at(
     program: Invocation, file: Path, values: dict[str, object], zone: str
 ) -> datetime | None:
     """The time in front matter; None where it has none, or one that has passed."""
-    written = next((values[name] for name in TIME_NAMES if values.get(name)), None)
-    if written is None:
+    value = next((values[name] for name in TIME_NAMES if values.get(name)), None)
+    if value is None:
         return None
     try:
-        moment = read_moment(written, ZoneInfo(zone))
+        moment = read_moment(value, ZoneInfo(zone))
     except Unreadable as error:
         raise InvalidInput(f"{file}: {error.what}; {error.mend}") from error
     if moment.at <= program.clock.now():
-        program.warn(f"{file}: its date, {written}, has passed, so it does not say when to send")
+        program.warn(f"{file}: its date, {value}, has passed, so it does not say when to send")
         return None
     return moment.at

@@ -21,24 +21,24 @@ from newsletter.queries.coming import ComingStory, coming_view
 def coming(program: Invocation, name: str, as_json: bool) -> None:
     """Show the coming edition: its time, its stories, and what is left out."""
     with program.database.read() as session:
-        found = coming_view(session, program.config, name, program.clock.now())
+        view = coming_view(session, program.config, name, program.clock.now())
     if as_json:
-        print_json(program, vars(found))
+        print_json(program, vars(view))
         return
     zone = program.config.site.timezone
-    program.say(f"{found.name}: {clock_time(found.at, zone) if found.at else 'no run is to come'}")
-    if found.shares_mail_with:
-        program.say(f"In one mail with: {', '.join(found.shares_mail_with)}")
-    if found.is_held:
+    program.say(f"{view.name}: {clock_time(view.at, zone) if view.at else 'no run is to come'}")
+    if view.shares_mail_with:
+        program.say(f"In one mail with: {', '.join(view.shares_mail_with)}")
+    if view.is_held:
         program.say("Held: it waits for approval at its time.")
-    if found.introduction:
-        program.say(f"Greeting: {found.introduction}")
-    if found.nothing:
-        program.say(f"It has nothing to say: {found.nothing}.")
-    _list(program, "", found.stories)
-    _list(program, "Waiting for a later edition:", found.waiting)
-    _list(program, "Dropped this time:", found.dropped)
-    _list(program, "Never in this digest:", found.excluded)
+    if view.introduction:
+        program.say(f"Greeting: {view.introduction}")
+    if view.nothing:
+        program.say(f"It has nothing to say: {view.nothing}.")
+    _list(program, "", view.stories)
+    _list(program, "Waiting for a later edition:", view.waiting)
+    _list(program, "Dropped this time:", view.dropped)
+    _list(program, "Never in this digest:", view.excluded)
 
 
 def _list(program: Invocation, heading: str, stories: Sequence[ComingStory]) -> None:
@@ -105,13 +105,13 @@ def unskip(program: Invocation, name: str, period: str) -> None:
 @pass_program
 def release(program: Invocation, name: str, at_once: bool) -> None:
     """Approve the coming edition as it is now; what is published later goes into the next."""
-    made = digests.release(program.app, program.actor, name, seen=None, at_once=at_once)
-    if made.state is EditionState.DRAFT:
-        program.say(f"Edition {made.number} is approved by you, and waits for others.")
+    edition = digests.release(program.app, program.actor, name, seen=None, at_once=at_once)
+    if edition.state is EditionState.DRAFT:
+        program.say(f"Edition {edition.number} is approved by you, and waits for others.")
         return
-    when = clock_time(made.send_at, program.config.site.timezone)
-    program.say(f"Edition {made.number} leaves at {when}: {made.subject}")
-    program.say(f"To edit it again: newsletter editions reopen {made.number}")
+    when = clock_time(edition.send_at, program.config.site.timezone)
+    program.say(f"Edition {edition.number} leaves at {when}: {edition.subject}")
+    program.say(f"To edit it again: newsletter editions reopen {edition.number}")
 
 
 @click.command()
@@ -119,5 +119,5 @@ def release(program: Invocation, name: str, at_once: bool) -> None:
 @pass_program
 def submit(program: Invocation, name: str) -> None:
     """Ask the senders to approve the coming edition as it is now."""
-    made = digests.submit(program.app, program.actor, name, seen=None)
-    program.say(f"Edition {made.number} waits for approval: {made.subject}")
+    edition = digests.submit(program.app, program.actor, name, seen=None)
+    program.say(f"Edition {edition.number} waits for approval: {edition.subject}")

@@ -23,14 +23,14 @@ DRAFTS_SHOWN = 50
 def drafts(program: Invocation, everything: bool) -> None:
     """List the saved bulletins, the newest first."""
     with program.database.read() as session:
-        found = store.page(session, open_only=not everything, limit=DRAFTS_SHOWN)
+        bulletins = store.page(session, open_only=not everything, limit=DRAFTS_SHOWN)
     zone = program.config.site.timezone
     print_table(
         program,
         ("bulletin", "subject", "changed", "edition"),
         [
             (b.id, b.subject or "(no subject)", clock_time(b.changed_at, zone), e.id if e else "")
-            for b, e in found
+            for b, e in bulletins
         ],
         "No bulletin is saved; save one with: newsletter bulletin save FILE --subject …",
     )
@@ -64,14 +64,14 @@ def save(
     in_quiet_hours: bool,
 ) -> None:
     """Save FILE (Markdown, or HTML by its name) as a bulletin that is not sent yet."""
-    found = read_bulletin(program, file, subject, at)
+    bulletin = read_bulletin(program, file, subject, at)
     writing = Writing(
-        subject=found.subject,
-        text=found.text,
-        is_html=found.is_html,
+        subject=bulletin.subject,
+        text=bulletin.text,
+        is_html=bulletin.is_html,
         topics=topics,
         segment=segment,
-        send_at=found.send_at,
+        send_at=bulletin.send_at,
         in_quiet_hours=in_quiet_hours,
     )
     saved = bulletins.save(program.app, program.actor, writing, number=number)
@@ -83,8 +83,8 @@ def save(
 @pass_program
 def copy(program: Invocation, number: int) -> None:
     """Copy a saved bulletin into a new one."""
-    made = bulletins.copy(program.app, program.actor, number)
-    program.say(f"Copied to bulletin {made}.")
+    bulletin = bulletins.copy(program.app, program.actor, number)
+    program.say(f"Copied to bulletin {bulletin}.")
 
 
 @click.command()
@@ -114,13 +114,13 @@ def submit(program: Invocation, number: int, again: bool) -> None:
     _tell(program, bulletins.submit(program.app, program.actor, number, again=again))
 
 
-def _tell(program: Invocation, made: ComposedEdition) -> None:
-    if made.state is EditionState.DRAFT:
-        program.say(f"Edition {made.number} waits for approval.")
+def _tell(program: Invocation, edition: ComposedEdition) -> None:
+    if edition.state is EditionState.DRAFT:
+        program.say(f"Edition {edition.number} waits for approval.")
         return
-    when = clock_time(made.send_at, program.config.site.timezone)
-    program.say(f"Edition {made.number} is {made.state.value}, for {when}.")
-    program.say(f"To undo it: newsletter editions cancel {made.number}")
+    when = clock_time(edition.send_at, program.config.site.timezone)
+    program.say(f"Edition {edition.number} is {edition.state.value}, for {when}.")
+    program.say(f"To undo it: newsletter editions cancel {edition.number}")
 
 
 COMMANDS = (drafts, save, copy, discard, send_saved, submit)

@@ -62,9 +62,9 @@ def show(program: Invocation, number: int, as_json: bool) -> None:
 
 def _show_approval(program: Invocation, number: int, approval: ApprovalStatus) -> None:
     """How far it is approved, and what changed since this person looked last."""
-    for given in approval.given:
-        if given.counts:
-            program.say(f"Approved by {given.actor}.")
+    for vote in approval.given:
+        if vote.counts:
+            program.say(f"Approved by {vote.actor}.")
     program.say(f"It waits for {approval.missing} to approve it.")
     for change in approval.changes:
         program.say(f"Since you last looked: {change}")
@@ -104,14 +104,14 @@ def people(
     with program.database.read() as session:
         proof = proof_of_edition(session, number)
         now = program.clock.now()
-        found = people_by_reason(session, proof.composition, reason, now, limit=limit, after=after)
+        people = people_by_reason(session, proof.composition, reason, now, limit=limit, after=after)
     if as_json:
-        print_json(program, [vars(person) for person in found])
+        print_json(program, [vars(person) for person in people])
         return
     print_table(
         program,
         ("subscriber", "address", "name"),
-        [(person.number, person.address, person.name) for person in found],
+        [(person.number, person.address, person.name) for person in people],
         "Nobody.",
     )
 
@@ -140,29 +140,29 @@ def answers(
         _show_transcript(program, number, delivery)
         return
     with program.database.read() as session:
-        found = numbers_of(session, number, program.clock.now())
+        counts = numbers_of(session, number, program.clock.now())
         single = (
             deliveries_in(session, number, DeliveryState(state), limit=limit, after=after)
             if state
             else ()
         )
     program.say(
-        f"{found.audience} = {found.sent} sent + {found.failed} failed + {found.skipped} skipped + "
-        f"{found.uncertain} uncertain + {found.waiting} waiting"
+        f"{counts.audience} = {counts.sent} sent + {counts.failed} failed + "
+        f"{counts.skipped} skipped + {counts.uncertain} uncertain + {counts.waiting} waiting"
     )
     if state:
         rows = [(d.number, d.address, d.words, d.advice) for d in single]
         print_table(program, ("delivery", "address", "answer", "what to do"), rows, "None.")
         return
-    kind_rows = [(k.count, k.state.value, k.words, k.advice) for k in found.answers]
+    kind_rows = [(k.count, k.state.value, k.words, k.advice) for k in counts.answers]
     print_table(program, ("mails", "state", "answer", "what to do"), kind_rows, "All were taken.")
 
 
 def _show_transcript(program: Invocation, number: int, delivery: int) -> None:
     with program.database.read() as session:
-        found = transcripts.find(session, number, delivery)
+        transcript = transcripts.find(session, number, delivery)
     program.say(
-        found
+        transcript
         or f"No conversation is kept of delivery {delivery}: it was simply taken, or was "
         "not tried, or that was longer ago than feedback.keep_evidence"
     )

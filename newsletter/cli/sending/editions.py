@@ -39,9 +39,9 @@ def editions() -> None:
 def list_editions(program: Invocation, limit: int, as_json: bool) -> None:
     """List the newest editions with the counts of their deliveries."""
     with program.database.read() as session:
-        found = [(e, ledger_store.counts(session, e.id)) for e in store.newest(session, limit)]
+        editions = [(e, ledger_store.counts(session, e.id)) for e in store.newest(session, limit)]
     if as_json:
-        print_json(program, [edition_json(edition, counts) for edition, counts in found])
+        print_json(program, [edition_json(edition, counts) for edition, counts in editions])
         return
     zone = program.config.site.timezone
     print_table(
@@ -56,7 +56,7 @@ def list_editions(program: Invocation, limit: int, as_json: bool) -> None:
                 e.subject or e.note,
                 count_line(counts),
             )
-            for e, counts in found
+            for e, counts in editions
         ],
         "There is no edition yet; make one with: newsletter digest send NAME",
     )

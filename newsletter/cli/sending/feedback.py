@@ -50,7 +50,7 @@ def list_events(
 ) -> None:
     """List events, newest first; arrivals only where --kind success asks for them."""
     with program.database.read() as session:
-        found = queries.events(
+        events = queries.events(
             session,
             kinds=[EventKind(kind) for kind in kinds],
             edition=edition,
@@ -59,7 +59,7 @@ def list_events(
             limit=limit,
         )
     if as_json:
-        print_json(program, [event._asdict() for event in found])
+        print_json(program, [event._asdict() for event in events])
         return
     zone = program.config.site.timezone
     print_table(
@@ -75,7 +75,7 @@ def list_events(
                 event.reason or event.status,
                 consequence(event),
             )
-            for event in found
+            for event in events
         ],
         "Nothing came back so far.",
     )
@@ -89,7 +89,7 @@ def show(program: Invocation, number: int, evidence: bool) -> None:
     """Show one event, or what arrived with it."""
     with program.database.read() as session:
         store.by_id(session, number)
-        found = queries.events(session, kinds=tuple(EventKind), before=number + 1, limit=1)[0]
+        event = queries.events(session, kinds=tuple(EventKind), before=number + 1, limit=1)[0]
         kept = store.find_evidence(session, number)
     if evidence:
         if kept is None:
@@ -100,19 +100,19 @@ def show(program: Invocation, number: int, evidence: bool) -> None:
         return
     zone = program.config.site.timezone
     for label, value in (
-        ("Event", found.number),
-        ("Kind", found.kind.value),
-        ("Told by", found.source.value),
-        ("When", clock_time(found.at, zone)),
-        ("Recipient", (kept and kept.recipient) or found.address or ""),
-        ("Subscriber", found.subscriber or ""),
-        ("Edition", found.edition or ""),
-        ("Delivery", found.delivery or ""),
-        ("Transport", found.transport),
-        ("Status", found.status),
-        ("What was said", found.reason),
-        ("Then", consequence(found)),
-        ("Undone because", found.undone_because),
+        ("Event", event.number),
+        ("Kind", event.kind.value),
+        ("Told by", event.source.value),
+        ("When", clock_time(event.at, zone)),
+        ("Recipient", (kept and kept.recipient) or event.address or ""),
+        ("Subscriber", event.subscriber or ""),
+        ("Edition", event.edition or ""),
+        ("Delivery", event.delivery or ""),
+        ("Transport", event.transport),
+        ("Status", event.status),
+        ("What was said", event.reason),
+        ("Then", consequence(event)),
+        ("Undone because", event.undone_because),
         ("Kept", f"{len(kept.content)} bytes; see --evidence" if kept else ""),
     ):
         if value:
@@ -127,14 +127,14 @@ def show(program: Invocation, number: int, evidence: bool) -> None:
 def numbers(program: Invocation, by: str, days: int, as_json: bool) -> None:
     """Count what came back by recipient domain, transport or edition."""
     with program.database.read() as session:
-        found = queries.tallies(session, by, program.clock.now() - timedelta(days=days))
+        tallies = queries.tallies(session, by, program.clock.now() - timedelta(days=days))
     if as_json:
-        print_json(program, [{by: one.name, **one.counts} for one in found])
+        print_json(program, [{by: one.name, **one.counts} for one in tallies])
         return
     print_table(
         program,
         (by, "bounces", *(kind.value for kind in queries.COUNTED)),
-        [(one.name, one.bounces, *map(one.counts.get, queries.COUNTED)) for one in found],
+        [(one.name, one.bounces, *map(one.counts.get, queries.COUNTED)) for one in tallies],
         "Nothing came back so far.",
     )
 
@@ -184,7 +184,7 @@ def receive(program: Invocation, files: tuple[Path, ...], recipients: tuple[str,
 def _mails(files: tuple[Path, ...]) -> Iterator[Path]:
     for path in files:
         if path.is_dir():
-            yield from sorted(found for found in path.rglob("*") if found.is_file())
+            yield from sorted(file for file in path.rglob("*") if file.is_file())
         else:
             yield path
 

@@ -15,9 +15,9 @@ from newsletter.delivery.monitoring.status_report import transport_statuses
 def limits(program: Invocation, as_json: bool) -> None:
     """Show each transport's limits, use, warm-up and health."""
     with program.database.read() as session:
-        found = list(transport_statuses(session, program.config, program.clock.now()))
+        statuses = list(transport_statuses(session, program.config, program.clock.now()))
     if as_json:
-        print_json(program, [asdict(standing) for standing in found])
+        print_json(program, [asdict(standing) for standing in statuses])
         return
     print_table(
         program,
@@ -31,7 +31,7 @@ def limits(program: Invocation, as_json: bool) -> None:
                 _used(s.used_in_day, s.per_day),
                 s.note,
             )
-            for s in found
+            for s in statuses
         ],
         "There is no transport in the configuration; add a table [transports.NAME].",
     )

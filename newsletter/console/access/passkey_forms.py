@@ -50,14 +50,14 @@ def recognise(request: ConsoleRequest, given: PasskeyAnswer) -> Recognised:
     attempt.refuse_too_many()
     challenge = challenge_in(request, given.challenge)
     with request.database.read() as session:
-        found = store.passkey_by_credential(session, passkeys.credential_in(given.answer))
-        member = store.by_id(session, found.member_id) if found is not None else None
-    if found is None or member is None or not member.is_active:
+        passkey = store.passkey_by_credential(session, passkeys.credential_in(given.answer))
+        member = store.by_id(session, passkey.member_id) if passkey is not None else None
+    if passkey is None or member is None or not member.is_active:
         attempt.has_failed(member)
         raise InvalidInput(passkeys.NOT_RIGHT)
     try:
-        count = passkeys.new_count(party(request), given.answer, challenge, found)
+        count = passkeys.new_count(party(request), given.answer, challenge, passkey)
     except InvalidInput:
         attempt.has_failed(member)
         raise
-    return Recognised(member=member, proof=PasskeyProof(passkey_id=found.id, sign_count=count))
+    return Recognised(member=member, proof=PasskeyProof(passkey_id=passkey.id, sign_count=count))

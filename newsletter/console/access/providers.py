@@ -147,10 +147,10 @@ def _proved(request: ConsoleRequest, errand: Errand, identity: Identity, kept: s
 
 
 def _options(request: ConsoleRequest, name: str) -> ProviderOptions:
-    found = request.config.console.providers.get(name)
-    if found is None:
+    provider = request.config.console.providers.get(name)
+    if provider is None:
         raise ResourceNotFound(f"there is no provider {name}")
-    return found
+    return provider
 
 
 ROUTES = [

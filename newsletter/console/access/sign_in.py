@@ -91,8 +91,8 @@ def enter_code(request: ConsoleRequest) -> Response:
 def sign_in_by_passkey(request: ConsoleRequest) -> Response:
     """Check the answer of a passkey."""
     given = request.read(PasskeyAnswer)
-    found = passkey_forms.recognise(request, given)
-    return _signed_in(request, found.member, found.proof, given)
+    recognised = passkey_forms.recognise(request, given)
+    return _signed_in(request, recognised.member, recognised.proof, given)
 
 
 def sign_out(request: ConsoleRequest) -> Response:

@@ -155,10 +155,10 @@ def _words(session: Session, number: int, author: str) -> ArticleContent:
     Raises:
         ResourceNotFound: they have no unsaved words.
     """
-    found = writing.draft(session, number, author)
-    if found is None or found.content is None:
+    draft = writing.draft(session, number, author)
+    if draft is None or draft.content is None:
         raise ResourceNotFound("there are no unsaved words any more; they are saved or given up")
-    return ArticleContent.from_json(found.content)
+    return ArticleContent.from_json(draft.content)
 
 
 def _changes(revisions: list[ArticleRevision], place: int) -> list[ChangedLine] | None:

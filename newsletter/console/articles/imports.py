@@ -133,9 +133,9 @@ def _import(
     def download(address: str) -> bytes:
         return fetch(address).content
 
-    found = find_inputs(names, io.BytesIO(), download)
+    inputs = find_inputs(names, io.BytesIO(), download)
     with ParsingProcess() as process:
-        read = read_all(found, context, fetch=download, parse=process.read)
+        read = read_all(inputs, context, fetch=download, parse=process.read)
         records = (_named(item, folder, topic) for item in read)
         return articles.import_(
             request.context, request.actor, records, context, observe=outcomes.append

@@ -50,12 +50,12 @@ def list_(request: ConsoleRequest) -> Response:
     """The articles, newest first."""
     listing = Listing.of(request, filters=FILTERS)
     with request.database.read() as session:
-        found = queries.article_page(
+        articles = queries.article_page(
             session, _filters(listing), below=_position(listing.after), limit=listing.limit
         )
         topics = [(topic.slug, topic.name) for topic in store.topics(session)]
     columns = COLUMNS if listing.wants_csv else SHOWN
-    table = listing.table(columns, found, key=_key)
+    table = listing.table(columns, articles, key=_key)
     if listing.wants_csv:
         return table.csv("articles.csv")
     context = {
@@ -85,8 +85,10 @@ def _key(row: ListedArticle) -> str:
 def _position(after: str) -> ArticleCursor | None:
     """The place that the page begins after; None on the first page."""
     moment, _, number = after.rpartition(" ")
-    at, found = moment_in(moment, "UTC"), number_in(number)
-    return None if at is None or found is None else ArticleCursor(published_at=at, id=found)
+    at, article_id = moment_in(moment, "UTC"), number_in(number)
+    return (
+        None if at is None or article_id is None else ArticleCursor(published_at=at, id=article_id)
+    )
 
 
 ROUTES = [page("/articles", Permission.READ, list_)]

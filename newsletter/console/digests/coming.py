@@ -209,8 +209,8 @@ def _change(
 
 
 def _overtaken(stored: str) -> str:
-    found = f"It is “{stored}” now." if stored else "It is empty now."
-    return f"{found} Save once more to have what you typed instead."
+    words = f"It is “{stored}” now." if stored else "It is empty now."
+    return f"{words} Save once more to have what you typed instead."
 
 
 def _lines(text: str) -> str:

@@ -87,8 +87,8 @@ def month_view(
     """A month with its entries, which are in order."""
     today = now.astimezone(zone).date()
     by_day = {
-        day: list(found)
-        for day, found in groupby(entries, lambda entry: entry.at.astimezone(zone).date())
+        day: list(entries_of_day)
+        for day, entries_of_day in groupby(entries, lambda entry: entry.at.astimezone(zone).date())
     }
     current = _month_of(now.astimezone(zone))
     ahead = _distance(current, month)

@@ -148,13 +148,13 @@ def _possible(edition: Edition) -> set[str]:
         Transition.RESUME: "resume",
         Transition.CANCEL: "cancel",
     }
-    found = {name for act, name in names.items() if edition.state in TRANSITIONS[act]}
+    acts = {name for act, name in names.items() if edition.state in TRANSITIONS[act]}
     has_left = edition.fanned_out_at is not None
     if edition.state in TRANSITIONS[Transition.REVISE] and not has_left:
-        found |= {"edit"} if edition.kind is EditionKind.DIGEST else set()
+        acts |= {"edit"} if edition.kind is EditionKind.DIGEST else set()
     if edition.state is EditionState.QUEUED and not has_left:
-        found.add("undo")
-    return found
+        acts.add("undo")
+    return acts
 
 
 def _page_url(edition: Edition) -> str:

@@ -58,14 +58,14 @@ def list_(request: ConsoleRequest) -> Response:
     listing = Listing.of(request, filters=FILTERS)
     wanted, number = listing.filter("kind"), listing.filter("edition")
     with request.database.read() as session:
-        found = queries.events(
+        events = queries.events(
             session,
             kinds=[EventKind(wanted)] if wanted in set(EventKind) else (),
             edition=number_in(number),
             before=listing.after_number,
             limit=listing.limit,
         )
-    table = listing.table(COLUMNS, found, key=lambda event: event.number)
+    table = listing.table(COLUMNS, events, key=lambda event: event.number)
     if listing.wants_csv:
         return table.csv("bounces.csv")
     names = [(kind.value, name) for kind, (name, _) in KINDS.items()]
@@ -78,14 +78,14 @@ def show(request: ConsoleRequest) -> Response:
     number = request.number("number")
     with request.database.read() as session:
         store.by_id(session, number)
-        found = queries.events(session, kinds=tuple(EventKind), before=number + 1, limit=1)[0]
+        event = queries.events(session, kinds=tuple(EventKind), before=number + 1, limit=1)[0]
         kept = store.find_evidence(session, number)
     arrived = kept.content[:MAX_SHOWN].decode("utf-8", "replace") if kept else ""
     context = {
-        "event": found,
+        "event": event,
         "kinds": KINDS,
-        "then": then(found),
-        "recipient": (kept and kept.recipient) or found.address or "",
+        "then": then(event),
+        "recipient": (kept and kept.recipient) or event.address or "",
         "arrived": arrived,
         "form": request.fields(because=""),
     }

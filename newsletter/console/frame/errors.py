@@ -2,10 +2,9 @@
 
 from collections.abc import Mapping
 
-from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse, Response
 
-from newsletter.console.frame.presentation.forms import message_of, sentence
+from newsletter.console.frame.presentation.forms import message_of
 from newsletter.console.frame.request import ConsoleRequest
 from newsletter.errors import (
     Busy,
@@ -47,7 +46,6 @@ HEADINGS: tuple[tuple[type[NewsletterError], str], ...] = (
 )
 FAULT = "Something went wrong"
 FAULT_WORDS = "The fault is ours, and it has been noted. Nothing you typed was saved by this."
-TOO_LARGE = "That was larger than the console takes"
 
 
 class TooLarge(NewsletterError):
@@ -69,12 +67,12 @@ def status(error: NewsletterError) -> int:
 
 def known_error(request: ConsoleRequest, error: NewsletterError) -> Response:
     """The page of an error with words for people."""
-    found = status(error)
+    code = status(error)
     log_fault(request, error)
-    usual = FAULT if found >= 500 else "That did not work"
+    usual = FAULT if code >= 500 else "That did not work"
     heading = next((words for kind, words in HEADINGS if isinstance(error, kind)), usual)
     context = {"heading": heading, "message": message_of(error)}
-    return _page(request, context, found)
+    return _page(request, context, code)
 
 
 def log_fault(request: ConsoleRequest, error: NewsletterError) -> None:
@@ -85,12 +83,6 @@ def log_fault(request: ConsoleRequest, error: NewsletterError) -> None:
 
 def _request_fields(request: ConsoleRequest) -> dict[str, str]:
     return {"method": request.http.method, "path": request.http.url.path}
-
-
-def http_error(request: ConsoleRequest, error: HTTPException) -> Response:
-    """The page of an error that the framework found, such as a form that cannot be read."""
-    context = {"heading": "That did not work", "message": sentence(str(error.detail))}
-    return request.page(TEMPLATE, context, status=error.status_code)
 
 
 def unexpected(request: ConsoleRequest, error: Exception) -> Response:

@@ -81,13 +81,13 @@ def _visitor(state: ConsoleState, http: Request) -> ConsoleRequest:
 def _recognised(request: ConsoleRequest) -> ConsoleRequest:
     """The request with its session, if there is one."""
     state = request.state
-    found = signed_in(state, request.http, request.now)
-    if found is None:
+    signed = signed_in(state, request.http, request.now)
+    if signed is None:
         return request
-    if session_rules.is_seen_due(found.session, request.now):
-        note_use(state, request.http, found)
+    if session_rules.is_seen_due(signed.session, request.now):
+        note_use(state, request.http, signed)
     cookie = request.http.cookies[state.cookies.session]
-    return replace(request, signed_in=found, cookie=cookie, csrf=state.cookies.csrf_of(cookie))
+    return replace(request, signed_in=signed, cookie=cookie, csrf=state.cookies.csrf_of(cookie))
 
 
 def _finish(request: ConsoleRequest, response: Response) -> None:
@@ -232,14 +232,14 @@ async def _events(request: ConsoleRequest, route: ConsoleRoute) -> AsyncIterator
     """Server-sent events (HTML, section 9.2): the fragment whenever it differs, then "end"."""
     before = None
     while not await request.http.is_disconnected():
-        found = await run_sync(partial(_part, request, route), limiter=request.state.read_threads)
-        if found is None:
+        answer = await run_sync(partial(_part, request, route), limiter=request.state.read_threads)
+        if answer is None:
             yield "event: end\ndata:\n\n"
             return
-        if found != before:
-            lines = "".join(f"data: {line}\n" for line in found.splitlines())
+        if answer != before:
+            lines = "".join(f"data: {line}\n" for line in answer.splitlines())
             yield f"event: part\n{lines}\n"
-            before = found
+            before = answer
         else:
             # A comment: proxies cut a connection that is silent for long.
             yield ":\n\n"

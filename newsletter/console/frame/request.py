@@ -89,10 +89,10 @@ class ConsoleRequest:
         Raises:
             ResourceNotFound: it is larger than any row's.
         """
-        found: int = self.http.path_params[name]
-        if found > MAX_ID:
-            raise ResourceNotFound(f"there is nothing with the number {found}")
-        return found
+        number: int = self.http.path_params[name]
+        if number > MAX_ID:
+            raise ResourceNotFound(f"there is nothing with the number {number}")
+        return number
 
     def text(self, name: str) -> str:
         """A text of the path."""

@@ -37,8 +37,8 @@ def route_at(method: str, path: str) -> tuple[ConsoleRoute, dict[str, Any]]:
 
 def _found() -> Iterator[ConsoleRoute]:
     path, prefix = newsletter.console.__path__, f"{newsletter.console.__name__}."
-    for found in sorted(pkgutil.walk_packages(path, prefix), key=lambda module: module.name):
-        if found.ispkg or found.name.startswith(f"{FRAME}.") or found.name.count(".") < 3:
+    for info in sorted(pkgutil.walk_packages(path, prefix), key=lambda module: module.name):
+        if info.ispkg or info.name.startswith(f"{FRAME}.") or info.name.count(".") < 3:
             continue
-        module = importlib.import_module(found.name)
+        module = importlib.import_module(info.name)
         yield from getattr(module, "ROUTES", ())

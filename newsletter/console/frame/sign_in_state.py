@@ -21,14 +21,14 @@ def signed_in(state: ConsoleState, request: Request, now: datetime) -> SignedIn 
     if not token:
         return None
     with state.services.database.read() as session:
-        found = store.signed_in(session, token)
-    if found is None or session_rules.is_over(found.session, now):
+        signed = store.signed_in(session, token)
+    if signed is None or session_rules.is_over(signed.session, now):
         return None
-    return found
+    return signed
 
 
-def note_use(state: ConsoleState, request: Request, found: SignedIn) -> None:
+def note_use(state: ConsoleState, request: Request, signed: SignedIn) -> None:
     """Note that a session is used, every few minutes."""
     # It may have ended meanwhile, and a database that is busy is no reason to refuse a page.
     with suppress(NewsletterError):
-        sessions.see(state.services, VISITOR, found.session.id, network=address_of(request))
+        sessions.see(state.services, VISITOR, signed.session.id, network=address_of(request))

@@ -47,10 +47,10 @@ def library(request: ConsoleRequest) -> Response:
     """The pictures, newest first."""
     listing = Listing.of(request, filters=("q",), page_size=PAGE)
     with request.database.read() as session:
-        found = store.page(
+        items = store.page(
             session, words=listing.filter("q"), below=listing.after_number, limit=listing.limit
         )
-    table = listing.table(COLUMNS, found, key=lambda item: item.id)
+    table = listing.table(COLUMNS, items, key=lambda item: item.id)
     if listing.wants_csv:
         return table.csv("pictures.csv")
     context = {

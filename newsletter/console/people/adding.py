@@ -107,13 +107,13 @@ def _addresses(text: str) -> list[str]:
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     if len(lines) > MAX_ADDRESSES:
         raise FormErrors({"addresses": f"At most {MAX_ADDRESSES:,} at once; bring in a list."})
-    found = []
+    addresses = []
     for line in lines:
         try:
-            found.append(normalise_address(line))
+            addresses.append(normalise_address(line))
         except InvalidInput as error:
             raise FormErrors({"addresses": str(error)}) from error
-    return found
+    return addresses
 
 
 ROUTES = [

@@ -173,12 +173,12 @@ def disclose_page(request: ConsoleRequest) -> Response:
 def disclose(request: ConsoleRequest) -> Response:
     """Everything held about them, as a file for them."""
     number = request.number()
-    found = actions.disclose(request.context, request.actor, number)
+    export = actions.disclose(request.context, request.actor, number)
     headers = {
         "Content-Disposition": f'attachment; filename="person-{number}.json"',
         "Cache-Control": "no-store",
     }
-    text = json.dumps(found, ensure_ascii=False, indent=2)
+    text = json.dumps(export, ensure_ascii=False, indent=2)
     return Response(text, media_type="application/json", headers=headers)
 
 

@@ -39,14 +39,14 @@ def export(request: ConsoleRequest) -> Response:
             context = segment_queries.evaluation(session, request.config, request.now)
             expression = segments.by_name(session, asked["segment"]).expression
             within = segments.members(expression, context)
-    found = conditions(
+    where = conditions(
         status=SubscriberStatus(status) if status else None, within=within, words=asked["q"]
     )
     # mkdtemp makes folders for their owner alone.
     folder = TemporaryDirectory(prefix="newsletter-export-")
     path = Path(folder.name) / "people.csv"
     try:
-        actions.export(request.context, request.actor, found, partial(_write, path))
+        actions.export(request.context, request.actor, where, partial(_write, path))
     except BaseException:
         folder.cleanup()
         raise

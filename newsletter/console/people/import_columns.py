@@ -91,7 +91,7 @@ def _columns(
     form: FormData, columns: Sequence[Mapping[str, Any]], before: UploadAnswers
 ) -> dict[str, list[str]]:
     said = {heading for headings in before.columns.values() for heading in headings}
-    found: dict[str, list[str]] = {}
+    answers: dict[str, list[str]] = {}
     for column in columns:
         role, heading = _text(form, f"role-{column['place']}"), str(column["heading"])
         is_as_found = role == chosen_role(column) and not column["question"]
@@ -100,16 +100,16 @@ def _columns(
         if role not in ROLES:
             raise InvalidInput(f"choose what the column {heading} is from its list")
         name = f"{ATTRIBUTE}{attribute_name(heading)}" if role == KEPT else role
-        found.setdefault(name, []).append(heading)
-    return found
+        answers.setdefault(name, []).append(heading)
+    return answers
 
 
 def _words(form: FormData, words: Sequence[Mapping[str, Any]]) -> dict[str, ListState]:
-    found = {}
+    answers = {}
     for place, each in enumerate(words):
         if state := _one(ListState, form, f"word-{place}"):
-            found[folded(str(each["word"]))] = state
-    return found
+            answers[folded(str(each["word"]))] = state
+    return answers
 
 
 def _one(kind: Any, form: FormData, name: str) -> Any:

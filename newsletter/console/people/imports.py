@@ -42,9 +42,9 @@ def upload(request: ConsoleRequest) -> Response:
     if not named:
         raise FormErrors({"file": "Choose the file with your list."})
     lists = [
-        found
+        list_
         for name, content in named
-        for found in archives.lists_in(store.file_name(name), content, store.MAX_BYTES)
+        for list_ in archives.lists_in(store.file_name(name), content, store.MAX_BYTES)
     ]
     numbers = [
         actions.upload(request.context, request.actor, name, content) for name, content in lists
@@ -61,8 +61,8 @@ def upload(request: ConsoleRequest) -> Response:
 def report(request: ConsoleRequest) -> Response:
     """One import: what was read as what, and what came of it."""
     with request.database.read() as session:
-        found = history.by_number(session, request.number())
-    return request.page("people/import_report.html", {"found": found, "outcomes": OUTCOMES})
+        entry = history.by_number(session, request.number())
+    return request.page("people/import_report.html", {"found": entry, "outcomes": OUTCOMES})
 
 
 def undo(request: ConsoleRequest) -> Response:

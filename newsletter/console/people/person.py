@@ -52,10 +52,10 @@ def show(request: ConsoleRequest) -> Response:
 
 def mail(request: ConsoleRequest) -> Response:
     """A mail to the person as it was: headers, and the mail in a frame of its own."""
-    found = _mail(request)
-    headers = [(name, value) for name, value in found.headers if name in SHOWN_HEADERS]
+    mail = _mail(request)
+    headers = [(name, value) for name, value in mail.headers if name in SHOWN_HEADERS]
     context = {
-        "mail": found,
+        "mail": mail,
         "headers": headers,
         "person": request.number(),
         "delivery": request.number("delivery"),

@@ -21,10 +21,10 @@ COLUMNS = [
 def list_(request: ConsoleRequest) -> Response:
     """All segments."""
     with request.database.read() as session:
-        found = store.every(session)
+        segments = store.every(session)
         known = queries.uses(session, request.config)
-        uses = {each.name: known.get(each.name, []) for each in found}
-    table = Listing.of(request, page_size=len(found) or 1).table(COLUMNS, found)
+        uses = {each.name: known.get(each.name, []) for each in segments}
+    table = Listing.of(request, page_size=len(segments) or 1).table(COLUMNS, segments)
     context = {"table": table, "uses": uses}
     return request.page("segments/list.html", context)
 

@@ -94,7 +94,7 @@ def look(noun: Noun, request: ConsoleRequest) -> Response:
         except NewsletterError as error:
             problem = str(error)
             mail = _rendered(request, subject.proof.composition, PreviewRecipient())
-        found = request.context.preflight.content_findings(subject.edition, [mail])
+        findings = request.context.preflight.content_findings(subject.edition, [mail])
         context: dict[str, Any] = {
             "subject": subject,
             "reading": reading,
@@ -102,7 +102,7 @@ def look(noun: Noun, request: ConsoleRequest) -> Response:
             "problem": problem,
             "text": bodies_of(mail, recipient.name)[1],
             "clips_at": GMAIL_CLIPS_AT_BYTES,
-            "findings": placed(found, subject.proof.composition),
+            "findings": placed(findings, subject.proof.composition),
             "place_url": partial(place_url, subject),
             "topics": [(topic.slug, topic.name) for topic in all_topics(session)],
             "audience": audience_part(request, session, subject),
@@ -194,12 +194,12 @@ def _shown(html: str, scheme: str) -> str:
 def _link_part(request: ConsoleRequest, subject: EditionSubject) -> str:
     mail = _rendered(request, subject.proof.composition, PreviewRecipient())
     preflight = request.context.preflight
-    found = [
+    findings = [
         *preflight.link_findings(subject.edition, [mail]),
         *preflight.sender_findings(subject.edition),
     ]
     context: Mapping[str, Any] = {
-        "findings": placed(found, subject.proof.composition),
+        "findings": placed(findings, subject.proof.composition),
         "place_url": partial(place_url, subject),
     }
     return request.fragment(

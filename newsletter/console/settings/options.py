@@ -44,13 +44,13 @@ def list_(request: ConsoleRequest) -> Response:
     """The options of one section, or those that contain what is searched for."""
     section, wanted = request.query.get("section", FIRST), request.query.get("q", "").strip()
     with request.database.read() as session:
-        found = list(queries.options(session, request.context))
+        options = list(queries.options(session, request.context))
     if wanted:
         low = wanted.lower()
-        shown = [one for one in found if low in f"{one.key} {one.description}".lower()]
+        shown = [one for one in options if low in f"{one.key} {one.description}".lower()]
     else:
-        shown = [one for one in found if one.key.partition(".")[0] == section]
-    names = [name for name in Config.model_fields if any(o.key.startswith(name) for o in found)]
+        shown = [one for one in options if one.key.partition(".")[0] == section]
+    names = [name for name in Config.model_fields if any(o.key.startswith(name) for o in options)]
     context = {
         "groups": _grouped(shown),
         "section": "" if wanted else section,
@@ -65,14 +65,14 @@ def option_page(request: ConsoleRequest) -> Response:
     """One option, and its earlier values."""
     key = request.text("key")
     with request.database.read() as session:
-        found = queries.option(session, request.context, key)
+        option = queries.option(session, request.context, key)
         earlier = queries.history(session, request.context, key)
         names = store.names(session)
     context = {
-        "option": found,
-        "form": request.fields(value=found.text),
-        "choice_pairs": [(one, one) for one in found.choices],
-        "earlier": earlier[1:] if found.origin == "setting" else earlier,
+        "option": option,
+        "form": request.fields(value=option.text),
+        "choice_pairs": [(one, one) for one in option.choices],
+        "earlier": earlier[1:] if option.origin == "setting" else earlier,
         "origins": ORIGINS,
         "who": lambda actor: who_is(actor, names),
     }
@@ -83,8 +83,8 @@ def change(request: ConsoleRequest) -> Response:
     """Set an option; a secret left empty stays as it is."""
     key, value = request.text("key"), request.read(NewValue).value
     with request.database.read() as session:
-        found = queries.option(session, request.context, key)
-    if not (found.is_secret and not value):
+        option = queries.option(session, request.context, key)
+    if not (option.is_secret and not value):
         settings.change(request.context, request.actor, {key: value})
     return _back(request, key, "Saved.")
 
@@ -104,7 +104,7 @@ def _grouped(options: Sequence[OptionView]) -> list[OptionGroup]:
     groups: dict[str, list[OptionView]] = {}
     for one in options:
         groups.setdefault(one.key.rpartition(".")[0], []).append(one)
-    return [OptionGroup(name=name, options=found) for name, found in groups.items()]
+    return [OptionGroup(name=name, options=options) for name, options in groups.items()]
 
 
 ROUTES = [

@@ -109,10 +109,10 @@ def look_up(request: ConsoleRequest) -> Response:
     address = next(iter(senders.values())).address
     host = str(fresh.config.transports.get("default", {}).get("host", ""))
     is_named = "." in host and not re.fullmatch(r"[\d.]+", host)
-    found = queries.dns_records(
+    dns_records = queries.dns_records(
         address, fresh.dkim_keys.get(address), host if is_named else "", text_records
     )
-    return _page(request, {"records": found})
+    return _page(request, {"records": dns_records})
 
 
 def save_transport(request: ConsoleRequest) -> Response:
@@ -133,8 +133,8 @@ def save_transport(request: ConsoleRequest) -> Response:
 def send_test(request: ConsoleRequest) -> Response:
     """A real mail, and what the server said."""
     to = request.read(TransportTestForm).to
-    found = test_mails.try_transport(request.context.reread(), request.actor, "", to)
-    return _page(request, {"tests": found, "to": to})
+    checks = test_mails.try_transport(request.context.reread(), request.actor, "", to)
+    return _page(request, {"tests": checks, "to": to})
 
 
 def save_digest(request: ConsoleRequest) -> Response:

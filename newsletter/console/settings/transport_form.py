@@ -121,21 +121,21 @@ def _save(
 def _by_field(text: str, name: str, options: Sequence[TransportOption]) -> dict[str, str]:
     """The message of each field, from a line for each option."""
     names = {option.key: field_name(option) for option in options}
-    found = re.findall(rf"\btransports\.{re.escape(name)}\.(\w+): (.+)", text)
+    problems = re.findall(rf"\btransports\.{re.escape(name)}\.(\w+): (.+)", text)
     return {
         # What it is stands beside the field already.
         names[key]: "Fill this in." if words.startswith("missing;") else sentence(words)
-        for key, words in found
+        for key, words in problems
         if key in names
     }
 
 
 def _table(request: ConsoleRequest) -> tuple[str, Mapping[str, Any]]:
     name = request.text("name")
-    found = _config(request).transports
-    if name not in found:
+    transports = _config(request).transports
+    if name not in transports:
         raise ResourceNotFound(f"there is no transport {name}")
-    return name, found[name]
+    return name, transports[name]
 
 
 def _config(request: ConsoleRequest) -> Config:

@@ -57,8 +57,8 @@ def show(request: ConsoleRequest) -> Response:
 def send_test(request: ConsoleRequest) -> Response:
     """A real mail, and what the server said."""
     to, name = request.read(TransportTestForm).to, request.text("name")
-    found = test_mails.try_transport(request.context.reread(), request.actor, name, to)
-    return _page(request, tests=found, to=to)
+    checks = test_mails.try_transport(request.context.reread(), request.actor, name, to)
+    return _page(request, tests=checks, to=to)
 
 
 def connect(request: ConsoleRequest) -> Response:
@@ -68,11 +68,11 @@ def connect(request: ConsoleRequest) -> Response:
         made = {f"transports.{name}.{PASSWORD}": secrets.token_urlsafe(24)}
         settings.change(request.context, request.actor, made)
         sleep(TAKEN_UP_SECONDS)
-    found = actions.connect(request.context.reread(), request.actor, name)
-    changes = {f"transports.{name}.{key}": value for key, value in found.options.items()}
+    connected = actions.connect(request.context.reread(), request.actor, name)
+    changes = {f"transports.{name}.{key}": value for key, value in connected.options.items()}
     if changes:
         settings.change(request.context, request.actor, changes)
-    return request.redirect(f"/transports/{name}", ". ".join(found.done))
+    return request.redirect(f"/transports/{name}", ". ".join(connected.done))
 
 
 def use(request: ConsoleRequest) -> Response:
@@ -118,10 +118,10 @@ def _page(request: ConsoleRequest, *, tests: Any = None, to: str = "") -> Respon
 
 def _view(request: ConsoleRequest) -> queries.TransportView:
     name = request.text("name")
-    found = {view.name: view for view in queries.transports(request.context.reread())}
-    if name not in found:
+    views = {view.name: view for view in queries.transports(request.context.reread())}
+    if name not in views:
         raise ResourceNotFound(f"there is no transport {name}")
-    return found[name]
+    return views[name]
 
 
 def _state(

@@ -50,8 +50,8 @@ def summary_of(line: AuditLine) -> str:
 
 def details_of(line: AuditLine, *, listed: int | None = None) -> str:
     """The details in one line."""
-    found = audit_words.details_words(line.details, listed=listed)
-    return found if line.is_finished else f"{found}, not finished".removeprefix(", ")
+    words = audit_words.details_words(line.details, listed=listed)
+    return words if line.is_finished else f"{words}, not finished".removeprefix(", ")
 
 
 def origin_of(line: AuditLine) -> str:

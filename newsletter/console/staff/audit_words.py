@@ -172,8 +172,8 @@ def groups() -> list[tuple[str, str, list[tuple[str, str]]]]:
 
 
 def _of(noun: str) -> list[tuple[str, str]]:
-    found = (item for item in ACTIONS.items() if item[0].startswith(f"{noun}."))
-    return sorted(found, key=lambda one: one[1])
+    actions = (item for item in ACTIONS.items() if item[0].startswith(f"{noun}."))
+    return sorted(actions, key=lambda one: one[1])
 
 
 def subject_words(subject: str) -> str:

@@ -20,8 +20,8 @@ def list_(request: ConsoleRequest) -> Response:
     with request.database.read() as session:
         members, seen = store.members(session), store.last_seen(session)
     wanted = listing.filter("q").lower()
-    found = [one for one in members if wanted in f"{one.name} {one.email}".lower()]
-    table = listing.table(_columns(seen), found)
+    matching = [one for one in members if wanted in f"{one.name} {one.email}".lower()]
+    table = listing.table(_columns(seen), matching)
     if listing.wants_csv:
         return table.csv("staff.csv")
     return request.page("staff/members.html", {"table": table, "seen": seen})

@@ -63,17 +63,17 @@ def today(request: ConsoleRequest) -> Response:
 
 def going_out(request: ConsoleRequest) -> str | None:
     """What is being sent, as it changes."""
-    found = under_way(request)
-    return request.fragment("today/_going-out.html", {"under_way": found}) if found else None
+    editions = under_way(request)
+    return request.fragment("today/_going-out.html", {"under_way": editions}) if editions else None
 
 
 def under_way(request: ConsoleRequest) -> list[tuple[EditionGlance, EditionNumbers | None]]:
     """What is being sent or waits for its time, with the numbers that all who look share."""
     with request.database.read() as session:
-        found = queries.under_way(session)
+        editions = queries.under_way(session)
     read = gauges(request.database).read
     now = request.context.clock.now()
-    return [(each, read(each.number, now) if each.has_left else None) for each in found]
+    return [(each, read(each.number, now) if each.has_left else None) for each in editions]
 
 
 def people(request: ConsoleRequest) -> Response:
@@ -102,15 +102,15 @@ def _movement(session: Session, request: ConsoleRequest) -> Movement:
 def _next_runs(session: Session, request: ConsoleRequest, *, is_late: bool) -> list[NextRun]:
     """The next runs that are not composed yet, the soonest first; `is_late`: without people."""
     config, seen = request.config, set()
-    found: list[NextRun] = []
+    runs: list[NextRun] = []
     for run in coming_queries.calendar(session, config, request.now, AHEAD):
         if run.digest in seen or run.edition is not None:
             continue
-        if len(found) == MAX_RUNS:
+        if len(runs) == MAX_RUNS:
             break
         seen.add(run.digest)
         words, has_stories = _in_words(session, run.digest, request, is_late=is_late)
-        found.append(
+        runs.append(
             NextRun(
                 digest=run.digest,
                 name=run.name,
@@ -119,7 +119,7 @@ def _next_runs(session: Session, request: ConsoleRequest, *, is_late: bool) -> l
                 has_stories=has_stories,
             )
         )
-    return found
+    return runs
 
 
 def _in_words(

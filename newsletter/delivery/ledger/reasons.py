@@ -47,7 +47,7 @@ def describe_error(error: BaseException) -> str:
 
 def grouped_by_reason(reasons: Iterable[tuple[str, str, int]]) -> list[tuple[str, str, int]]:
     """States, reasons and counts with equal reasons merged, the most frequent first."""
-    found: Counter[tuple[str, str]] = Counter()
+    counts: Counter[tuple[str, str]] = Counter()
     for state, reason, count in reasons:
-        found[state, normalised(reason)] += count
-    return [(state, reason, count) for (state, reason), count in found.most_common()]
+        counts[state, normalised(reason)] += count
+    return [(state, reason, count) for (state, reason), count in counts.most_common()]

@@ -183,10 +183,12 @@ def _count_settled(session: Session, batch: int) -> int:
 def _count_next(session: Session, batch: int) -> int:
     """Examine the next deliveries of an ended edition."""
     ended = set(session.scalars(select(Edition.id).where(Edition.state.in_(ENDED))))
-    found = next((progress for progress in _not_whole(session) if progress[0] in ended), None)
-    if found is None:
+    ended_edition = next(
+        (progress for progress in _not_whole(session) if progress[0] in ended), None
+    )
+    if ended_edition is None:
         return 0
-    edition_id, through = found
+    edition_id, through = ended_edition
     following = (
         select(Delivery.subscriber_id)
         .where(Delivery.edition_id == edition_id, Delivery.subscriber_id > through)

@@ -343,8 +343,8 @@ def reasons(session: Session, edition_id: int, limit: int = 20) -> list[tuple[st
         .order_by(func.count().desc())
         .limit(MAX_REASONS)
     )
-    found = ((state.value, reason, count) for state, reason, count in session.execute(query))
-    return grouped_by_reason(found)[:limit]
+    counts = ((state.value, reason, count) for state, reason, count in session.execute(query))
+    return grouped_by_reason(counts)[:limit]
 
 
 def count_unsettled(session: Session, edition_id: int) -> int:
@@ -380,10 +380,10 @@ def _leave_out_excluded(
         Subscriber.id.between(min(people), max(people)),
         Subscriber.id.in_(numbers(session, people)),
     )
-    found: dict[int, Any] = {row[0]: row[1:] for row in session.connection().execute(query)}
+    rows: dict[int, Any] = {row[0]: row[1:] for row in session.connection().execute(query)}
     mailable: list[Claimed] = []
     for delivery in sorted(taken):
-        address, address_hash, name, excluded = found[delivery.subscriber_id]
+        address, address_hash, name, excluded = rows[delivery.subscriber_id]
         if excluded is None and address is not None:
             mailable.append(Claimed(*delivery, address, address_hash, name))
         else:

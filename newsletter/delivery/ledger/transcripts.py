@@ -49,8 +49,8 @@ def storable(text: str, address: str) -> str:
 def of_deliveries(session: Session, numbers: Collection[int]) -> dict[int, str]:
     """The conversations kept of these deliveries, by number."""
     query = select(DeliveryTranscript.delivery_id, DeliveryTranscript.content)
-    found = session.execute(query.where(DeliveryTranscript.delivery_id.in_(numbers)))
-    return dict(found.all())
+    rows = session.execute(query.where(DeliveryTranscript.delivery_id.in_(numbers)))
+    return dict(rows.all())
 
 
 def find(session: Session, edition_id: int, number: int) -> str:

@@ -92,8 +92,8 @@ def _lock_usage(session: Session, transport: str, domain: str, now: datetime) ->
         DomainUsage.transport == transport, DomainUsage.domain == domain
     )
     query = query.with_for_update()
-    found = session.scalar(query, execution_options={"populate_existing": True})
-    if found is None:
+    usage = session.scalar(query, execution_options={"populate_existing": True})
+    if usage is None:
         begun = {"hour": now.astimezone(UTC), "day": now, "used_in_hour": 0, "used_in_day": 0}
         row = {"refused_in_a_row": 0, "rests_in_a_row": 0, "are_tried_alone": False}
         rests = {**row, "reason": "", "rests_until": now, "booked_until": now}
@@ -103,5 +103,5 @@ def _lock_usage(session: Session, transport: str, domain: str, now: datetime) ->
                 session.execute(insert(DomainUsage).values(values))
         except IntegrityError:
             pass  # another worker was quicker
-        found = session.scalars(query, execution_options={"populate_existing": True}).one()
-    return found
+        usage = session.scalars(query, execution_options={"populate_existing": True}).one()
+    return usage

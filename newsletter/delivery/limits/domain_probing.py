@@ -213,7 +213,7 @@ def _may_concern_domain(outcome: Outcome) -> bool:
 
 def by_domain(claimed: Iterable[Claimed]) -> dict[str, list[Claimed]]:
     """Deliveries by recipient domain, in alphabetical order."""
-    found: dict[str, list[Claimed]] = defaultdict(list)
+    claims: dict[str, list[Claimed]] = defaultdict(list)
     for delivery in claimed:
-        found[domain_of(delivery.address)].append(delivery)
-    return dict(sorted(found.items()))
+        claims[domain_of(delivery.address)].append(delivery)
+    return dict(sorted(claims.items()))

@@ -71,14 +71,14 @@ def claim_alerts(
 ) -> Iterator[TransportHealth]:
     """Yield failed transports without an alarm so far, marking each as alarmed."""
     for name in down:
-        told = session.execute(
+        alerted = session.execute(
             update(TransportHealth)
             .where(TransportHealth.transport == name, TransportHealth.is_told.is_(False))
             .values(is_told=True)
             .returning(TransportHealth.transport),
             execution_options={"synchronize_session": False},
         ).first()
-        if told:
+        if alerted:
             yield unhealthy[name]
 
 
@@ -95,12 +95,12 @@ def clear_refusals(session: Session) -> None:
 def _lock(session: Session, transport: str, now: datetime) -> TransportHealth:
     query = select(TransportHealth).where(TransportHealth.transport == transport)
     query = query.with_for_update()
-    found = session.scalar(query, execution_options={"populate_existing": True})
-    if found is None:
+    health = session.scalar(query, execution_options={"populate_existing": True})
+    if health is None:
         try:
             with session.begin_nested():
-                found = TransportHealth(transport=transport, tried_at=now, rests_until=now)
-                session.add(found)
+                health = TransportHealth(transport=transport, tried_at=now, rests_until=now)
+                session.add(health)
         except IntegrityError:  # another worker was quicker
-            found = session.scalars(query, execution_options={"populate_existing": True}).one()
-    return found
+            health = session.scalars(query, execution_options={"populate_existing": True}).one()
+    return health

@@ -44,8 +44,8 @@ def transport_statuses(
 
 def transport_problems(session: Session, transports: Collection[str], now: datetime) -> list[str]:
     """One sentence for each unhealthy transport."""
-    found = transport_health.unhealthy(session, transports)
-    return [f"The transport {name} {_health_note(found[name], now)}" for name in sorted(found)]
+    health = transport_health.unhealthy(session, transports)
+    return [f"The transport {name} {_health_note(health[name], now)}" for name in sorted(health)]
 
 
 def _domain_statuses(

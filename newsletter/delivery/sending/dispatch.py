@@ -32,41 +32,43 @@ class Dispatcher:
         failed = True
         while failed and not self._context.stopping.is_set():
             with self._context.database.read() as session:
-                found = transport_health.unhealthy(
+                health = transport_health.unhealthy(
                     session, transports_of(self._context.routes, name)
                 )
-            reports = pool.send(self._available(name, found))
-            self._record_health(reports, found)
+            reports = pool.send(self._available(name, health))
+            self._record_health(reports, health)
             failed = any(report.stopped for report in reports)
             if failed:
                 self._stop_if_all_refuse_us(name)
 
-    def _available(self, name: str, found: HealthByTransport) -> list[RouteShare]:
+    def _available(self, name: str, health: HealthByTransport) -> list[RouteShare]:
         now = self._context.clock.now()
         return [
             route_share
-            for route_share in self._shares(name, found, now)
-            if not transport_health.is_resting(found.get(route_share.transport), now)
+            for route_share in self._shares(name, health, now)
+            if not transport_health.is_resting(health.get(route_share.transport), now)
             and self._used_up_until.get(route_share.transport, now) <= now
         ]
 
-    def _shares(self, name: str, found: HealthByTransport, now: datetime) -> list[RouteShare]:
+    def _shares(self, name: str, health: HealthByTransport, now: datetime) -> list[RouteShare]:
         route = self._context.routes.get(name)
         if route is None:
             return [RouteShare(transport=name)]
-        down = {n for n, t in found.items() if transport_health.is_down(t, route, now)}
+        down = {n for n, t in health.items() if transport_health.is_down(t, route, now)}
         shares = allocate_shares(route, down)
-        self._raise_alarms(name, found, down, list(shares))
+        self._raise_alarms(name, health, down, list(shares))
         return [
-            RouteShare(transport=transport, share=share, is_trial=_is_failing(found.get(transport)))
+            RouteShare(
+                transport=transport, share=share, is_trial=_is_failing(health.get(transport))
+            )
             for transport, share in shares.items()
         ]
 
-    def _record_health(self, reports: list[ShareReport], found: HealthByTransport) -> None:
+    def _record_health(self, reports: list[ShareReport], health: HealthByTransport) -> None:
         """Record in the database which transports failed and which work again."""
         now = self._context.clock.now()
         failures = {r.route_share.transport: r.failure for r in reports if r.failure is not None}
-        working = {r.route_share.transport for r in reports if r.is_responding} & set(found) - set(
+        working = {r.route_share.transport for r in reports if r.is_responding} & set(health) - set(
             failures
         )
         if failures or working:
@@ -81,18 +83,18 @@ class Dispatcher:
     def _stop_if_all_refuse_us(self, name: str) -> None:
         transports = transports_of(self._context.routes, name)
         with self._context.database.read() as session:
-            found = transport_health.unhealthy(session, transports)
-        if all(t in found and found[t].refuses_us for t in transports):
-            raise TransportStopped("; ".join(found[t].reason for t in transports))
+            health = transport_health.unhealthy(session, transports)
+        if all(t in health and health[t].refuses_us for t in transports):
+            raise TransportStopped("; ".join(health[t].reason for t in transports))
 
     def _raise_alarms(
-        self, name: str, found: HealthByTransport, down: set[str], carriers: list[str]
+        self, name: str, by_transport: HealthByTransport, down: set[str], carriers: list[str]
     ) -> None:
         """Raise one alarm for each member whose share others carry."""
         if not down:
             return
         with self._context.database.write() as session:
-            untold = list(transport_health.claim_alerts(session, found, down))
+            untold = list(transport_health.claim_alerts(session, by_transport, down))
         for health in untold:
             log.error("transport failed", transport=health.transport, reason=health.reason)
             instead = (

@@ -114,8 +114,10 @@ class Engine:
         Returns:
             By edition, how many batches are due now, up to `most` each.
         """
-        found = {due.number: self._batches_due(due.number, most) for due in self._due_editions()}
-        return {number: batches for number, batches in found.items() if batches}
+        due_batches = {
+            due.number: self._batches_due(due.number, most) for due in self._due_editions()
+        }
+        return {number: batches for number, batches in due_batches.items() if batches}
 
     def _batches_due(self, number: int, most: int) -> int:
         batch = self._context.options.batch

@@ -29,10 +29,10 @@ def snapshot_of(composition: Composition) -> dict[str, Any]:
 
 def fingerprint(snapshot: Snapshot) -> str:
     """The same for equal content, and for no other."""
-    told = {key: value for key, value in snapshot.items() if key != "subject"}
-    if not told["sections"]:
-        told["subject"] = snapshot["subject"]
-    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+    content = {key: value for key, value in snapshot.items() if key != "subject"}
+    if not content["sections"]:
+        content["subject"] = snapshot["subject"]
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
 def fingerprint_of(composition: Composition) -> str:
@@ -42,17 +42,17 @@ def fingerprint_of(composition: Composition) -> str:
 
 def changes(before: Snapshot, after: Snapshot) -> list[str]:
     """What has changed, a sentence each."""
-    found = []
+    lines = []
     if before["subject"] != after["subject"]:
-        found.append(f"The subject was “{before['subject']}”, and is “{after['subject']}”.")
+        lines.append(f"The subject was “{before['subject']}”, and is “{after['subject']}”.")
     if before["text"] != after["text"]:
-        found.append("The text was changed.")
+        lines.append("The text was changed.")
     if before["audience"] != after["audience"]:
-        found.append("It goes to other people.")
-    found += _story_changes(before["sections"], after["sections"])
+        lines.append("It goes to other people.")
+    lines += _story_changes(before["sections"], after["sections"])
     if before["template"] != after["template"] or before["masthead"] != after["masthead"]:
-        found.append("The sender, the imprint or the look was changed.")
-    return found
+        lines.append("The sender, the imprint or the look was changed.")
+    return lines
 
 
 def _section(section: Section) -> dict[str, Any]:

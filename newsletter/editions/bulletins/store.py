@@ -13,12 +13,12 @@ from newsletter.errors import ResourceNotFound
 
 def by_id(session: Session, number: int) -> SavedBulletin:
     """Raises ResourceNotFound where there is no such bulletin."""
-    found = session.get(SavedBulletin, number)
-    if found is None:
+    bulletin = session.get(SavedBulletin, number)
+    if bulletin is None:
         raise ResourceNotFound(
             f"there is no saved bulletin {number}; see: newsletter bulletin drafts"
         )
-    return found
+    return bulletin
 
 
 def lock(session: Session, number: int) -> SavedBulletin:

@@ -20,9 +20,9 @@ def lock_draft(session: Session, number: int) -> tuple[Edition, Edition]:
         ResourceNotFound: there is no such edition.
         Conflict: it is no digest's, or does not wait for approval.
     """
-    found = store.by_id(session, number)
-    combined = store.lock(session, found.joined_to or number)
-    edition = combined if found.joined_to is None else store.lock(session, number)
+    asked_for = store.by_id(session, number)
+    combined = store.lock(session, asked_for.joined_to or number)
+    edition = combined if asked_for.joined_to is None else store.lock(session, number)
     if not edition.digest or combined.state is not EditionState.DRAFT:
         raise Conflict(
             f"edition {number} is {combined.state.value}; only a digest's that waits for approval "
@@ -60,8 +60,8 @@ def edit_draft(
         coming_store.exclude(session, digest, edit.drop_for_good, now)
     edition.introduction = after.introduction
     session.execute(delete(EditionArticle).where(EditionArticle.edition_id == edition.id))
-    found = {article.id: article for article in coming_store.articles(session, after.order)}
-    ordered = [found[number] for number in after.order if number in found]
+    articles = {article.id: article for article in coming_store.articles(session, after.order)}
+    ordered = [articles[number] for number in after.order if number in articles]
     store.add_articles(session, edition, ordered, after.titles)
 
 

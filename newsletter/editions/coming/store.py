@@ -18,12 +18,12 @@ def find(session: Session, digest: str) -> ComingEdition | None:
 
 def lock(session: Session, digest: str, now: datetime) -> ComingEdition:
     """The changes, locked until the transaction ends; a new row where nothing was changed."""
-    found = session.scalars(
+    coming = session.scalars(
         select(ComingEdition).where(ComingEdition.digest == digest).with_for_update(),
         execution_options={"populate_existing": True},
     ).first()
-    if found is None:
-        found = ComingEdition(
+    if coming is None:
+        coming = ComingEdition(
             digest=digest,
             story_order=[],
             dropped=[],
@@ -33,8 +33,8 @@ def lock(session: Session, digest: str, now: datetime) -> ComingEdition:
             authors=[],
             changed_at=now,
         )
-        session.add(found)
-    return found
+        session.add(coming)
+    return coming
 
 
 def arrangement_of(coming: ComingEdition | None) -> Arrangement:

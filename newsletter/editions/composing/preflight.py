@@ -52,24 +52,24 @@ class Preflight:
 
     def content_findings(self, edition: Edition, mails: Iterable[RenderedMail]) -> list[Finding]:
         """What is found without asking anybody, errors first."""
-        found = [f for mail in _checked(edition, mails) for f in check_content(mail)]
-        return _by_severity(f for f in found if self._counts(f))
+        findings = [f for mail in _checked(edition, mails) for f in check_content(mail)]
+        return _by_severity(f for f in findings if self._counts(f))
 
     def link_findings(self, edition: Edition, mails: Iterable[RenderedMail]) -> list[Finding]:
         """What the servers of links and pictures answer; it takes seconds."""
         if not self._options.links:
             return []
         checked = _checked(edition, mails)
-        found = check_links(checked, edition.masthead["site"]["base_url"], self._ask)
-        return _by_severity(f for f in found if self._counts(f))
+        findings = check_links(checked, edition.masthead["site"]["base_url"], self._ask)
+        return _by_severity(f for f in findings if self._counts(f))
 
     def sender_findings(self, edition: Edition) -> list[Finding]:
         """DNS records that the From domain of an edition lacks."""
         if not self._options.domain:
             return []
         address = edition.masthead["sender"]["address"]
-        found = check_domain(address, self._selectors.get(address, ""), self._records)
-        return [finding for finding in found if self._counts(finding)]
+        findings = check_domain(address, self._selectors.get(address, ""), self._records)
+        return [finding for finding in findings if self._counts(finding)]
 
     def refuse_faulty(self, edition: Edition, mails: Iterable[RenderedMail]) -> None:
         """
@@ -78,10 +78,12 @@ class Preflight:
         """
         faults = errors_of(self.findings(edition, mails))
         if faults:
-            told = "; ".join(f"[{fault.rule}] {fault.message}" for fault in faults[:FAULTS_TOLD])
+            faults_line = "; ".join(
+                f"[{fault.rule}] {fault.message}" for fault in faults[:FAULTS_TOLD]
+            )
             more = f"; and {len(faults) - FAULTS_TOLD} more" if len(faults) > FAULTS_TOLD else ""
             raise SendingRefused(
-                f"edition {edition.id} was looked over and must not go out: {told}{more}"
+                f"edition {edition.id} was looked over and must not go out: {faults_line}{more}"
             )
 
     def _counts(self, finding: Finding) -> bool:

@@ -31,7 +31,7 @@ class DueDigest:
 
 def groups(config: Config, due: Sequence[DueDigest]) -> list[list[DueDigest]]:
     """The runs grouped by mail: those of one moment whose digests may share a mail."""
-    found: dict[object, list[DueDigest]] = {}
+    by_mail: dict[object, list[DueDigest]] = {}
     for run in due:
         options = config.digests[run.name]
         fits = (
@@ -45,8 +45,8 @@ def groups(config: Config, due: Sequence[DueDigest]) -> list[list[DueDigest]]:
             options.language,
             options.segment,
         )
-        found.setdefault(fits if options.together else run.name, []).append(run)
-    return list(found.values())
+        by_mail.setdefault(fits if options.together else run.name, []).append(run)
+    return list(by_mail.values())
 
 
 def compose_combined(
@@ -68,16 +68,16 @@ def compose_combined(
     """
     for name in sorted(run.name for run in runs):
         registry.lock_digest(session, name, now)
-    made = {
+    composed = {
         run.name: compose_digest(
             session, config, renderer, run.name, period=run.period, now=now, send_at=send_at
         )
         for run in runs
     }
-    editions = [found for found in made.values() if isinstance(found, Edition)]
+    editions = [edition for edition in composed.values() if isinstance(edition, Edition)]
     if len(editions) > 1:
         _join(session, editions, renderer, now)
-    return made
+    return composed
 
 
 def _join(session: Session, editions: Sequence[Edition], renderer: Renderer, now: datetime) -> None:

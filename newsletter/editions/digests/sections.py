@@ -97,20 +97,20 @@ def sections_for(sections: Iterable[Section], choice: Choice = ALL) -> tuple[Sec
     An article is in the first section that has it. Corrections are in the first section, whichever
     digest had the article; corrections alone make no mail.
     """
-    found: list[Section] = []
-    told: set[int] = set()
+    chosen: list[Section] = []
+    included: set[int] = set()
     amendments: dict[tuple[int, int], Amendment] = {}
     for section in sections:
         if choice.digests and section.digest not in choice.digests:
             continue
-        new = [a for a in articles_for(section.articles, choice.topics) if a.id not in told]
-        told.update(a.id for a in new)
+        new = [a for a in articles_for(section.articles, choice.topics) if a.id not in included]
+        included.update(a.id for a in new)
         amendments |= {(a.article.id, a.number): a for a in _amendments_for(section, choice.topics)}
         if new:
-            found.append(replace(section, articles=tuple(new), amendments=()))
-    if found:
-        found[0] = replace(found[0], amendments=tuple(amendments.values()))
-    return tuple(found)
+            chosen.append(replace(section, articles=tuple(new), amendments=()))
+    if chosen:
+        chosen[0] = replace(chosen[0], amendments=tuple(amendments.values()))
+    return tuple(chosen)
 
 
 def key_of(sections: Iterable[Section]) -> str:

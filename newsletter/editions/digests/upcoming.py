@@ -47,7 +47,7 @@ def coming_run(session: Session, config: Config, name: str, now: datetime) -> Du
     zone, recorded = config.zone_of(options), store.periods(session, name)
     known_since = registry.find_known_since(session, name)
     if known_since is not None:
-        found = due_runs(
+        due = due_runs(
             options.schedule,
             zone,
             known_since=known_since,
@@ -55,8 +55,8 @@ def coming_run(session: Session, config: Config, name: str, now: datetime) -> Du
             grace=options.grace,
             now=now,
         )
-        if found.due is not None:
-            return DueDigest(name=name, period=found.due.period, at=found.due.at)
+        if due.due is not None:
+            return DueDigest(name=name, period=due.due.period, at=due.due.at)
     for run in next_runs(options.schedule, zone, now, RUNS_LOOKED_AHEAD):
         if run.period not in recorded:
             return DueDigest(name=name, period=run.period, at=run.at)
@@ -138,12 +138,12 @@ def next_edition(
 def _composition(
     session: Session, designs: Sequence[EditionDesign], renderer: Renderer, send_at: datetime
 ) -> Composition | NoEdition:
-    told = [design for design in designs if isinstance(design.section, Section)]
-    sections = tuple(d.section for d in told if isinstance(d.section, Section))
-    if not told:
+    designed = [design for design in designs if isinstance(design.section, Section)]
+    sections = tuple(d.section for d in designed if isinstance(d.section, Section))
+    if not designed:
         reasons = [d.section.reason for d in designs if isinstance(d.section, NoEdition)]
         return NoEdition(reason=reasons[0] if reasons else "no run is to come")
-    edition = told[0].edition
+    edition = designed[0].edition
     # The number that it will have, if no other edition is made before.
     edition.id = store.last_number(session) + 1
     edition.send_at = send_at

@@ -29,40 +29,35 @@ _SOFTWARE = re.compile(
 def of_field(value: str) -> str:
     """The address of a recipient field, such as "rfc822; ann@example.org" (RFC 3464, 2.3.1)."""
     text = _TYPED.sub("", value).strip()
-    found = ADDRESS.search(text.strip("<> ").replace("<", " "))
-    if found:
-        return tidy(found[0])
+    match = ADDRESS.search(text.strip("<> ").replace("<", " "))
+    if match:
+        return tidy(match[0])
     text = text.strip("<>\"' ")
     # A recipient of the same machine has no domain.
     return text if "@" in text and " " not in text else ""
-
-
-def local_of_field(value: str) -> str:
-    """What a recipient field says where it is no address; empty for none."""
-    return _TYPED.sub("", value).strip("<>\"' \t")
 
 
 def of_header(value: str) -> list[str]:
     """The addresses of a header such as To."""
     value = value[:MAX_HEADER]
     try:
-        found = [address for _, address in getaddresses([value]) if "@" in address]
+        addresses = [address for _, address in getaddresses([value]) if "@" in address]
     except RecursionError:  # it calls itself for each parenthesis
-        found = []
-    return [tidy(address) for address in found] or [tidy(a) for a in ADDRESS.findall(value)]
+        addresses = []
+    return [tidy(address) for address in addresses] or [tidy(a) for a in ADDRESS.findall(value)]
 
 
 def in_text(text: str) -> Iterator[tuple[int, str]]:
     """Addresses within words, with where they begin."""
-    for found in ADDRESS.finditer(text):
-        yield found.start(), tidy(found[0])
+    for match in ADDRESS.finditer(text):
+        yield match.start(), tidy(match[0])
 
 
 def led_from(text: str, recipient: str) -> str:
     """The address from which an alias led to a recipient; empty where the words say none."""
     place = re.search(re.escape(recipient), text, re.IGNORECASE) if recipient else None
-    found = _LED_FROM.match(text, place.end()) if place else None
-    return tidy(found[1]) if found else ""
+    match = _LED_FROM.match(text, place.end()) if place else None
+    return tidy(match[1]) if match else ""
 
 
 def is_software(address: str) -> bool:

@@ -37,7 +37,7 @@ def report_of(returned: Returned) -> MailReport | None:
     if not (fields or is_declared or is_microsoft or is_said):
         return None
     kind = fields.get("feedback-type", "abuse").split(";")[0].strip().lower()
-    found = tuple(
+    findings = tuple(
         RecipientFinding(
             kind=EventKind.COMPLAINT, recipient=recipient, reason=_reason(kind, fields)
         )
@@ -45,7 +45,7 @@ def report_of(returned: Returned) -> MailReport | None:
     )
     return MailReport(
         kind=EventKind.COMPLAINT,
-        findings=found
+        findings=findings
         or (RecipientFinding(kind=EventKind.COMPLAINT, reason=_reason(kind, fields)),),
         is_about_recipient=kind not in _ABOUT_MESSAGE,
         is_opt_out=kind.startswith("opt-out"),
@@ -69,17 +69,17 @@ def _feedback_fields(returned: Returned) -> Fields:
 
 
 def _recipients(fields: Fields, returned: Returned) -> list[str]:
-    found = []
+    addresses = []
     for name in _RECIPIENT_FIELDS:
         for key in (name, f"{name}-again", f"{name}-again-again"):
-            found += address_finding.of_header(fields.get(key, ""))
+            addresses += address_finding.of_header(fields.get(key, ""))
     original = returned.original
-    found = found or address_finding.of_header(
+    addresses = addresses or address_finding.of_header(
         original.get(_MICROSOFT_RECIPIENT, "")
         or str(returned.headers.get(_MICROSOFT_RECIPIENT, ""))
     )
-    found = found or address_finding.of_header(original.get("to", ""))
-    return list(dict.fromkeys(found))
+    addresses = addresses or address_finding.of_header(original.get("to", ""))
+    return list(dict.fromkeys(addresses))
 
 
 def _reason(kind: str, fields: Fields) -> str:

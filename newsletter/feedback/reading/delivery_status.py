@@ -55,8 +55,8 @@ def _finding(group: Fields, returned: Returned) -> RecipientFinding:
     diagnostic = _diagnostic(group)
     status = _status(group, diagnostic)
     is_vague = not status or bool(_VAGUE_STATUS.match(status))
-    told = _words_about(returned.text, recipient or original)
-    words = diagnostic or (told if is_vague else "")
+    answer_words = _words_about(returned.text, recipient or original)
+    words = diagnostic or (answer_words if is_vague else "")
     action = group.get("action", "").split(" ")[0].strip("<>;").lower()
     if _CHALLENGE.search(words):
         return RecipientFinding(kind=EventKind.AUTOREPLY, recipient=recipient, reason=words[:1000])
@@ -64,15 +64,15 @@ def _finding(group: Fields, returned: Returned) -> RecipientFinding:
     if kind is None:
         stage = _entry_of(returned.text, recipient or original)
         kind = failure_kind(status, words, stage)
-        if kind is EventKind.SOFT and (not diagnostic or is_vague) and told:
+        if kind is EventKind.SOFT and (not diagnostic or is_vague) and answer_words:
             # The sentence for people may say what the fields leave open.
-            kind = failure_kind(status, f"{words} {told}", stage)
+            kind = failure_kind(status, f"{words} {answer_words}", stage)
     return RecipientFinding(
         kind=kind,
         recipient=recipient,
         original=original if original.lower() != recipient.lower() else "",
         status=status,
-        reason=(words or told)[:1000],
+        reason=(words or answer_words)[:1000],
     )
 
 
@@ -87,8 +87,8 @@ def _diagnostic(group: Fields) -> str:
 
 def _status(group: Fields, diagnostic: str) -> str:
     """The most telling status code: a server's own rather than the relay's "5.0.0"."""
-    found = _STATUS.search(group.get("status", ""))
-    status = found[0] if found else ""
+    match = _STATUS.search(group.get("status", ""))
+    status = match[0] if match else ""
     inner = status_in(diagnostic)
     return inner if inner and (not status or _VAGUE_STATUS.match(status)) else status
 

@@ -84,15 +84,13 @@ _OF_SERVERS = frozenset({Verdict.UNKNOWN, Verdict.DOMAIN, Verdict.UNCLEAR, Verdi
 
 def _answer(status: str, words: str) -> tuple[str, str]:
     """A server's answer with its code in front, as `classify` reads it, and what is around it."""
-    if found := _told_code(words):
-        others = (f for f in _CODE.finditer(words, found.end()) if f[1] != found[1])
-        end = min((f.start() for f in others), default=found.start() + _ANSWER_LENGTH)
-        at_end = words[found.end() : found.end() + 1] == "]"
+    if code := _told_code(words):
+        others = (f for f in _CODE.finditer(words, code.end()) if f[1] != code[1])
+        end = min((f.start() for f in others), default=code.start() + _ANSWER_LENGTH)
+        at_end = words[code.end() : code.end() + 1] == "]"
         # A code at the end of its sentence, "[code 550]".
-        answer = (
-            f"{found[1]} {words[found.end() + 1 : end]}" if at_end else words[found.start() : end]
-        )
-        return answer, words[: found.start()] + words[end:]
+        answer = f"{code[1]} {words[code.end() + 1 : end]}" if at_end else words[code.start() : end]
+        return answer, words[: code.start()] + words[end:]
     enhanced = _ENHANCED.search(words)
     if enhanced and enhanced[1] in "45":
         return f"{enhanced[1]}00 {words}", ""
@@ -117,7 +115,7 @@ def _told_code(words: str) -> re.Match[str] | None:
 
 def status_in(words: str) -> str:
     """The first enhanced status code of a failure in words; empty where there is none."""
-    for found in _ENHANCED.finditer(words):
-        if found[1] in "45":
-            return found[0]
+    for match in _ENHANCED.finditer(words):
+        if match[1] in "45":
+            return match[0]
     return ""

@@ -107,8 +107,8 @@ class Returned:
     def header(self, name: str) -> str:
         """A header, decoded, in one line; empty where there is none."""
         # As it came: the parser replaces what is not ASCII.
-        found = (value for key, value in self.headers.raw_items() if key.lower() == name)
-        raw = str(next(found, "")).encode("utf-8", "surrogateescape")
+        values = (value for key, value in self.headers.raw_items() if key.lower() == name)
+        raw = str(next(values, "")).encode("utf-8", "surrogateescape")
         return decoded(_decode(raw, None))
 
     def beginning(self) -> Message:
@@ -134,11 +134,11 @@ def take_apart(content: bytes) -> Returned:
     if not returned.groups and len(text) < LITTLE_TEXT:
         # Parts without their boundaries: what there is, is all in one piece.
         text = _whole(content)
-    found = _ORIGINAL.search(text)
-    if found:
-        returned.source = returned.source or _unquoted(text[_begin_of(found) :])
+    match = _ORIGINAL.search(text)
+    if match:
+        returned.source = returned.source or _unquoted(text[_begin_of(match) :])
         returned.original = returned.original or _original_in(returned.source)
-        text = text[: found.start()]
+        text = text[: match.start()]
     if not returned.groups and _STATUS_FIELD.search(text):
         returned.groups = _groups(text)
     returned.text = text
@@ -221,9 +221,9 @@ def _source(part: Message) -> str:
     if isinstance(payload, list):
         # As bytes: as text its charset is looked up, which may be one that does not exist.
         inner = (one.as_bytes() for one in payload[:MAX_PARTS] if isinstance(one, Message))
-        found = b"\n".join(inner)[: 4 * MAX_TEXT]
+        text = b"\n".join(inner)[: 4 * MAX_TEXT]
         # RFC 6533 allows it for some types; of others the parser took the code for fields.
-        return _decode(_of_base64(found) if _is_base64(part, found) else found, None)[:MAX_TEXT]
+        return _decode(_of_base64(text) if _is_base64(part, text) else text, None)[:MAX_TEXT]
     return _text(part)
 
 
@@ -303,21 +303,21 @@ def _by_recipient(block: str) -> list[str]:
 
 def _headers(text: str) -> Fields:
     """Fields up to the first empty line, unfolded."""
-    found: Fields = {}
+    fields: Fields = {}
     name = ""
     for line in text.lstrip("\n").split("\n"):
         if not line.strip():
             break
         if line[0] in " \t" and name:
-            found[name] += " " + line.strip()
+            fields[name] += " " + line.strip()
         elif match := _FIELD.match(line.strip() if line[0] in " \t" else line):
             name = match[1].lower()
-            if name in found:
+            if name in fields:
                 name = f"{name}-again"
-            found[name] = match[2].strip()
+            fields[name] = match[2].strip()
         else:
             name = ""
-    return found
+    return fields
 
 
 def _merged(groups: list[Fields]) -> Fields:
@@ -351,7 +351,7 @@ def _unquoted(text: str) -> str:
 def _original_in(text: str) -> Fields:
     """Headers of the original that is returned within the text."""
     for block in _BLANK.split(text.lstrip("\n"), maxsplit=3)[:3]:
-        found = _headers("\n".join(line.lstrip("> \t") or line for line in block.split("\n")))
-        if found.keys() & {"from", "to", "message-id", "subject", "received"}:
-            return found
+        headers = _headers("\n".join(line.lstrip("> \t") or line for line in block.split("\n")))
+        if headers.keys() & {"from", "to", "message-id", "subject", "received"}:
+            return headers
     return {}

@@ -145,10 +145,10 @@ def findings(returned: Returned) -> list[RecipientFinding]:
     is_delayed = bool(_DELAYED_SUBJECT.search(subject)) or (
         bool(_DELAYED.search(words)) and not _GAVE_UP.search(words)
     )
-    found = recipients(returned)[:MAX_RECIPIENTS]
-    if not found:
+    addresses = recipients(returned)[:MAX_RECIPIENTS]
+    if not addresses:
         return [_finding("", returned.text, is_delayed=is_delayed)]
-    return [_finding(address, returned.text, is_delayed=is_delayed) for address in found]
+    return [_finding(address, returned.text, is_delayed=is_delayed) for address in addresses]
 
 
 def recipients(returned: Returned) -> list[str]:
@@ -163,7 +163,7 @@ def recipients(returned: Returned) -> list[str]:
     original_to = address_finding.of_header(returned.original.get("to", ""))
     if named:
         return named
-    found = _distinct(
+    addresses = _distinct(
         address
         for place, address in address_finding.in_text(text)
         if address.lower() not in ours
@@ -171,10 +171,10 @@ def recipients(returned: Returned) -> list[str]:
         and not text[:place].rstrip(" <").lower().endswith(" from")
     )
     if original_to and (
-        both := [a for a in found if a.lower() in {o.lower() for o in original_to}]
+        both := [a for a in addresses if a.lower() in {o.lower() for o in original_to}]
     ):
         return both
-    return found[:1] or _distinct(original_to)[:1] or _of_dragonfly(returned)
+    return addresses[:1] or _distinct(original_to)[:1] or _of_dragonfly(returned)
 
 
 def _of_dragonfly(returned: Returned) -> list[str]:
@@ -189,11 +189,11 @@ def _of_dragonfly(returned: Returned) -> list[str]:
 
 def _named(text: str) -> Iterator[str]:
     """Addresses on lines of their own, or introduced as the recipient."""
-    lines = [address_finding.tidy(found[1]) for found in _LINE_OF_RECIPIENT.finditer(text)]
+    lines = [address_finding.tidy(match[1]) for match in _LINE_OF_RECIPIENT.finditer(text)]
     yield from (line for line in lines if address_finding.ADDRESS.fullmatch(line))
     if not lines:
-        for found in _NAMED.finditer(text):
-            address = address_finding.tidy(found[1])
+        for match in _NAMED.finditer(text):
+            address = address_finding.tidy(match[1])
             if address_finding.ADDRESS.fullmatch(address) and not address_finding.is_software(
                 address
             ):
@@ -245,8 +245,8 @@ def _words_about(text: str, recipient: str) -> str:
     return words if len(words) > len(recipient) + 20 else " ".join(text[:4000].split())
 
 
-def _distinct(found: Iterator[str] | list[str]) -> list[str]:
+def _distinct(addresses: Iterator[str] | list[str]) -> list[str]:
     seen: dict[str, str] = {}
-    for address in found:
+    for address in addresses:
         seen.setdefault(address.lower(), address)
     return list(seen.values())

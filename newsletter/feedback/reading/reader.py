@@ -47,13 +47,13 @@ def read(content: bytes, depth: int = 0) -> MailReport:
 
 
 def _status_report(returned: Returned) -> MailReport | None:
-    found = tuple(delivery_status.findings(returned))
-    if not found:
+    findings = tuple(delivery_status.findings(returned))
+    if not findings:
         return None
-    if not any(finding.recipient for finding in found):
+    if not any(finding.recipient for finding in findings):
         named = _recipients(returned)
-        found = tuple(_with_recipient(found[0], address) for address in named) or found
-    return MailReport(kind=chief_kind(found), findings=found)
+        findings = tuple(_with_recipient(findings[0], address) for address in named) or findings
+    return MailReport(kind=chief_kind(findings), findings=findings)
 
 
 def _other(returned: Returned) -> MailReport | None:
@@ -63,11 +63,11 @@ def _other(returned: Returned) -> MailReport | None:
     reply = replies.report_of(returned) if not returned.original else None
     if reply is not None and not returned.header("x-failed-recipients") and not sender_is_server:
         return reply
-    found = tuple(prose.findings(returned))
-    if not any(finding.recipient for finding in found):
+    findings = tuple(prose.findings(returned))
+    if not any(finding.recipient for finding in findings):
         named = _last_resort(returned)
-        found = tuple(_with_recipient(found[0], address) for address in named) or found
-    return MailReport(kind=chief_kind(found), findings=found)
+        findings = tuple(_with_recipient(findings[0], address) for address in named) or findings
+    return MailReport(kind=chief_kind(findings), findings=findings)
 
 
 def _recipients(returned: Returned) -> list[str]:
@@ -79,10 +79,10 @@ def _last_resort(returned: Returned) -> list[str]:
     from flufl.bounce import scan_message  # slow to import
 
     try:
-        found = scan_message(returned.beginning())
+        addresses = scan_message(returned.beginning())
     except Exception:  # noqa: BLE001 - its detectors raise anything on damaged mails
         return []
-    return sorted(address.decode("utf-8", "replace") for address in found)
+    return sorted(address.decode("utf-8", "replace") for address in addresses)
 
 
 def _with_recipient(finding: RecipientFinding, address: str) -> RecipientFinding:

@@ -28,9 +28,9 @@ def read(options: MailboxOptions, position: MailboxPosition, take: Take) -> int:
     """
     with _opened(options) as box:
         _begin_at(box, options, position)
-        found = sorted(int(uid) for uid in box.uids(f"UID {position.last + 1}:*"))
+        uids = sorted(int(uid) for uid in box.uids(f"UID {position.last + 1}:*"))
         # The range always holds the last mail, even one read before.
-        new = [uid for uid in found if uid > position.last][:BATCH_SIZE]
+        new = [uid for uid in uids if uid > position.last][:BATCH_SIZE]
         for uid in new:
             content = _content(box, uid)
             if content is not None and take(content) and options.processed:

@@ -102,17 +102,17 @@ def _current(session: Session, selection: Selection, config: Config) -> _Content
     limits = limits_of(config.feeds, selection.scope)
     size = selection.entries or limits.entries
     offset = (selection.page - 1) * size
-    found = store.item_refs(session, selection.scope, size, offset)
-    if selection.page > 1 and not found:
+    items = store.item_refs(session, selection.scope, size, offset)
+    if selection.page > 1 and not items:
         raise ResourceNotFound(f"this feed has no page {selection.page}")
-    shown = found[:size]
+    shown = items[:size]
     if selection.is_subscription and selection.has_archives:
         shown = _with_unarchived(session, selection.scope, shown, config)
     is_excerpt = (selection.content or limits.content) is Content.EXCERPT
     return _Contents(
         entries=tuple(_entries(session, shown, config, is_excerpt=is_excerpt)),
         withdrawn=_withdrawn(session, selection.scope, size) if selection.page == 1 else (),
-        has_older=len(found) > size,
+        has_older=len(items) > size,
         last_page=max(1, -(-store.count_items(session, selection.scope) // size)),
     )
 

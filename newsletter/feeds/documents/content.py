@@ -188,7 +188,7 @@ def looks_like_markup(text: str) -> bool:
 
 def escape_markup_lookalikes(text: str) -> str:
     """The text, visually unchanged, so that it cannot be mistaken for HTML."""
-    return _MARKUP.sub(lambda found: f"{found[0]}{WORD_JOINER}", text)
+    return _MARKUP.sub(lambda match: f"{match[0]}{WORD_JOINER}", text)
 
 
 Given = TypeVar("Given")

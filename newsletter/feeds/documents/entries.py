@@ -72,13 +72,13 @@ def image_of(url: str, known: Known | None = None) -> Media | None:
     """An article's picture."""
     if not url:
         return None
-    found = (known or {}).get(url, {})
-    kind = found.get("type") or type_of(url)
+    properties = (known or {}).get(url, {})
+    kind = properties.get("type") or type_of(url)
     is_image = kind.startswith("image/")
     return Media(
         url=url,
         type=kind if is_image else "image/jpeg",
-        length=found.get("length", 0),
+        length=properties.get("length", 0),
     )
 
 

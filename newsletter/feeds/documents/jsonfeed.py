@@ -59,14 +59,14 @@ def _dumped(value: dict[str, Any]) -> bytes:
 
 def _extension(info: FeedInfo) -> dict[str, Any]:
     """Archives and withdrawn articles, for which the format has no fields."""
-    found: dict[str, Any] = {}
+    extension: dict[str, Any] = {}
     if info.is_archive:
-        found["archive"] = True
+        extension["archive"] = True
     if info.withdrawn:
-        found["withdrawn"] = [
+        extension["withdrawn"] = [
             {"id": gone.id, "date": gone.at.isoformat()} for gone in info.withdrawn
         ]
-    return found
+    return extension
 
 
 def _item(entry: Entry, language: str) -> dict[str, Any]:
@@ -94,9 +94,9 @@ def _item(entry: Entry, language: str) -> dict[str, Any]:
 
 
 def _attachment(media: Media) -> dict[str, Any]:
-    found: dict[str, Any] = {"url": media.url, "mime_type": media.type}
+    attachment: dict[str, Any] = {"url": media.url, "mime_type": media.type}
     if media.title:
-        found["title"] = media.title
+        attachment["title"] = media.title
     if media.length:
-        found["size_in_bytes"] = media.length
-    return found
+        attachment["size_in_bytes"] = media.length
+    return attachment

@@ -115,7 +115,7 @@ def _hexadecimal_titles(document: bytes) -> bytes:
     Safe on the serialised bytes: all markup in contents is escaped, so `<title>` is only ours.
     """
     return _TITLE.sub(
-        lambda found: found[0].replace(b"&amp;", b"&#x26;").replace(b"&lt;", b"&#x3C;"), document
+        lambda match: match[0].replace(b"&amp;", b"&#x26;").replace(b"&lt;", b"&#x3C;"), document
     )
 
 

@@ -78,8 +78,8 @@ class BodyBuffer:
         await self._app(scope, _Replay(bytes(body), receive, is_too_large=is_too_large), send)
 
     def _limit_of(self, path: str) -> int:
-        found = (most for prefix, most in self._larger.items() if path.startswith(prefix))
-        return next(found, self._limit)
+        limits = (most for prefix, most in self._larger.items() if path.startswith(prefix))
+        return next(limits, self._limit)
 
 
 class _Replay:

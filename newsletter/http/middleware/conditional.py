@@ -57,9 +57,9 @@ def best_coding(accept_encoding: str) -> str:
         coding, _, parameter = part.partition(";")
         weights[coding.strip()] = _weight(parameter)
     others = weights.get("*", 0.0)
-    found = {coding: weights.get(coding, others) for coding in CODINGS}
-    best = max(CODINGS, key=lambda coding: found[coding])
-    return best if found[best] > 0 else ""
+    weight_of = {coding: weights.get(coding, others) for coding in CODINGS}
+    best = max(CODINGS, key=lambda coding: weight_of[coding])
+    return best if weight_of[best] > 0 else ""
 
 
 def _weight(parameter: str) -> float:

@@ -40,7 +40,7 @@ class Base64Text:
 
     def encode(self, values: Mapping[Slot, str]) -> bytes:
         """One subscriber's text, without a final line end."""
-        found: list[bytes] = []
+        parts: list[bytes] = []
         left = b""
         for part in self._parts:
             if isinstance(part, Slot):
@@ -49,9 +49,9 @@ class Base64Text:
                 left += part
             else:
                 constant = part[-len(left) % GROUP]
-                found += (base64_lines(left + constant.head), constant.lines)
+                parts += (base64_lines(left + constant.head), constant.lines)
                 left = constant.tail
-        return b"".join((*found, base64_lines(left))).removesuffix(b"\r\n")
+        return b"".join((*parts, base64_lines(left))).removesuffix(b"\r\n")
 
 
 def base64_lines(data: bytes) -> bytes:

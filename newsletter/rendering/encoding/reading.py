@@ -40,7 +40,7 @@ def with_images(html: str, mail: Message) -> str:
         content = part.get_payload(decode=True) if name and _IMAGE_TYPE.fullmatch(kind) else None
         if isinstance(content, bytes):
             images[name] = f"data:{kind};base64,{b64encode(content).decode('ascii')}"
-    return _CID.sub(lambda found: images.get(found[1], escape(found[0])), html)
+    return _CID.sub(lambda match: images.get(match[1], escape(match[0])), html)
 
 
 def _text(part: Message) -> str:

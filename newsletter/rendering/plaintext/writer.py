@@ -43,14 +43,14 @@ class _Writer:
 
     def blocks(self, element: trees.HtmlElement, width: int) -> list[str]:
         """The paragraphs of an element's content, without surrounding line ends."""
-        found: list[str] = []
+        blocks: list[str] = []
         words: list[str] = []
 
         def end_of_words() -> None:
             lines = (" ".join(line.split()) for line in "".join(words).split("\n"))
             paragraph = wrapped("\n".join(lines).strip("\n"), width)
             if paragraph:
-                found.append(paragraph)
+                blocks.append(paragraph)
             words.clear()
 
         for part in _content(element):
@@ -58,14 +58,14 @@ class _Writer:
                 words.append(_one_line(part))
             elif part.tag in _BLOCKS:
                 end_of_words()
-                found += self._block(part, max(width, NARROWEST))
+                blocks += self._block(part, max(width, NARROWEST))
             elif _holds_blocks(part):
                 end_of_words()
-                found += self._linked_blocks(part, width)
+                blocks += self._linked_blocks(part, width)
             else:
                 words.append(self._inline(part))
         end_of_words()
-        return found
+        return blocks
 
     def _block(self, element: trees.HtmlElement, width: int) -> list[str]:
         match element.tag:
@@ -92,10 +92,10 @@ class _Writer:
 
     def _linked_blocks(self, element: trees.HtmlElement, width: int) -> list[str]:
         """An inline element around blocks, as in Google Docs and link cards."""
-        found = self.blocks(element, width)
+        blocks = self.blocks(element, width)
         if element.tag != "a" or not element.get("href"):
-            return found
-        *before, last = found or [""]
+            return blocks
+        *before, last = blocks or [""]
         return [*before, self._linked(last, element.get("href"))]
 
     def _items(self, element: trees.HtmlElement, width: int) -> Iterator[str]:
@@ -137,9 +137,9 @@ class _Writer:
     def _figure(self, element: trees.HtmlElement, width: int) -> list[str]:
         """A picture and its caption; written once if both are the same."""
         captions = [" ".join(part.text_content().split()) for part in element.iter("figcaption")]
-        found = self.blocks(element, width)
+        blocks = self.blocks(element, width)
         repeated = {f"(Picture: {caption})" for caption in captions}
-        return [text for text in found if " ".join(text.split()) not in repeated]
+        return [text for text in blocks if " ".join(text.split()) not in repeated]
 
     def _table(self, element: trees.HtmlElement, width: int) -> list[str]:
         """A data table in columns, or cell after cell if too wide; a layout table as blocks."""

@@ -22,10 +22,10 @@ LIFETIMES = {
 def issue(session: Session, member_id: int, kind: StaffLinkKind, now: datetime) -> int:
     """Make a link; those from before end. Its number."""
     store.spend_links(session, member_id, now)
-    made = StaffLink(member_id=member_id, kind=kind, made_at=now, expires_at=now + LIFETIMES[kind])
-    session.add(made)
+    link = StaffLink(member_id=member_id, kind=kind, made_at=now, expires_at=now + LIFETIMES[kind])
+    session.add(link)
     session.flush()
-    return made.id
+    return link.id
 
 
 def path(signer: Signer, number: int) -> str:
@@ -53,7 +53,7 @@ def usable(session: Session, number: int, now: datetime) -> StaffLink:
         TokenSpent: it was used, replaced, or is too old.
         ResourceNotFound: there is none.
     """
-    found = store.link_by_id(session, number)
-    if found.used_at is not None or found.expires_at <= now:
+    link = store.link_by_id(session, number)
+    if link.used_at is not None or link.expires_at <= now:
         raise TokenSpent("this link was used already, or has ended; ask an owner for another one")
-    return found
+    return link

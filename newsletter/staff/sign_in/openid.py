@@ -123,17 +123,17 @@ class OpenIdProvider:
             claims = self._told_apart(str(tokens.get("access_token", "")), claims["sub"])
         email = str(claims.get("email", "")).strip()
         # What is said of it counts; only silence can be trusted.
-        said = claims.get("email_verified", self._options.trust_addresses)
-        if not email or said not in (True, "true"):
+        is_verified = claims.get("email_verified", self._options.trust_addresses)
+        if not email or is_verified not in (True, "true"):
             raise NotAllowed(f"{self._options.label} does not vouch for an email address of yours")
         return Identity(email=email, name=str(claims.get("name", "")).strip())
 
     def _told_apart(self, access_token: str, subject: str) -> Mapping[str, Any]:
         """What the provider tells of the same person by a call (Core, section 5.3)."""
-        found = _json(self._endpoint("userinfo_endpoint"), access_token)
-        if found.get("sub") != subject:
+        claims = _json(self._endpoint("userinfo_endpoint"), access_token)
+        if claims.get("sub") != subject:
             raise NotAllowed(f"{self._options.label} answered of somebody else")
-        return found
+        return claims
 
     def _tokens(self, visit: Visit, code: str) -> Mapping[str, Any]:
         from authlib.common.errors import AuthlibBaseError  # slow to import
@@ -150,7 +150,7 @@ class OpenIdProvider:
         endpoint = self._endpoint("token_endpoint")
         try:
             with bounded(client, TOTAL_TIME, MAX_ANSWER_BYTES):
-                found: Mapping[str, Any] = client.fetch_token(
+                tokens: Mapping[str, Any] = client.fetch_token(
                     endpoint,
                     grant_type="authorization_code",
                     code=code,
@@ -162,7 +162,7 @@ class OpenIdProvider:
             raise NotAllowed(f"{self._options.label} did not sign you in: {error.error}") from error
         except UNREADABLE as error:
             raise ProviderUnreachable(f"{self._options.label} does not answer") from error
-        return found
+        return tokens
 
     def _claims(self, token: str, visit: Visit, now: datetime) -> Mapping[str, Any]:
         """The claims of an ID token that is signed, for us, for this visit, and fresh."""
@@ -183,11 +183,11 @@ class OpenIdProvider:
             nonce={"essential": True, "value": visit.nonce},
         )
         try:
-            found = jwt.decode(token, KeySet.import_key_set(keys), algorithms=ALGORITHMS)  # type: ignore[arg-type] # JSON
-            registry.validate(found.claims)
+            id_token = jwt.decode(token, KeySet.import_key_set(keys), algorithms=ALGORITHMS)  # type: ignore[arg-type] # JSON
+            registry.validate(id_token.claims)
         except (JoseError, *UNREADABLE) as error:
             raise NotAllowed(f"what {options.label} says of you cannot be believed") from error
-        claims = found.claims
+        claims = id_token.claims
         if claims.get("azp", options.client_id) != options.client_id:
             raise NotAllowed(f"what {options.label} says of you is meant for another program")
         if visit.is_proof:
@@ -204,10 +204,10 @@ class OpenIdProvider:
             )
 
     def _endpoint(self, name: str) -> str:
-        found = self._about.get(name)
-        if not isinstance(found, str) or not _is_usable(found):
+        value = self._about.get(name)
+        if not isinstance(value, str) or not _is_usable(value):
             raise ProviderUnreachable(f"{self._options.label} names no {name} that can be used")
-        return found
+        return value
 
 
 def challenge_of(verifier: str) -> str:
@@ -238,9 +238,9 @@ def _json(address: str, access_token: str = "") -> dict[str, Any]:
                 address, headers=headers, timeout=TIMEOUT_SECONDS, allow_redirects=False
             )
             answer.raise_for_status()
-            found = answer.json()
+            document = answer.json()
     except UNREADABLE as error:
         raise ProviderUnreachable(f"the provider does not answer at {address}") from error
-    if not isinstance(found, dict):
+    if not isinstance(document, dict):
         raise ProviderUnreachable(f"the provider does not answer as it should at {address}")
-    return found
+    return document

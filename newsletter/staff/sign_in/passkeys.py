@@ -77,7 +77,7 @@ def registered(party: RelyingParty, answer: str, challenge: bytes) -> NewPasskey
         InvalidInput: it is not right.
     """
     try:
-        found = webauthn.verify_registration_response(
+        registration = webauthn.verify_registration_response(
             credential=_parsed(answer),
             expected_challenge=challenge,
             expected_rp_id=party.id,
@@ -87,9 +87,9 @@ def registered(party: RelyingParty, answer: str, challenge: bytes) -> NewPasskey
     except (WebAuthnException, ValueError, KeyError, TypeError) as error:
         raise InvalidInput(NOT_RIGHT) from error
     return NewPasskey(
-        credential_id=bytes_to_base64url(found.credential_id),
-        public_key=found.credential_public_key,
-        sign_count=found.sign_count,
+        credential_id=bytes_to_base64url(registration.credential_id),
+        public_key=registration.credential_public_key,
+        sign_count=registration.sign_count,
     )
 
 
@@ -119,7 +119,7 @@ def new_count(party: RelyingParty, answer: str, challenge: bytes, passkey: Staff
         InvalidInput: it is not right.
     """
     try:
-        found = webauthn.verify_authentication_response(
+        authentication = webauthn.verify_authentication_response(
             credential=_parsed(answer),
             expected_challenge=challenge,
             expected_rp_id=party.id,
@@ -130,14 +130,14 @@ def new_count(party: RelyingParty, answer: str, challenge: bytes, passkey: Staff
         )
     except (WebAuthnException, ValueError, KeyError, TypeError) as error:
         raise InvalidInput(NOT_RIGHT) from error
-    return found.new_sign_count
+    return authentication.new_sign_count
 
 
 def _parsed(answer: str) -> dict[str, Any]:
     try:
-        found = json.loads(answer)
+        fields = json.loads(answer)
     except ValueError as error:
         raise InvalidInput(NOT_RIGHT) from error
-    if not isinstance(found, dict):
+    if not isinstance(fields, dict):
         raise InvalidInput(NOT_RIGHT)
-    return found
+    return fields

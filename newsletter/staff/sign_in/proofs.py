@@ -77,10 +77,10 @@ def spend(
         StaffRecoveryCode.code_hash == hashed,
         StaffRecoveryCode.used_at.is_(None),
     )
-    found = session.scalar(unused)
-    if found is None:
+    recovery_code = session.scalar(unused)
+    if recovery_code is None:
         raise InvalidInput(WRONG_CODE)
-    found.used_at = now
+    recovery_code.used_at = now
     return "password and recovery code"
 
 

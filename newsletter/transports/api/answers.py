@@ -34,7 +34,7 @@ class ApiResponse:
     body: bytes
 
     @property
-    def found(self) -> Any:
+    def json(self) -> Any:
         """The JSON of the body; None where it is none."""
         try:
             return json.loads(self.body)
@@ -73,8 +73,8 @@ def one_by_one(
     Args:
         read: the outcome of one, and the reason to stop everything, if any.
     """
-    found = [read(item) for item in items]
-    return each([outcome for outcome, _ in found], [stop for _, stop in found if stop])
+    outcomes = [read(item) for item in items]
+    return each([outcome for outcome, _ in outcomes], [stop for _, stop in outcomes if stop])
 
 
 def refused_alone(words: str) -> CallOutcomes:
@@ -159,11 +159,11 @@ def line(text: object) -> str:
     return "".join(letter if letter.isprintable() else "?" for letter in words)
 
 
-def field(found: Any, *path: str | int) -> Any:
+def field(value: Any, *path: str | int) -> Any:
     """What stands at a path inside JSON; None where there is nothing."""
     for step in path:
         if isinstance(step, int):
-            found = found[step] if isinstance(found, list) and len(found) > step else None
+            value = value[step] if isinstance(value, list) and len(value) > step else None
         else:
-            found = found.get(step) if isinstance(found, dict) else None
-    return found
+            value = value.get(step) if isinstance(value, dict) else None
+    return value

@@ -153,15 +153,15 @@ def _head(message: Message, recipient: str, provider: str, written_anew: frozens
 
 def _addresses(message: Message, name: str) -> tuple[Any, ...]:
     """The addresses of a header; none where it is missing."""
-    for found, raw in message.raw_items():
-        if found.lower() == name.lower():
+    for key, raw in message.raw_items():
+        if key.lower() == name.lower():
             return tuple(SMTP.header_fetch_parse(name, _unicode(raw)).addresses)
     return ()
 
 
 def _value(message: Message, name: str) -> str:
     """What a header says, decoded; empty where it is missing."""
-    raws = (raw for found, raw in message.raw_items() if found.lower() == name.lower())
+    raws = (raw for header, raw in message.raw_items() if header.lower() == name.lower())
     return _decoded(name, next(raws, ""))
 
 
@@ -247,9 +247,9 @@ def headers_as_mapping(parts: Parts, provider: str) -> Mapping[str, str]:
     Raises:
         Unsupported: a header stands twice.
     """
-    found: dict[str, str] = {}
+    headers: dict[str, str] = {}
     for name, value in parts.headers:
-        if name.lower() in {known.lower() for known in found}:
+        if name.lower() in {known.lower() for known in headers}:
             raise Unsupported(f"{provider} takes a header once, and the message has {name} twice")
-        found[name] = value
-    return found
+        headers[name] = value
+    return headers

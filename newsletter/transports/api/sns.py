@@ -99,10 +99,10 @@ def fetch_certificate(hosts: re.Pattern[str], url: str) -> bytes:
     Raises:
         FetchError: SNS does not answer.
     """
-    found = fetch(url, max_bytes=_MAX_CERTIFICATE_BYTES)
-    if not is_at(hosts, found.url):
+    answer = fetch(url, max_bytes=_MAX_CERTIFICATE_BYTES)
+    if not is_at(hosts, answer.url):
         raise FetchError(f"{url} leads away from SNS")
-    return found.content
+    return answer.content
 
 
 def _key(certificate: bytes) -> rsa.RSAPublicKey:

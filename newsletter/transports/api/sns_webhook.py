@@ -47,8 +47,8 @@ class SnsWebhook(Webhook):
             return Told()
         return super().read(call, transport)
 
-    def items(self, found: Any) -> list[Any]:
-        return [{**json.loads(found["Message"]), MESSAGE_NUMBER: found["MessageId"]}]
+    def items(self, body: Any) -> list[Any]:
+        return [{**json.loads(body["Message"]), MESSAGE_NUMBER: body["MessageId"]}]
 
 
 def _json(text: bytes) -> Any:

@@ -35,8 +35,8 @@ class ApiTranscript:
     def __init__(self, provider: str, options: Any) -> None:
         self._provider = provider
         values = vars(options).values()
-        found = (value.get_secret_value() for value in values if isinstance(value, SecretStr))
-        self._secrets = [secret for secret in found if secret]
+        secrets = (value.get_secret_value() for value in values if isinstance(value, SecretStr))
+        self._secrets = [secret for secret in secrets if secret]
         self._noted: list[Call | ApiResponse | str] = []
         self._size = 0
 
@@ -90,11 +90,11 @@ def _counted(size: int) -> str:
 
 def _said(reply: ApiResponse, index: int, size: int) -> list[str]:
     """The body of an answer, or the part of it about one of several mails."""
-    found = reply.found
-    if found is None:
+    body = reply.json
+    if body is None:
         text = reply.body[: 4 * _MAX_ANSWER_CHARACTERS].decode("utf-8", "replace")
     else:
-        text = json.dumps(_part(found, index, size), ensure_ascii=False)
+        text = json.dumps(_part(body, index, size), ensure_ascii=False)
     text = " ".join(text.split())[:_MAX_ANSWER_CHARACTERS]
     return [
         f"< {text[start : start + _LINE_CHARACTERS]}"
@@ -102,12 +102,12 @@ def _said(reply: ApiResponse, index: int, size: int) -> list[str]:
     ]
 
 
-def _part(found: Any, index: int, size: int) -> Any:
+def _part(body: Any, index: int, size: int) -> Any:
     """What an answer says of one mail, where it has a list of as many parts as mails."""
     if size == 1:
-        return found
-    values: Sequence[Any] = list(found.values()) if isinstance(found, dict) else [found]
+        return body
+    values: Sequence[Any] = list(body.values()) if isinstance(body, dict) else [body]
     for value in values:
         if isinstance(value, list) and len(value) == size:
             return value[index]
-    return found
+    return body

@@ -99,9 +99,9 @@ class Webhook(ABC):
         Whatever it raises makes the part an unknown event.
         """
 
-    def items(self, found: Any) -> Iterable[Any]:
+    def items(self, body: Any) -> Iterable[Any]:
         """The parts of a call."""
-        return found if isinstance(found, list) else [found]
+        return body if isinstance(body, list) else [body]
 
     def name_of(self, item: Any) -> str:
         """What the provider calls the event."""
@@ -113,22 +113,22 @@ class Webhook(ABC):
             items = list(self.items(json.loads(call.body)))
         except (*_MISSHAPEN, RecursionError):
             return Told(events=[_not_understood(call.body, transport)])
-        found: list[Event] = []
+        events: list[Event] = []
         for item in items:
-            found += self._of_item(item, call, transport)
-        return Told(events=found)
+            events += self._of_item(item, call, transport)
+        return Told(events=events)
 
     def _of_item(self, item: Any, call: WebhookCall, transport: str) -> Iterator[Event]:
         evidence = json.dumps(item, ensure_ascii=False).encode("utf-8", "replace")
         try:
             if self.name_of(item) in self.ignored:
                 return
-            found = list(self.events(item, call))
+            events = list(self.events(item, call))
         except _MISSHAPEN:
-            found = []
-        if not found:
+            events = []
+        if not events:
             yield _not_understood(evidence, transport)
-        for event in found:
+        for event in events:
             yield replace(event, transport=transport, evidence=evidence)
 
 
@@ -179,8 +179,8 @@ def moment(value: Any) -> datetime | None:
     """A time given as seconds since 1970 or in ISO 8601; None where it is neither."""
     try:
         if isinstance(value, str) and not value.replace(".", "", 1).isdigit():
-            found = datetime.fromisoformat(value)
-            return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+            moment = datetime.fromisoformat(value)
+            return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
         return datetime.fromtimestamp(float(value), UTC)
     except (TypeError, ValueError, OverflowError, OSError):
         return None

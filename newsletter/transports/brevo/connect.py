@@ -25,8 +25,8 @@ def connect(options: BrevoOptions, account: Account, address: str) -> WebhookReg
         "type": "transactional",
     }
     # Brevo says 404 where there is none.
-    found = account.call("GET", f"{url}?type=transactional", missing=(404,))
-    known = field(found, "webhooks") or []
+    answer = account.call("GET", f"{url}?type=transactional", missing=(404,))
+    known = field(answer, "webhooks") or []
     same = (one["id"] for one in known if without_password(str(one.get("url"))) == address)
     number = next(same, None)
     if number is None:

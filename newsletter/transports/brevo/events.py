@@ -30,9 +30,9 @@ class Webhook(PasswordWebhook):
         "unique_opened", "unique_proxy_open", "proxy_open",
     }  # fmt: skip
 
-    def items(self, found: Any) -> Iterable[Any]:
-        batch = field(found, "events")
-        return super().items(batch if isinstance(batch, list) else found)
+    def items(self, body: Any) -> Iterable[Any]:
+        batch = field(body, "events")
+        return super().items(batch if isinstance(batch, list) else body)
 
     def events(self, item: Any, call: WebhookCall) -> Iterator[Event]:
         name, reason = item["event"], item.get("reason") or ""

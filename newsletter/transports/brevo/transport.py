@@ -84,36 +84,37 @@ class Brevo(Provider):
             fields["replyTo"] = parts.reply_to[0].fields
         if parts.attachments:
             fields["attachment"] = [
-                {"content": found.base64, "name": found.name} for found in parts.attachments
+                {"content": attachment.base64, "name": attachment.name}
+                for attachment in parts.attachments
             ]
         if self.options.tag:
             fields["tags"] = [self.options.tag]
         return json.dumps(fields, ensure_ascii=False).encode()
 
     def _headers(self, parts: Parts) -> Mapping[str, str]:
-        found = dict(headers_as_mapping(parts, self.name))
-        for name, value in found.items():
+        headers = dict(headers_as_mapping(parts, self.name))
+        for name, value in headers.items():
             if name.lower() == "list-id":
-                found[name] = value if value.isascii() else value[value.rfind("<") :]
+                headers[name] = value if value.isascii() else value[value.rfind("<") :]
             elif not value.isascii():
                 raise Unsupported(f"Brevo carries headers in ASCII only, and {name} is not")
         if parts.message_id:
-            found[MESSAGE_ID_HEADER] = parts.message_id
+            headers[MESSAGE_ID_HEADER] = parts.message_id
         if self.options.sandbox:
-            found["X-Sib-Sandbox"] = "drop"
+            headers["X-Sib-Sandbox"] = "drop"
         # A UUID of version 4 is asked for; calls with the same one within 30 minutes are refused.
-        found["idempotencyKey"] = str(UUID(bytes=secrets.token_bytes(16), version=4))
-        return found
+        headers["idempotencyKey"] = str(UUID(bytes=secrets.token_bytes(16), version=4))
+        return headers
 
     def call(self, entries: Sequence[EncodedMail]) -> Call:
         return Call(url=self.url, body=entries[0].body)
 
     def read(self, reply: ApiResponse, entries: Sequence[EncodedMail]) -> CallOutcomes:
-        found = reply.found
-        number, code = field(found, "messageId"), line(field(found, "code"))
+        body = reply.json
+        number, code = field(body, "messageId"), line(field(body, "code"))
         if reply.status in {200, 201, 202} and number:
             return each([Accepted(response=f"messageId {line(number)}")])
-        words = f"{code} {line(field(found, 'message'))}".strip()
+        words = f"{code} {line(field(body, 'message'))}".strip()
         if code == "duplicate_parameter":
             # The key is new at each mail, so the call before had reached Brevo.
             return each([Accepted(response=f"taken by the call before: {words}")])
@@ -128,11 +129,13 @@ def _refuse_impossible(parts: Parts) -> None:
         raise Unsupported("Brevo takes no message without an HTML part")
     if len(parts.reply_to) > 1:
         raise Unsupported("Brevo takes one Reply-To, and the message has several")
-    for found in parts.attachments:
-        if found.content_id:
+    for attachment in parts.attachments:
+        if attachment.content_id:
             raise Unsupported("Brevo carries no pictures inside the message; link them instead")
-        if not found.name.isascii():
-            raise Unsupported(f"Brevo garbles names of files that are not ASCII: {found.name!r}")
+        if not attachment.name.isascii():
+            raise Unsupported(
+                f"Brevo garbles names of files that are not ASCII: {attachment.name!r}"
+            )
 
 
 class Transport(ApiTransport):

@@ -21,8 +21,8 @@ class Webhook(BaseWebhook):
         secret = self.options.secret.get_secret_value()
         prove_standard_webhook(secret, call, now, "webhook")
 
-    def items(self, found: Any) -> Iterable[Any]:
-        return super().items(field(found, "events"))
+    def items(self, body: Any) -> Iterable[Any]:
+        return super().items(field(body, "events"))
 
     def name_of(self, item: Any) -> str:
         return str(field(item, "kind") or "")

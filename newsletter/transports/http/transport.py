@@ -110,10 +110,10 @@ class Http(Provider):
         )
 
     def read(self, reply: ApiResponse, entries: Sequence[EncodedMail]) -> CallOutcomes:
-        found, size = reply.found, len(entries)
+        body, size = reply.json, len(entries)
         if reply.status != 200:
-            return by_status(reply, size, line(field(found, "reason")))
-        items = field(found, "results")
+            return by_status(reply, size, line(field(body, "reason")))
+        items = field(body, "results")
         if not isinstance(items, list) or len(items) != size:
             return in_doubt(size, f"no results for {size} mails")
         return each([_of_one(item) for item in items])

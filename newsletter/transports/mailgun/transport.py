@@ -91,7 +91,7 @@ class Mailgun(Provider):
         return Call(url=self.url, body=body, headers={"Content-Type": kind})
 
     def read(self, reply: ApiResponse, entries: Sequence[EncodedMail]) -> CallOutcomes:
-        number, words = field(reply.found, "id"), line(field(reply.found, "message"))
+        number, words = field(reply.json, "id"), line(field(reply.json, "message"))
         if reply.status == 200 and number:
             return each([Accepted(response=f"id {line(number)} {words}".strip())])
         if reply.status == 400 and _BAD_ADDRESS.search(words):

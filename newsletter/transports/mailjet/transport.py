@@ -123,14 +123,14 @@ class Mailjet(Provider):
         return Call(url=self.url, body=head + b'"Messages":[' + mails + b"]}")
 
     def read(self, reply: ApiResponse, entries: Sequence[EncodedMail]) -> CallOutcomes:
-        found, size = reply.found, len(entries)
-        items = field(found, "Messages")
+        body, size = reply.json, len(entries)
+        items = field(body, "Messages")
         if isinstance(items, list) and len(items) == size:
             # HTTP 400 where some or all of the mails are wrong.
             return one_by_one(items, _of_one)
         if reply.status == 200:
             return in_doubt(size, f"no answers for {size} mails")
-        words = f"{line(field(found, 'ErrorCode'))} {line(field(found, 'ErrorMessage'))}".strip()
+        words = f"{line(field(body, 'ErrorCode'))} {line(field(body, 'ErrorMessage'))}".strip()
         return by_status(reply, size, words)
 
 
@@ -156,17 +156,17 @@ def _is_about_recipient(error: Any) -> bool:
     return bool(related) and all(str(name).startswith("To") for name in related)
 
 
-def _mailbox(found: Mailbox) -> dict[str, str]:
-    return {"Email": found.address, **({"Name": found.name} if found.name else {})}
+def _mailbox(mailbox: Mailbox) -> dict[str, str]:
+    return {"Email": mailbox.address, **({"Name": mailbox.name} if mailbox.name else {})}
 
 
-def _file(found: MailAttachment) -> dict[str, str]:
+def _file(attachment: MailAttachment) -> dict[str, str]:
     fields = {
-        "ContentType": found.kind,
-        "Filename": found.name,
-        "Base64Content": found.base64,
+        "ContentType": attachment.kind,
+        "Filename": attachment.name,
+        "Base64Content": attachment.base64,
     }
-    return {**fields, "ContentID": found.content_id} if found.content_id else fields
+    return {**fields, "ContentID": attachment.content_id} if attachment.content_id else fields
 
 
 class Transport(ApiTransport):

@@ -41,9 +41,9 @@ class Webhook(BaseWebhook):
         if not same(call.headers.get("Mailtrap-Signature", ""), expected):
             raise NotProven("the signature of the call is wrong or missing")
 
-    def items(self, found: Any) -> Iterable[Any]:
-        batch = field(found, "events")
-        return super().items(batch if isinstance(batch, list) else found)
+    def items(self, body: Any) -> Iterable[Any]:
+        batch = field(body, "events")
+        return super().items(batch if isinstance(batch, list) else body)
 
     def events(self, item: Any, call: WebhookCall) -> Iterator[Event]:
         name = str(item["event"]).replace("_", " ")

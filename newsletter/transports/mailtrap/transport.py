@@ -105,7 +105,7 @@ class Mailtrap(Provider):
             "text": parts.text,
             "html": parts.html,
             "reply_to": parts.reply_to[0].fields if parts.reply_to else None,
-            "attachments": [_attachment(found) for found in parts.attachments],
+            "attachments": [_attachment(attachment) for attachment in parts.attachments],
             "custom_variables": {MESSAGE_ID_FIELD: parts.message_id} if parts.message_id else None,
             "category": self.options.category,
         }
@@ -117,13 +117,13 @@ class Mailtrap(Provider):
         return Call(url=self.url, body=b'{"requests":[' + mails + b"]}")
 
     def read(self, reply: ApiResponse, entries: Sequence[EncodedMail]) -> CallOutcomes:
-        found, size = reply.found, len(entries)
+        body, size = reply.json, len(entries)
         if reply.status == 200:
-            items = field(found, "responses")
+            items = field(body, "responses")
             if not isinstance(items, list) or len(items) != size:
                 return in_doubt(size, f"no answers for {size} mails")
             return one_by_one(items, _of_one)
-        return by_status(reply, size, _words(found))
+        return by_status(reply, size, _words(body))
 
 
 def _of_one(item: Any) -> tuple[Outcome, str | None]:
@@ -138,15 +138,15 @@ def _of_one(item: Any) -> tuple[Outcome, str | None]:
     return Deferred(response=words, throttled=True), words
 
 
-def _words(found: Any) -> str:
-    errors = field(found, "errors")
+def _words(body: Any) -> str:
+    errors = field(body, "errors")
     return "; ".join(line(error) for error in errors) if isinstance(errors, list) else ""
 
 
-def _attachment(found: MailAttachment) -> dict[str, str]:
-    fields = {"content": found.base64, "filename": found.name, "type": found.kind}
-    if found.content_id:
-        return {**fields, "disposition": "inline", "content_id": found.content_id}
+def _attachment(attachment: MailAttachment) -> dict[str, str]:
+    fields = {"content": attachment.base64, "filename": attachment.name, "type": attachment.kind}
+    if attachment.content_id:
+        return {**fields, "disposition": "inline", "content_id": attachment.content_id}
     return fields
 
 

@@ -32,19 +32,19 @@ _NOT_THE_RECIPIENT = re.compile(
 
 def read_answer(reply: ApiResponse, size: int) -> CallOutcomes:
     """Interpret the response to a batch of `size` mails."""
-    found = reply.found
+    body = reply.json
     if reply.status == 200:
-        return _of_each(found, size)
-    words = _message(found)
-    if field(found, "ErrorCode") in {_MAINTENANCE, _TOO_FAST}:
+        return _of_each(body, size)
+    words = _message(body)
+    if field(body, "ErrorCode") in {_MAINTENANCE, _TOO_FAST}:
         return deferred(size, f"HTTP {reply.status} {words}", wait_of(reply))
     return by_status(reply, size, words, not_taken=_NOT_TAKEN)
 
 
-def _of_each(found: Any, size: int) -> CallOutcomes:
-    if not isinstance(found, list) or len(found) != size:
-        return in_doubt(size, f"no list of {size} answers: {_message(found)}", pause=False)
-    return one_by_one(found, _of_one)
+def _of_each(body: Any, size: int) -> CallOutcomes:
+    if not isinstance(body, list) or len(body) != size:
+        return in_doubt(size, f"no list of {size} answers: {_message(body)}", pause=False)
+    return one_by_one(body, _of_one)
 
 
 def _of_one(item: Any) -> tuple[Outcome, str | None]:
@@ -63,5 +63,5 @@ def _of_one(item: Any) -> tuple[Outcome, str | None]:
     return Deferred(response=response, throttled=True), response
 
 
-def _message(found: Any) -> str:
-    return line(field(found, "Message"))
+def _message(body: Any) -> str:
+    return line(field(body, "Message"))

@@ -40,18 +40,20 @@ def payload(mail: Mail) -> Fields:
         if len(text or "") > MAX_BODY_BYTES:
             raise Unsupported(f"Postmark: {name} is larger than {MAX_BODY_BYTES} bytes")
     if parts.attachments:
-        fields["Attachments"] = [_attachment(found) for found in parts.attachments]
+        fields["Attachments"] = [_attachment(attachment) for attachment in parts.attachments]
     return fields
 
 
 def _headers(parts: Parts) -> list[Fields]:
-    found = [{"Name": name, "Value": value} for name, value in parts.headers]
+    headers = [{"Name": name, "Value": value} for name, value in parts.headers]
     if parts.message_id:
         # Keeps our Message-ID, by which a repeated mail can be recognised.
-        found.append({"Name": "X-PM-KeepID", "Value": "true"})
-    return found
+        headers.append({"Name": "X-PM-KeepID", "Value": "true"})
+    return headers
 
 
-def _attachment(found: MailAttachment) -> Fields:
-    fields = {"Name": found.name, "Content": found.base64, "ContentType": found.kind}
-    return {**fields, "ContentID": f"cid:{found.content_id}"} if found.content_id else fields
+def _attachment(attachment: MailAttachment) -> Fields:
+    fields = {"Name": attachment.name, "Content": attachment.base64, "ContentType": attachment.kind}
+    return (
+        {**fields, "ContentID": f"cid:{attachment.content_id}"} if attachment.content_id else fields
+    )

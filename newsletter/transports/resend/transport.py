@@ -103,7 +103,7 @@ class Resend(Provider):
                     "Resend's batches carry no attachments and no pictures inside the message; "
                     "set batch = 1"
                 )
-            fields["attachments"] = [_attachment(found) for found in parts.attachments]
+            fields["attachments"] = [_attachment(attachment) for attachment in parts.attachments]
         return json.dumps(fields, ensure_ascii=False).encode()
 
     def call(self, entries: Sequence[EncodedMail]) -> Call:
@@ -119,11 +119,11 @@ class Resend(Provider):
         )
 
     def read(self, reply: ApiResponse, entries: Sequence[EncodedMail]) -> CallOutcomes:
-        found, size = reply.found, len(entries)
+        body, size = reply.json, len(entries)
         if reply.status == 200:
-            return _of_each(found if not self._is_single else {"data": [found]}, size)
-        code = line(field(found, "name"))
-        words = f"{code} {line(field(found, 'message'))}".strip()
+            return _of_each(body if not self._is_single else {"data": [body]}, size)
+        code = line(field(body, "name"))
+        words = f"{code} {line(field(body, 'message'))}".strip()
         if code == _STILL_AT_IT:
             return in_doubt(size, f"HTTP {reply.status} {words}")
         if reply.status == 422 and size == 1 and _BAD_ADDRESS.search(words):
@@ -131,9 +131,9 @@ class Resend(Provider):
         return by_status(reply, size, words)
 
 
-def _of_each(found: Any, size: int) -> CallOutcomes:
+def _of_each(body: Any, size: int) -> CallOutcomes:
     """The outcomes of a batch: ids of those taken in their order, and the others by index."""
-    taken, errors = field(found, "data"), field(found, "errors") or []
+    taken, errors = field(body, "data"), field(body, "errors") or []
     wrong = {field(error, "index"): line(field(error, "message")) for error in errors}
     numbers = [line(field(item, "id")) for item in taken] if isinstance(taken, list) else []
     if not all(numbers) or len(numbers) + len(wrong) != size or not set(wrong) <= set(range(size)):
@@ -157,9 +157,13 @@ def _texts(parts: Parts) -> tuple[tuple[str, str | None], ...]:
     return (("text", parts.text), ("html", parts.html))
 
 
-def _attachment(found: MailAttachment) -> dict[str, str]:
-    fields = {"content": found.base64, "filename": found.name, "content_type": found.kind}
-    return {**fields, "content_id": found.content_id} if found.content_id else fields
+def _attachment(attachment: MailAttachment) -> dict[str, str]:
+    fields = {
+        "content": attachment.base64,
+        "filename": attachment.name,
+        "content_type": attachment.kind,
+    }
+    return {**fields, "content_id": attachment.content_id} if attachment.content_id else fields
 
 
 class Transport(ApiTransport):

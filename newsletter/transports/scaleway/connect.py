@@ -29,8 +29,8 @@ def connect(options: ScalewayOptions, account: Account, address: str) -> Webhook
             f"{', '.join(_NEEDED)} first"
         )
     base, project = address_of(options), options.project_id
-    found = account.call("GET", f"{base}/domains?project_id={project}&name={options.domain}")
-    numbers = [one["id"] for one in field(found, "domains") or [] if one["name"] == options.domain]
+    answer = account.call("GET", f"{base}/domains?project_id={project}&name={options.domain}")
+    numbers = [one["id"] for one in field(answer, "domains") or [] if one["name"] == options.domain]
     if not numbers:
         raise ConnectFailed(f"the project {project} has no domain {options.domain}")
     wanted = {

@@ -93,22 +93,22 @@ class Scaleway(Provider):
             "additional_headers": _headers(parts),
         }
         if parts.attachments:
-            fields["attachments"] = [_attachment(found) for found in parts.attachments]
+            fields["attachments"] = [_attachment(attachment) for attachment in parts.attachments]
         return json.dumps(fields, ensure_ascii=False).encode()
 
     def call(self, entries: Sequence[EncodedMail]) -> Call:
         return Call(url=self.url, body=entries[0].body)
 
     def read(self, reply: ApiResponse, entries: Sequence[EncodedMail]) -> CallOutcomes:
-        found = reply.found
-        kind = field(found, "type")
-        if reply.status == 200 and (number := line(field(found, "emails", 0, "id"))):
+        body = reply.json
+        kind = field(body, "type")
+        if reply.status == 200 and (number := line(field(body, "emails", 0, "id"))):
             return each([Accepted(response=f"id {number}")])
-        words = _words(found)
+        words = _words(body)
         if kind == "quotas_exceeded":
             return deferred(1, f"HTTP {reply.status} {words}", wait_of(reply))
         if kind == "invalid_arguments":
-            wrong = [str(field(one, "argument_name")) for one in field(found, "details") or []]
+            wrong = [str(field(one, "argument_name")) for one in field(body, "details") or []]
             if any(name.partition("[")[0].partition(".")[0] == "to" for name in wrong):
                 return refused_alone(words)
             if wrong and all(name.startswith(_OF_THE_MAIL) for name in wrong):
@@ -122,27 +122,27 @@ def address_of(options: ScalewayOptions) -> str:
 
 
 def _headers(parts: Parts) -> list[dict[str, str]]:
-    found = [{"key": name, "value": value} for name, value in parts.headers]
+    headers = [{"key": name, "value": value} for name, value in parts.headers]
     if parts.reply_to_lines:
-        found.append({"key": "Reply-To", "value": ", ".join(parts.reply_to_lines)})
+        headers.append({"key": "Reply-To", "value": ", ".join(parts.reply_to_lines)})
     if parts.message_id:
-        found.append({"key": MESSAGE_ID_HEADER, "value": parts.message_id})
-    return found
+        headers.append({"key": MESSAGE_ID_HEADER, "value": parts.message_id})
+    return headers
 
 
-def _words(found: Any) -> str:
+def _words(body: Any) -> str:
     details = [
         f"{line(field(one, 'argument_name') or field(one, 'resource'))}: "
         f"{line(field(one, 'help_message') or field(one, 'reason') or field(one, 'quota'))}"
-        for one in field(found, "details") or []
+        for one in field(body, "details") or []
     ]
-    return "; ".join(filter(None, [line(field(found, "message")), *details]))
+    return "; ".join(filter(None, [line(field(body, "message")), *details]))
 
 
-def _attachment(found: MailAttachment) -> dict[str, str]:
-    if found.content_id:
+def _attachment(attachment: MailAttachment) -> dict[str, str]:
+    if attachment.content_id:
         raise Unsupported("Scaleway carries no pictures inside the message; link them instead")
-    return {"name": found.name, "type": found.kind, "content": found.base64}
+    return {"name": attachment.name, "type": attachment.kind, "content": attachment.base64}
 
 
 class Transport(ApiTransport):

@@ -43,10 +43,10 @@ class Webhook(BaseWebhook):
 
     def prove(self, call: WebhookCall, now: datetime) -> None:
         sent = call.headers.get(f"{_HEADER}Timestamp", "")
-        given = decoded(call.headers.get(f"{_HEADER}Signature", ""))
+        signature = decoded(call.headers.get(f"{_HEADER}Signature", ""))
         key = public_key(self.options.webhook_public_key)
         try:
-            key.verify(given, sent.encode() + call.body, ec.ECDSA(hashes.SHA256()))
+            key.verify(signature, sent.encode() + call.body, ec.ECDSA(hashes.SHA256()))
         except InvalidSignature as error:
             raise NotProven("the signature of the call is wrong") from error
         require_recent(sent, now, MAX_RETRY_AGE)
@@ -68,8 +68,8 @@ def _kind(item: Any, reason: str) -> EventKind:
     name = item["event"]
     if name == "bounce":
         if item.get("type") == "blocked":
-            found = judged(reason, is_permanent=False)
-            return found if found is _K.FULL else _K.BLOCKED
+            verdict = judged(reason, is_permanent=False)
+            return verdict if verdict is _K.FULL else _K.BLOCKED
         return judged(reason, is_permanent=True)
     if name == "dropped":
         known = (kind for start, kind in _DROPPED.items() if reason.lower().startswith(start))

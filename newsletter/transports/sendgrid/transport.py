@@ -121,7 +121,7 @@ class SendGrid(Provider):
         if parts.reply_to:
             fields["reply_to_list"] = [address.fields for address in parts.reply_to]
         if parts.attachments:
-            fields["attachments"] = [_attachment(found) for found in parts.attachments]
+            fields["attachments"] = [_attachment(attachment) for attachment in parts.attachments]
         if self.options.category:
             fields["categories"] = [self.options.category]
         if self.options.sandbox:
@@ -136,7 +136,7 @@ class SendGrid(Provider):
         # 202 is "queued"; 200 is the sandbox's.
         if (reply.status == 202 and number) or (reply.status == 200 and self.options.sandbox):
             return each([Accepted(response=f"X-Message-Id {number or 'none: sandbox'}")])
-        errors = field(reply.found, "errors")
+        errors = field(reply.json, "errors")
         errors = errors if isinstance(errors, list) else []
         words = line("; ".join(str(field(error, "message") or "") for error in errors))
         about = [str(field(error, "field") or "") for error in errors]
@@ -146,10 +146,10 @@ class SendGrid(Provider):
         return by_status(reply, 1, words, retry_after=wait)
 
 
-def _attachment(found: MailAttachment) -> dict[str, str]:
-    fields = {"content": found.base64, "filename": found.name, "type": found.kind}
-    if found.content_id:
-        return {**fields, "disposition": "inline", "content_id": found.content_id}
+def _attachment(attachment: MailAttachment) -> dict[str, str]:
+    fields = {"content": attachment.base64, "filename": attachment.name, "type": attachment.kind}
+    if attachment.content_id:
+        return {**fields, "disposition": "inline", "content_id": attachment.content_id}
     return {**fields, "disposition": "attachment"}
 
 

@@ -41,10 +41,10 @@ def signer(options: Any, service: str) -> AWS4Auth:
 def _found() -> Any:
     from botocore.session import get_session  # type: ignore[import-not-found,unused-ignore]
 
-    found = get_session().get_credentials()
-    if found is None:
+    credentials = get_session().get_credentials()
+    if credentials is None:
         raise TransportStopped(
             "no AWS credentials in the environment, a profile or the role of this machine; "
             "give them there, or write access_key and secret_key"
         )
-    return found
+    return credentials

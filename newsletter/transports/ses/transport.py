@@ -130,10 +130,10 @@ class Ses(Provider):
         return Call(url=self.url, body=entries[0].body)
 
     def read(self, reply: ApiResponse, entries: Sequence[EncodedMail]) -> CallOutcomes:
-        found, kind = reply.found, reply.headers.get("x-amzn-ErrorType", "").partition(":")[0]
-        if reply.status == 200 and field(found, "MessageId"):
-            return each([Accepted(response=f"MessageId {line(found['MessageId'])}")])
-        words = f"{kind} {line(field(found, 'message') or field(found, 'Message'))}".strip()
+        body, kind = reply.json, reply.headers.get("x-amzn-ErrorType", "").partition(":")[0]
+        if reply.status == 200 and field(body, "MessageId"):
+            return each([Accepted(response=f"MessageId {line(body['MessageId'])}")])
+        words = f"{kind} {line(field(body, 'message') or field(body, 'Message'))}".strip()
         if kind in _TOO_MUCH:
             return deferred(1, f"HTTP {reply.status} {words}", wait_of(reply))
         if kind == "BadRequestException" and _BAD_ADDRESS.search(words):

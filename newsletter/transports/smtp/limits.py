@@ -113,10 +113,10 @@ class ServerLimits:
                 self._across = CrossMailPipelining.GOOD if worked else CrossMailPipelining.REFUSED
 
     def _known(self, what: str) -> int | None:
-        found = self._learned.get(what)
-        if found is None or self._now() > found[1]:
+        limit = self._learned.get(what)
+        if limit is None or self._now() > limit[1]:
             return None
-        return found[0]
+        return limit[0]
 
     def _learn(self, what: str, most: int) -> None:
         with self._lock:

@@ -55,7 +55,7 @@ def facts_of(connection: Connection, pipelining: str) -> ServerFacts:
 def findings(facts: ServerFacts) -> list[CheckFinding]:
     """The facts as text, with the consequences of missing extensions."""
     extensions = sorted(facts.features)
-    found = [
+    findings = [
         CheckFinding(about="server", words=f"{facts.name or 'without a name'} at {facts.address}"),
         CheckFinding(about="TLS", words=facts.tls or "none: what is sent can be read on the way"),
         CheckFinding(about="certificate", words=facts.certificate or "none"),
@@ -64,17 +64,17 @@ def findings(facts: ServerFacts) -> list[CheckFinding]:
         CheckFinding(about="limits", words=", ".join(_limits(facts)) or "none announced"),
     ]
     return [
-        *found,
+        *findings,
         *(CheckFinding(about="will not", words=words) for words in _shortcomings(facts)),
     ]
 
 
 def _limits(facts: ServerFacts) -> list[str]:
-    told = [f"mails of {facts.size / _MEGABYTE:.1f} MB"] if facts.size else []
+    words = [f"mails of {facts.size / _MEGABYTE:.1f} MB"] if facts.size else []
     if facts.max_mails:
-        told.append(f"{facts.max_mails} mails a connection")
+        words.append(f"{facts.max_mails} mails a connection")
     other = facts.features.get("LIMITS", "")
-    return [*told, f"LIMITS {other}"] if other else told
+    return [*words, f"LIMITS {other}"] if other else words
 
 
 def _shortcomings(facts: ServerFacts) -> list[str]:
@@ -100,5 +100,5 @@ def _certificate(fields: dict[str, Any]) -> str:
 
 
 def _name(parts: tuple[tuple[tuple[str, str], ...], ...]) -> str:
-    found = dict(pair for part in parts for pair in part)
-    return found.get("commonName") or found.get("organizationName") or "without a name"
+    fields = dict(pair for part in parts for pair in part)
+    return fields.get("commonName") or fields.get("organizationName") or "without a name"

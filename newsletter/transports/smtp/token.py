@@ -62,17 +62,17 @@ class OAuthTokenSource:
             return self._token
 
     def _renew(self) -> None:
-        found = self._requested()
-        token = found.get("access_token")
+        answer = self._requested()
+        token = answer.get("access_token")
         if not isinstance(token, str) or not token.isascii() or not token.isprintable():
             raise TransportStopped(f"{self._client.url} answered without an access token")
-        life = found.get("expires_in")
+        life = answer.get("expires_in")
         seconds = float(life) if isinstance(life, int | float) else _USUAL_LIFE_SECONDS
         self._token = token
         self._renewed_at = time.monotonic() + max(seconds - _AHEAD_SECONDS, seconds / 2)
         # Some providers rotate the refresh token (RFC 6749, 6).
-        if isinstance(found.get("refresh_token"), str):
-            self._refresh_token = found["refresh_token"]
+        if isinstance(answer.get("refresh_token"), str):
+            self._refresh_token = answer["refresh_token"]
 
     def _requested(self) -> Mapping[str, Any]:
         import requests
@@ -85,17 +85,17 @@ class OAuthTokenSource:
                 f"{url} gave no access token: {type(error).__name__}; tried again later"
             ) from error
         try:
-            found = json.loads(body)
+            document = json.loads(body)
         except (ValueError, RecursionError):
-            found = None
+            document = None
         if status in _OUR_MISTAKE:
             raise TransportStopped(
-                f"{url} refused us an access token: {_words(found, status)}; check client_id, "
+                f"{url} refused us an access token: {_words(document, status)}; check client_id, "
                 "client_secret and refresh_token, or have the access granted again"
             )
-        if status != requests.codes.ok or not isinstance(found, dict):
-            raise Unreachable(f"{url} gave no access token: {_words(found, status)}")
-        return found
+        if status != requests.codes.ok or not isinstance(document, dict):
+            raise Unreachable(f"{url} gave no access token: {_words(document, status)}")
+        return document
 
     def _post(self) -> tuple[int, bytes]:
         import requests
@@ -110,22 +110,22 @@ class OAuthTokenSource:
             "client_secret": client.client_secret,
             "scope": client.scope,
         }
-        given = {key: value for key, value in form.items() if value}
+        fields = {key: value for key, value in form.items() if value}
         session = requests.Session()
         session.trust_env = False
         total_time = timedelta(seconds=2 * client.timeout_seconds)
         with bounded(session, total_time, _MAX_BYTES):
             answer = session.post(
-                client.url, data=given, timeout=client.timeout_seconds, allow_redirects=False
+                client.url, data=fields, timeout=client.timeout_seconds, allow_redirects=False
             )
             return answer.status_code, answer.content
 
 
-def _words(found: Any, status: int) -> str:
+def _words(document: Any, status: int) -> str:
     """The provider's error (RFC 6749, 5.2) in one printable line."""
-    if not isinstance(found, dict):
+    if not isinstance(document, dict):
         return f"HTTP {status}"
-    told = [found.get("error"), found.get("error_description")]
-    text = ": ".join(str(part) for part in told if part)[:_MAX_WORDS_LENGTH]
+    errors = [document.get("error"), document.get("error_description")]
+    text = ": ".join(str(part) for part in errors if part)[:_MAX_WORDS_LENGTH]
     printable = "".join(letter if letter.isprintable() else " " for letter in text)
     return f"HTTP {status} {printable}".strip()

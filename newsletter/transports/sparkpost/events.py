@@ -41,23 +41,23 @@ class Webhook(PasswordWebhook):
         "success",
     }  # fmt: skip
 
-    def items(self, found: Any) -> list[Any]:
-        items = super().items(found)
+    def items(self, body: Any) -> list[Any]:
+        items = super().items(body)
         return [item["msys"] if field(item, "msys") is not None else item for item in items]
 
     def name_of(self, item: Any) -> str:
         return "ping" if item == {} else str(field(_inside(item), "type") or "")
 
     def events(self, item: Any, call: WebhookCall) -> Iterator[Event]:
-        found = _inside(item)
-        reason = found.get("raw_reason") or found.get("reason") or ""
+        fields = _inside(item)
+        reason = fields.get("raw_reason") or fields.get("reason") or ""
         yield event(
-            _kind(found, str(reason)),
-            recipient=found.get("raw_rcpt_to") or found.get("rcpt_to"),
-            message_id=field(found, "rcpt_meta", MESSAGE_ID_FIELD),
-            reason=reason or found.get("fbtype") or found["type"],
-            at=moment(found.get("timestamp")),
-            provider_id=found.get("event_id"),
+            _kind(fields, str(reason)),
+            recipient=fields.get("raw_rcpt_to") or fields.get("rcpt_to"),
+            message_id=field(fields, "rcpt_meta", MESSAGE_ID_FIELD),
+            reason=reason or fields.get("fbtype") or fields["type"],
+            at=moment(fields.get("timestamp")),
+            provider_id=fields.get("event_id"),
         )
 
 
@@ -67,9 +67,9 @@ def _inside(item: Any) -> Any:
     return values[0] if len(values) == 1 else None
 
 
-def _kind(found: Any, reason: str) -> EventKind:
-    if found["type"] in {"bounce", "out_of_band"}:
-        known = _CLASSES.get(str(found.get("bounce_class")))
+def _kind(fields: Any, reason: str) -> EventKind:
+    if fields["type"] in {"bounce", "out_of_band"}:
+        known = _CLASSES.get(str(fields.get("bounce_class")))
         # Class 1 is "undetermined".
         return known or judged(reason, is_permanent=False)
-    return _KINDS.get(found["type"], _K.UNKNOWN)
+    return _KINDS.get(fields["type"], _K.UNKNOWN)

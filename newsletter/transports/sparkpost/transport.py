@@ -104,15 +104,15 @@ class SparkPost(Provider):
         return Call(url=self.url, body=entries[0].body)
 
     def read(self, reply: ApiResponse, entries: Sequence[EncodedMail]) -> CallOutcomes:
-        found = reply.found
-        number = line(field(found, "results", "id"))
+        body = reply.json
+        number = line(field(body, "results", "id"))
         if reply.status == 200 and number:
-            if field(found, "results", "total_accepted_recipients") == 0:
+            if field(body, "results", "total_accepted_recipients") == 0:
                 return refused_alone(f"id {number}: the recipient was rejected")
             return each([Accepted(response=f"id {number}")])
         words = "; ".join(
             " ".join(line(error.get(key)) for key in ("code", "message", "description")).strip()
-            for error in field(found, "errors") or []
+            for error in field(body, "errors") or []
             if isinstance(error, dict)
         )
         if reply.status in {400, 422} and _BAD_ADDRESS.search(words):

@@ -53,8 +53,8 @@ class CaughtMails:
 
     def newest(self, limit: int, offset: int = 0) -> list[MailSummary]:
         """A page of the list, the newest first."""
-        found = nlargest(offset + limit, self._files(), key=lambda file: (file[0], file[1].name))
-        return [_summary(path, when, _head(path)) for when, path in found[offset:]]
+        files = nlargest(offset + limit, self._files(), key=lambda file: (file[0], file[1].name))
+        return [_summary(path, when, _head(path)) for when, path in files[offset:]]
 
     def get(self, key: str) -> CaughtMail:
         """One mail.

@@ -30,11 +30,11 @@ _BASE = '<base target="_blank">'
 def mails(request: Request) -> Response:
     """The list, newest first."""
     page = page_in(request)
-    found = _caught(request).newest(PAGE_SIZE + 1, (page - 1) * PAGE_SIZE)
+    mails = _caught(request).newest(PAGE_SIZE + 1, (page - 1) * PAGE_SIZE)
     context = {
-        "mails": found[:PAGE_SIZE],
+        "mails": mails[:PAGE_SIZE],
         "newer": page - 1 if page > 1 else None,
-        "older": page + 1 if len(found) > PAGE_SIZE else None,
+        "older": page + 1 if len(mails) > PAGE_SIZE else None,
     }
     return site_of(request).views.page("mails.html", context)
 

@@ -31,13 +31,13 @@ def archive(request: Request) -> Response:
     """
     site, number = site_of(request), page_in(request)
     with site.services.database.read() as session:
-        found = store.public(session, limit=PAGE_SIZE + 1, offset=(number - 1) * PAGE_SIZE)
-        if number > 1 and not found:
+        editions = store.public(session, limit=PAGE_SIZE + 1, offset=(number - 1) * PAGE_SIZE)
+        if number > 1 and not editions:
             raise ResourceNotFound(f"there is no page {number}")
         context = {
-            "editions": found[:PAGE_SIZE],
+            "editions": editions[:PAGE_SIZE],
             "newer": number - 1 if number > 1 else None,
-            "older": number + 1 if len(found) > PAGE_SIZE else None,
+            "older": number + 1 if len(editions) > PAGE_SIZE else None,
             "topics": articles.topics(session),
         }
         return site.views.page("editions.html", context)

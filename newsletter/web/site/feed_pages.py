@@ -65,7 +65,7 @@ def feed_page(site: SiteState, session: Session, selection: Selection, name: str
     base = site.config.site.base_url
     places = store.item_refs(session, selection.scope, SHOWN_ARTICLES)[:SHOWN_ARTICLES]
     numbers = [place.article_id for place in places if not place.number]
-    found = store.feed_articles(session, numbers)
+    by_number = store.feed_articles(session, numbers)
     context = {
         "address": feed_url(base, selection),
         "raw": _with_raw(selection.path),
@@ -76,7 +76,7 @@ def feed_page(site: SiteState, session: Session, selection: Selection, name: str
             if kind is not selection.kind
         ],
         "name": name,
-        "articles": [found[number] for number in numbers],
+        "articles": [by_number[number] for number in numbers],
         "topics": articles.topics(session),
     }
     return site.views.page("feed.html", context, headers={"X-Robots-Tag": "noindex"})

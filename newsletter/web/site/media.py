@@ -20,10 +20,10 @@ def picture(request: Request) -> Response:
     if content_hash and is_unchanged(request.headers, headers["ETag"], None):
         return Response(status_code=304, headers=headers)
     with site_of(request).services.database.read() as session:
-        found = store.rendition(session, content_hash) if content_hash else None
-    if found is None:
+        rendition = store.rendition(session, content_hash) if content_hash else None
+    if rendition is None:
         raise ResourceNotFound("there is no such picture")
-    return Response(found.content, media_type=found.media_type, headers=headers)
+    return Response(rendition.content, media_type=rendition.media_type, headers=headers)
 
 
 ROUTES = [Route("/media/{name}", picture)]

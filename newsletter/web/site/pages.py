@@ -23,8 +23,8 @@ def front(request: Request) -> Response:
     """The newest articles."""
     site, number = site_of(request), page_in(request)
     with site.services.database.read() as session:
-        found = store.published(session, (), limit=PAGE_SIZE + 1, offset=_offset(number))
-        context = {"is_front": True, "topics": store.topics(session), **_paged(found, number)}
+        articles = store.published(session, (), limit=PAGE_SIZE + 1, offset=_offset(number))
+        context = {"is_front": True, "topics": store.topics(session), **_paged(articles, number)}
         return site.views.page("front.html", context)
 
 
@@ -32,13 +32,13 @@ def article(request: Request) -> Response:
     """One article."""
     site = site_of(request)
     with site.services.database.read() as session:
-        found = _shown(store.by_slug(session, slug_in(request)))
-        slugs = tuple(topic.slug for topic in found.topics[:1])
+        article = _shown(store.by_slug(session, slug_in(request)))
+        slugs = tuple(topic.slug for topic in article.topics[:1])
         others = store.published(session, slugs, limit=MORE_TO_READ + 1)
-        more = [other for other in others if other.id != found.id][:MORE_TO_READ]
+        more = [other for other in others if other.id != article.id][:MORE_TO_READ]
         context = {
-            "article": found,
-            "corrections": store.corrections(session, [found.id]),
+            "article": article,
+            "corrections": store.corrections(session, [article.id]),
             "more": more,
             "topics": store.topics(session),
         }
@@ -54,9 +54,9 @@ def topic(request: Request) -> Response:
         current = next((topic for topic in topics if topic.slug == slug), None)
         if current is None:
             raise ResourceNotFound(f"there is no topic {slug!r}")
-        found = store.published(session, (slug,), limit=PAGE_SIZE + 1, offset=_offset(number))
+        articles = store.published(session, (slug,), limit=PAGE_SIZE + 1, offset=_offset(number))
         context = {"topics": topics, "topic": current, "feed_topic": current}
-        return site.views.page("topic.html", {**context, **_paged(found, number)})
+        return site.views.page("topic.html", {**context, **_paged(articles, number)})
 
 
 def author(request: Request) -> Response:
@@ -67,11 +67,11 @@ def author(request: Request) -> Response:
         current = next((a for a in store.authors(session) if a.slug == slug), None)
         if current is None:
             raise ResourceNotFound(f"nothing by an author called {slug!r} is published")
-        found = store.published(
+        articles = store.published(
             session, (), limit=PAGE_SIZE + 1, offset=_offset(number), authors=current.names
         )
         context = {"topics": store.topics(session), "author": current, "feed_author": current}
-        return site.views.page("author.html", {**context, **_paged(found, number)})
+        return site.views.page("author.html", {**context, **_paged(articles, number)})
 
 
 def search(request: Request) -> Response:
@@ -79,44 +79,44 @@ def search(request: Request) -> Response:
     site, number = site_of(request), page_in(request)
     query = " ".join(request.query_params.get("q", "").split())[:MAX_QUERY_CHARACTERS]
     with site.services.database.read() as session:
-        found: Sequence[Article] = ()
+        articles: Sequence[Article] = ()
         if query:
-            found = store.search(session, query, limit=PAGE_SIZE + 1, offset=_offset(number))
-        context = {"query": query, "topics": store.topics(session), **_paged(found, number)}
+            articles = store.search(session, query, limit=PAGE_SIZE + 1, offset=_offset(number))
+        context = {"query": query, "topics": store.topics(session), **_paged(articles, number)}
         return site.views.page("search.html", context, headers={"X-Robots-Tag": "noindex"})
 
 
-def _shown(found: Article) -> Article:
+def _shown(article: Article) -> Article:
     """The article, if it is public.
 
     Raises:
         Withdrawn: it was published once.
         ResourceNotFound: it is a draft or scheduled.
     """
-    if found.status is ArticleStatus.WITHDRAWN:
-        raise ArticleWithdrawn(f"article {found.slug!r} has been withdrawn")
-    if found.status is not ArticleStatus.PUBLISHED:
-        raise ResourceNotFound(f"there is no article {found.slug!r}")
-    return found
+    if article.status is ArticleStatus.WITHDRAWN:
+        raise ArticleWithdrawn(f"article {article.slug!r} has been withdrawn")
+    if article.status is not ArticleStatus.PUBLISHED:
+        raise ResourceNotFound(f"there is no article {article.slug!r}")
+    return article
 
 
 def _offset(number: int) -> int:
     return (number - 1) * PAGE_SIZE
 
 
-def _paged(found: Sequence[Article], number: int) -> dict[str, Any]:
+def _paged(articles: Sequence[Article], number: int) -> dict[str, Any]:
     """Pagination: `found` has one article more than a page, if there is a next page.
 
     Raises:
         ResourceNotFound: the page lies past the last.
     """
-    if number > 1 and not found:
+    if number > 1 and not articles:
         raise ResourceNotFound(f"there is no page {number}")
     return {
-        "articles": found[:PAGE_SIZE],
+        "articles": articles[:PAGE_SIZE],
         "page": number,
         "newer": number - 1 if number > 1 else None,
-        "older": number + 1 if len(found) > PAGE_SIZE else None,
+        "older": number + 1 if len(articles) > PAGE_SIZE else None,
     }
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from subscribers.importing.formats.delimited import head_of, opened_lines
+from subscribers.importing.formats.delimited import opened_lines
 from subscribers.importing.formats.encodings import Encoding
 from subscribers.importing.formats.table import SourceTable
 from subscribers.importing.values.cells import MAILBOX, MAILBOXES, addresses_in
@@ -39,11 +39,6 @@ def address_list(path: Path, encoding: Encoding) -> SourceTable:
     )
 
 
-def looks_like_list(path: Path, encoding: Encoding) -> bool:
-    """Whether a file is a bare list of addresses."""
-    return is_list(head_of(path, encoding))
-
-
 def _rows(path: Path, encoding: Encoding) -> Iterator[Sequence[str]]:
     for line in opened_lines(path, encoding):
         bare = line.strip()
@@ -51,9 +46,9 @@ def _rows(path: Path, encoding: Encoding) -> Iterator[Sequence[str]]:
             continue
         if not addresses_in(bare):
             yield [bare, ""]
-        for found in MAILBOX.finditer(_FIELD.sub("", bare)):
-            address = found["first"] or found["bare"]
-            yield [_PREFIX.sub("", address), _name(found["name"] or found["comment"] or "")]
+        for match in MAILBOX.finditer(_FIELD.sub("", bare)):
+            address = match["first"] or match["bare"]
+            yield [_PREFIX.sub("", address), _name(match["name"] or match["comment"] or "")]
 
 
 def _name(text: str) -> str:

@@ -59,23 +59,23 @@ def table_of(first: Sequence[Sequence[str]], rows: Rows, notes: Sequence[str] = 
     """
     if not any(any(map(str.strip, row)) for row in first):
         raise InvalidInput("the file is empty: the first line must name the columns")
-    found = locate(first)
-    if found.header is None:
+    place = locate(first)
+    if place.header is None:
         width = max(map(len, first), default=0)
         header = _header([""] * width)
-        if found.address is not None:
-            header[found.address] = "email"
+        if place.address is not None:
+            header[place.address] = "email"
         told = (*notes, "No line names the columns: the first one is a person's.")
-        return SourceTable(header=header, rows=rows, first_row=1, address=found.address, notes=told)
-    header = _header(_unpadded(first[found.header]))
-    titles = _titles_of(first[: found.header])
+        return SourceTable(header=header, rows=rows, first_row=1, address=place.address, notes=told)
+    header = _header(_unpadded(first[place.header]))
+    titles = _titles_of(first[: place.header])
     told = (*notes, *(f"Passed over above the header: {title[:60]}" for title in titles))
-    below = found.header + 1
+    below = place.header + 1
     return SourceTable(
         header=header,
         rows=lambda: _below(rows, below, header),
         first_row=below + 1,
-        address=found.address,
+        address=place.address,
         notes=told,
         titles=titles,
     )
@@ -125,12 +125,12 @@ def _has_address(row: Sequence[str]) -> bool:
 
 def _by_content(rows: Sequence[Sequence[str]]) -> int | None:
     width = max(map(len, rows), default=0)
-    found = [
+    headings = [
         place
         for place in range(width)
         if _share(cell for row in rows if place < len(row) if (cell := row[place].strip())) > _MOST
     ]
-    return found[0] if len(found) == 1 else None
+    return headings[0] if len(headings) == 1 else None
 
 
 def _share(cells: Iterable[str]) -> float:

@@ -62,31 +62,31 @@ def sheet_part(archive: ZipFile, sheet: str) -> str:
     book = archive.read("xl/workbook.xml")
     links = archive.read("xl/_rels/workbook.xml.rels")
     targets = {
-        found.get("Id", ""): found.get("Target", "")
-        for found in map(_attributes, re.findall(rb"<(?:\w+:)?Relationship\s([^<>]*)>", links))
+        attributes.get("Id", ""): attributes.get("Target", "")
+        for attributes in map(_attributes, re.findall(rb"<(?:\w+:)?Relationship\s([^<>]*)>", links))
     }
-    for found in map(_attributes, re.findall(rb"<(?:\w+:)?sheet\s([^<>]*)>", book)):
-        link = next((value for name, value in found.items() if name.endswith(":id")), "")
-        if found.get("name") == sheet:
+    for attributes in map(_attributes, re.findall(rb"<(?:\w+:)?sheet\s([^<>]*)>", book)):
+        link = next((value for name, value in attributes.items() if name.endswith(":id")), "")
+        if attributes.get("name") == sheet:
             return normpath(join("xl", targets.get(link, ""))).lstrip("/").removeprefix("xl//")
     return ""
 
 
 def _of_xlsx(archive: ZipFile, part: str, width: int) -> HiddenCells:
-    found = HiddenCells()
+    hidden = HiddenCells()
     for kind, attributes in _tags(archive, part, _XLSX_TAG):
         if attributes.get("hidden") not in {"1", "true"}:
             continue
         if kind == b"row":
-            found.rows += 1
+            hidden.rows += 1
         else:
             first, last = _number(attributes, "min"), _number(attributes, "max")
-            found.columns += range(first - 1, min(last, width))
-    return found
+            hidden.columns += range(first - 1, min(last, width))
+    return hidden
 
 
 def _of_ods(archive: ZipFile, sheet: str, height: int, width: int) -> HiddenCells:
-    found, row, column, is_read = HiddenCells(), 0, 0, False
+    hidden, row, column, is_read = HiddenCells(), 0, 0, False
     for kind, attributes in _tags(archive, "content.xml", _ODS_TAG):
         if kind is None:
             is_read, row, column = attributes.get("table:name") == sheet, 0, 0
@@ -94,12 +94,12 @@ def _of_ods(archive: ZipFile, sheet: str, height: int, width: int) -> HiddenCell
         count = _number(attributes, f"table:number-{kind.decode()}s-repeated") or 1
         is_hidden = is_read and attributes.get("table:visibility") in {"collapse", "filter"}
         if kind == b"row":
-            found.rows += max(min(count, height - row), 0) if is_hidden else 0
+            hidden.rows += max(min(count, height - row), 0) if is_hidden else 0
             row += count
         else:
-            found.columns += range(column, min(column + count, width)) if is_hidden else ()
+            hidden.columns += range(column, min(column + count, width)) if is_hidden else ()
             column += count
-    return found
+    return hidden
 
 
 def _tags(
@@ -110,10 +110,10 @@ def _tags(
     with archive.open(part) as file:
         while piece := file.read(PIECE_BYTES):
             text = kept + piece
-            for found in pattern.finditer(text):
-                if offset + found.start() > seen:
-                    seen = offset + found.start()
-                    yield found[1], _attributes(found[2])
+            for match in pattern.finditer(text):
+                if offset + match.start() > seen:
+                    seen = offset + match.start()
+                    yield match[1], _attributes(match[2])
             kept = text[-OVERLAP_BYTES:]
             offset += len(text) - len(kept)
 

@@ -50,7 +50,7 @@ def json_list(path: Path, encoding: Encoding) -> SourceTable:
 
 def _is_by_lines(path: Path, encoding: Encoding) -> bool:
     lines = [line for line in islice(opened_lines(path, encoding), _LOOKED_AT) if line.strip()]
-    objects = [found for line in lines if isinstance(found := _loaded(line), dict)]
+    objects = [loaded for line in lines if isinstance(loaded := _loaded(line), dict)]
     if len(lines) == 1 and objects and _longest(objects[0]) != objects:
         # One object that contains the list.
         return False
@@ -67,29 +67,29 @@ def _loaded(text: str) -> Any:
 def _by_lines(path: Path, encoding: Encoding) -> Iterator[Mapping[str, Any] | str]:
     for line in opened_lines(path, encoding):
         if line.strip():
-            found = _loaded(line)
-            yield found if isinstance(found, dict) else line
+            loaded = _loaded(line)
+            yield loaded if isinstance(loaded, dict) else line
 
 
 def _records(path: Path, text: str) -> list[Mapping[str, Any] | str]:
     try:
-        found = json.loads(text)
+        loaded = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise InvalidInput(f"{path} is no JSON that can be read: {error}") from error
-    listed = found if isinstance(found, list) else _longest(found)
+    listed = loaded if isinstance(loaded, list) else _longest(loaded)
     if not any(isinstance(each, dict) for each in listed):
         raise InvalidInput(f"{path} holds no list of people: JSON with an object for each is read")
     return [each if isinstance(each, dict) else str(each) for each in listed]
 
 
-def _longest(found: Any) -> list[Any]:
+def _longest(document: Any) -> list[Any]:
     """The list in a response such as {"subscribers": […], "total": 3}."""
-    if not isinstance(found, dict):
+    if not isinstance(document, dict):
         return []
-    inner = (value for value in found.values() if isinstance(value, (list, dict)))
+    inner = (value for value in document.values() if isinstance(value, (list, dict)))
     lists = [each if isinstance(each, list) else _longest(each) for each in inner]
     people = [each for each in lists if any(isinstance(record, dict) for record in each)]
-    return max(people, key=len, default=[found])
+    return max(people, key=len, default=[document])
 
 
 def _table(records: Any, first_row: int) -> SourceTable:

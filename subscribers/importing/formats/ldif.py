@@ -120,8 +120,8 @@ def _units(parts: Sequence[str]) -> list[str]:
     ]
 
 
-def _unescaped(found: re.Match[str]) -> str:
-    encoded, character = found.groups()
+def _unescaped(match: re.Match[str]) -> str:
+    encoded, character = match.groups()
     return character or bytes.fromhex(encoded.replace("\\", "")).decode("utf-8", "replace")
 
 

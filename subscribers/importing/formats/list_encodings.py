@@ -54,14 +54,14 @@ class Latin(ListEncoding):
         """Letters of one language count, of several a little less, symbols not."""
         text, spoilt = sample.decode(self.codec, "replace"), 0.0
         letters: Counter[str] = Counter()
-        for found in _FOREIGN.finditer(text):
-            character = found[0]
-            before = text[found.start() - 1 : found.start()]
+        for match in _FOREIGN.finditer(text):
+            character = match[0]
+            before = text[match.start() - 1 : match.start()]
             if character.isalpha():
                 letters[character] += 1
                 spoilt += 3 if character.isupper() and before.islower() else 0
             else:
-                after = text[found.end() : found.end() + 1]
+                after = text[match.end() : match.end() + 1]
                 spoilt += 3 if before.isalpha() or after.isalpha() else 1
         every = sum(letters.values())
 

@@ -34,27 +34,27 @@ def addresses_of(key: str, value: Any) -> list[str]:
 
 def addresses_by_key(record: Mapping[str, Any], before: str = "") -> dict[str, int]:
     """How many addresses each list of them in an object has, by key path."""
-    found: dict[str, int] = {}
+    counts: dict[str, int] = {}
     for key, value in record.items():
         if isinstance(value, dict) and key not in WHOLE and not before:
-            found |= addresses_by_key(value, f"{key} ")
+            counts |= addresses_by_key(value, f"{key} ")
         elif addresses := addresses_of(key, value):
-            found[f"{before}{key}"] = len(set(addresses))
-    return found
+            counts[f"{before}{key}"] = len(set(addresses))
+    return counts
 
 
 def states_of(name: str, objects: Sequence[Any]) -> dict[str, str]:
     """What a list of objects says of statuses and of leaving, by column."""
     people = [each for each in objects if isinstance(each, dict)]
-    found = {}
+    counts = {}
     for key in sorted({key for each in people for key in each}):
         said = sorted({text_of(each.get(key)) for each in people})
         if "status" in key or "state" in key:
-            found[f"{name} {key}"] = "; ".join(said)
+            counts[f"{name} {key}"] = "; ".join(said)
         elif has_stem(folded(key), LEAVING_STEMS):
             # Of an array the worst counts.
-            found[f"{name} {key}"] = said[0] if len(said) == 1 else json.dumps(said)
-    return found
+            counts[f"{name} {key}"] = said[0] if len(said) == 1 else json.dumps(said)
+    return counts
 
 
 def text_of(value: Any) -> str:

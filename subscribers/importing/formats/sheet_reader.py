@@ -12,11 +12,10 @@ from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any, TextIO
 
-from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetVisibleEnum
+from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
 
 from subscribers.importing.formats.hidden_cells import hidden_cells
-from subscribers.importing.formats.struck_cells import struck_rows
-from subscribers.importing.values.cells import addresses_in
+from subscribers.importing.formats.sheet_marks.reading import sheet_marks
 
 MEMORY_BYTES = 2 << 30
 CPU_SECONDS = 600
@@ -44,33 +43,21 @@ def _said(path: str, name: str) -> Iterator[object]:
             return
         read = name or names[0]
         yield {"sheet": read, "others": [each for each in book.sheet_names if each != read]}
-        found = book.get_sheet_by_name(read)
-        if found.total_height > MAX_ROWS:
-            yield {"error": f"claims {found.total_height:,} rows; save it as CSV, UTF-8"}
+        sheet = book.get_sheet_by_name(read)
+        if sheet.total_height > MAX_ROWS:
+            yield {"error": f"claims {sheet.total_height:,} rows; save it as CSV, UTF-8"}
             return
-        height, width = found.end or (0, 0)
+        height, width = sheet.end or (0, 0)
         hidden = hidden_cells(Path(path), read, height + 1, width + 1)
         yield {"hidden rows": hidden.rows, "hidden columns": hidden.columns}
-        if struck := struck_rows(Path(path), read):
-            yield {"struck out": sorted(_addresses_in(found, struck))}
-        for cells in found.iter_rows():
+        yield {"marks": sheet_marks(Path(path), read, height + 1)}
+        for cells in sheet.iter_rows():
             row = [_text(cell) for cell in cells]
             # A sheet is as wide as its formatting: drop trailing empty cells.
             while row and not row[-1]:
                 row.pop()
             yield row
         yield {"end": True}
-
-
-def _addresses_in(sheet: CalamineSheet, rows: frozenset[int]) -> set[str]:
-    """The addresses in some rows of a sheet, casefolded."""
-    return {
-        address.casefold()
-        for number, cells in enumerate(sheet.iter_rows(), start=1)
-        if number in rows
-        for cell in cells
-        for address in addresses_in(_text(cell))
-    }
 
 
 def _text(cell: Any) -> str:

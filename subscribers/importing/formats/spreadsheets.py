@@ -19,6 +19,7 @@ from newsletter.unpacking import UNPACKING_ERRORS
 from subscribers.importing.formats.header import LOOKED_AT, table_of
 from subscribers.importing.formats.table import SourceTable
 from subscribers.importing.values.cells import addresses_in
+from subscribers.importing.values.headings import MARKS
 
 ZIP_MARK = b"PK\x03\x04"
 # Signature of compound files ([MS-CFB], 2.2), the older Office formats.
@@ -47,24 +48,35 @@ def spreadsheet(path: Path, sheet: str) -> SourceTable:
     names: dict[str, object] = {}
     first = list(islice(_rows(path, sheet, names), LOOKED_AT))
     read, others = str(names.get("sheet", "")), names.get("others", [])
-    struck = names.get("struck out")
     further = tuple(map(str, others)) if isinstance(others, list) else ()
     elsewhere = {name: _addresses(path, name) for name in further}
-    crowded = {name: found for name, found in elsewhere.items() if found}
+    crowded = {name: addresses for name, addresses in elsewhere.items() if addresses}
     if crowded and not sheet:
         raise InvalidInput(_several(path, read, crowded))
     notes = [f"The sheet “{read}” is read; there are others: {', '.join(further)}."]
     table = table_of(first, lambda: _rows(path, sheet, {}), notes if further else [])
     width = len(table.header)
-    return replace(
+    # Cells after the last filled one are empty, not missing.
+    padded = replace(
         table,
         notes=(*table.notes, *_hidden(names, table.header)),
-        # Cells after the last filled one are empty, not missing.
         rows=lambda: (_padded(row, width) for row in table.rows()),
         sheet=read,
         elsewhere=crowded,
-        struck_out=frozenset(map(str, struck)) if isinstance(struck, list) else frozenset(),
     )
+    marks = names.get("marks")
+    return _with_marks(padded, marks) if isinstance(marks, dict) and marks else padded
+
+
+def _with_marks(table: SourceTable, marks: Mapping[str, str]) -> SourceTable:
+    """The table with what is marked in its rows as a further column."""
+
+    def rows() -> Iterator[Sequence[str]]:
+        for number, row in enumerate(table.rows(), table.first_row):
+            is_told = len(row) == len(table.header)
+            yield [*row, marks.get(str(number), "")] if is_told else row
+
+    return replace(table, header=[*table.header, MARKS], rows=rows)
 
 
 def _hidden(names: Mapping[str, object], header: Sequence[str]) -> list[str]:
@@ -82,7 +94,9 @@ def _hidden(names: Mapping[str, object], header: Sequence[str]) -> list[str]:
 
 def _several(path: Path, read: str, crowded: Mapping[str, frozenset[str]]) -> str:
     """What to do where more than one sheet holds people: they may be those who left."""
-    listed = ", ".join(f"“{name}” ({len(found)} addresses)" for name, found in crowded.items())
+    listed = ", ".join(
+        f"“{name}” ({len(addresses)} addresses)" for name, addresses in crowded.items()
+    )
     return (
         f"{path.name}: nothing has been changed. Besides the sheet “{read}” these hold people: "
         f"{listed}. Take each by itself with --sheet. To import them, first those who left or "
@@ -131,11 +145,11 @@ def _rows(path: Path, sheet: str, names: dict[str, object]) -> Iterator[Sequence
         is_over = False
         try:
             for line in process.stdout:
-                found = json.loads(line) if line.endswith("\n") else None
-                if isinstance(found, list):
-                    yield found
-                elif isinstance(found, dict):
-                    is_over = is_over or _handle_line(path, found, names)
+                row = json.loads(line) if line.endswith("\n") else None
+                if isinstance(row, list):
+                    yield row
+                elif isinstance(row, dict):
+                    is_over = is_over or _handle_line(path, row, names)
             if not is_over:
                 raise InvalidInput(
                     f"{path} needs too much memory for a spreadsheet, or claims rows that are not "

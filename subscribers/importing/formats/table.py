@@ -29,8 +29,6 @@ class SourceTable:
     """The sheet of a spreadsheet."""
     elsewhere: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """Addresses, casefolded, in other sheets by sheet name."""
-    struck_out: frozenset[str] = frozenset()
-    """Addresses, casefolded, in rows with struck-out cells."""
 
 
 def named(header: Sequence[str]) -> list[str]:

@@ -74,8 +74,8 @@ def _cards(path: Path, encoding: Encoding) -> Iterator[list[str]]:
 
 
 def _name_of(line: str) -> str:
-    found = _NAME.match(line)
-    return found["name"].upper() if found else ""
+    match = _NAME.match(line)
+    return match["name"].upper() if match else ""
 
 
 def _unfolded(path: Path, encoding: Encoding) -> Iterator[str]:
@@ -142,8 +142,8 @@ def _preferred(card: Any) -> str:
 
 
 def _first(card: Any, name: str) -> str:
-    found = card.contents.get(name)
-    return str(found[0].value) if found else ""
+    lines = card.contents.get(name)
+    return str(lines[0].value) if lines else ""
 
 
 def _part(name: Any, part: str) -> str:

@@ -48,27 +48,27 @@ def begin(session: Session, begun: ImportStart, now: datetime) -> Import:
         Import.finished_at.is_(None),
         Import.undone_at.is_(None),
     )
-    found = session.scalars(query.order_by(Import.id.desc())).first()
-    if found is None:
-        found = Import(sha256=begun.sha256, consent=begun.consent, begun_at=now, outcomes={})
-        session.add(found)
-    found.file, found.report = begun.file, dict(begun.report)
+    entry = session.scalars(query.order_by(Import.id.desc())).first()
+    if entry is None:
+        entry = Import(sha256=begun.sha256, consent=begun.consent, begun_at=now, outcomes={})
+        session.add(entry)
+    entry.file, entry.report = begun.file, dict(begun.report)
     session.flush()
-    return found
+    return entry
 
 
 def finish(session: Session, number: int, outcomes: Mapping[str, int], now: datetime) -> None:
     """Record that an import has read its file to the end."""
-    found = by_number(session, number)
-    found.outcomes, found.finished_at = dict(outcomes), now
+    entry = by_number(session, number)
+    entry.outcomes, entry.finished_at = dict(outcomes), now
 
 
 def by_number(session: Session, number: int) -> Import:
     """The import; raises ResourceNotFound if there is none."""
-    found = session.get(Import, number)
-    if found is None:
+    entry = session.get(Import, number)
+    if entry is None:
         raise ResourceNotFound(f"there is no import {number}; newsletter subscribers imports")
-    return found
+    return entry
 
 
 def every(session: Session) -> list[Import]:

@@ -58,11 +58,11 @@ def roll_back(
         Conflict: it was rolled back before.
     """
     store.begin(session)
-    found = history.by_number(session, number)
-    if found.undone_at is not None:
-        raise Conflict(f"import {number} was taken back at {found.undone_at.isoformat()}")
+    entry = history.by_number(session, number)
+    if entry.undone_at is not None:
+        raise Conflict(f"import {number} was taken back at {entry.undone_at.isoformat()}")
     # The source marks it as the import's act, not the subscriber's.
-    origin = ConsentOrigin(source=f"{IMPORTED}{found.file}: import {number} taken back")
+    origin = ConsentOrigin(source=f"{IMPORTED}{entry.file}: import {number} taken back")
     is_entered = Subscriber.import_id == number
     is_left_alone = ~_has_acted() & ~mailed
     is_untouched = is_left_alone & (Subscriber.status != SubscriberStatus.ERASED)
@@ -71,8 +71,8 @@ def roll_back(
     restored = restore(session, number, is_left_alone, origin, now)
     forgotten = _count(session, is_entered & is_untouched)
     _erase(session, select(Subscriber.id).where(is_entered, is_untouched), origin, now)
-    found.undone_at = now
-    found.finished_at = found.finished_at or now
+    entry.undone_at = now
+    entry.finished_at = entry.finished_at or now
     return RollbackResult(
         forgotten=forgotten, kept=entered - forgotten, lifted=lifted, restored=restored
     )

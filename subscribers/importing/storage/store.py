@@ -61,11 +61,11 @@ def known(
     columns = (Subscriber.address_hash, Subscriber.id, Subscriber.status, Subscriber.source)
     query = select(*columns).where(Subscriber.status != SubscriberStatus.ERASED)
     rows = session.execute(having(session, query, Subscriber.address_hash, hashes))
-    found: dict[str, tuple[int, SubscriberStatus, str]] = {}
+    people: dict[str, tuple[int, SubscriberStatus, str]] = {}
     for address_hash, number, status, source in rows:
-        if address_hash not in found or number < found[address_hash][0]:
-            found[address_hash] = (number, status, source)
-    return found
+        if address_hash not in people or number < people[address_hash][0]:
+            people[address_hash] = (number, status, source)
+    return people
 
 
 def suppressions(session: Session, hashes: Collection[str]) -> dict[str, str]:

@@ -36,17 +36,17 @@ def lists_in(file: str, content: bytes, max_bytes: int) -> list[tuple[str, bytes
 
 
 def _unpacked(archive: zipfile.ZipFile, file: str, max_bytes: int) -> list[tuple[str, bytes]]:
-    found = [
+    entries = [
         member
         for member in archive.infolist()
         if member.filename.lower().endswith(SUFFIXES) and not member.filename.startswith("__MACOSX")
     ]
-    if not found:
+    if not entries:
         raise InvalidInput(f"{file} holds no list; unpack it, and choose the file with the people")
-    if len(found) > MAX_FILES:
-        raise InvalidInput(f"{file} holds {len(found)} lists; unpack it, and choose some of them")
+    if len(entries) > MAX_FILES:
+        raise InvalidInput(f"{file} holds {len(entries)} lists; unpack it, and choose some of them")
     lists, left = [], max_bytes
-    for member in found:
+    for member in entries:
         # What an archive says of its sizes may be a lie.
         with archive.open(member) as opened:
             content = opened.read(left + 1)

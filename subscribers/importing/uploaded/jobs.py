@@ -113,8 +113,8 @@ def finish_entering(
 ) -> None:
     """Record the outcome with the list and its import."""
     upload = _existing(session, number)
-    found = report.as_json()
-    outcome = merged(upload.outcome, again, found) if again else found
+    counts = report.as_json()
+    outcome = merged(upload.outcome, again, counts) if again else counts
     upload.phase = UploadPhase.ENTERED
     upload.outcome = {**outcome, "is_entered": True}
     history.finish(session, upload.import_id or 0, outcome["counts"], now)
@@ -144,10 +144,10 @@ def _tell(session: Session, number: int, **values: Any) -> None:
 
 
 def _existing(session: Session, number: int) -> ListUpload:
-    found = session.get(ListUpload, number)
-    if found is None:
+    upload = session.get(ListUpload, number)
+    if upload is None:
         raise ResourceNotFound("this list was deleted meanwhile; upload it again")
-    return found
+    return upload
 
 
 def _idle(session: Session, number: int, now: datetime) -> ListUpload:

@@ -63,13 +63,13 @@ def file_name(said: str) -> str:
 
 def by_number(session: Session, number: int) -> ListUpload:
     """The upload without its content; raises ResourceNotFound if there is none."""
-    found = session.get(ListUpload, number)
-    if found is None:
+    upload = session.get(ListUpload, number)
+    if upload is None:
         raise ResourceNotFound(
             "this list is not here any more: uploaded lists are deleted after a week; "
             "upload it again"
         )
-    return found
+    return upload
 
 
 def every(session: Session) -> list[ListUpload]:

@@ -28,23 +28,23 @@ def unassigned(table: SourceTable, problem: str) -> dict[str, Any]:
 
 def examined(read: ExaminedList) -> dict[str, Any]:
     """An examined file."""
-    found = read.found
-    of_state = {place for role in (*OF_STATE, "tags") for place in found.assigned.places[role]}
+    analysis = read.analysis
+    of_state = {place for role in (*OF_STATE, "tags") for place in analysis.assigned.places[role]}
     return _view(read.table) | {
-        "columns": [_column(column) for column in found.columns],
+        "columns": [_column(column) for column in analysis.columns],
         "words": [
             {"word": each.word, "count": each.count}
-            for each in {each.word: each for each in found.words}.values()
+            for each in {each.word: each for each in analysis.words}.values()
         ],
-        "date": found.date,
-        "name": found.name,
-        "notes": list(found.notes),
+        "date": analysis.date,
+        "name": analysis.name,
+        "notes": list(analysis.notes),
         "rows": read.rows,
-        "misfits": found.fitness.misfits,
-        "is_trusted": found.fitness.is_trusted,
-        "is_clear": found.is_clear,
+        "misfits": analysis.fitness.misfits,
+        "is_trusted": analysis.fitness.is_trusted,
+        "is_clear": analysis.is_clear,
         "locked": sorted(of_state),
-        "report": stored(found),
+        "report": stored(analysis),
     }
 
 

@@ -52,7 +52,7 @@ def addresses_in(text: str) -> list[str]:
     if "@" not in text:
         return []
     plain = re.sub(r"mailto:", " ", text, flags=re.IGNORECASE)
-    return list(dict.fromkeys(found.strip(".'") for found in _ADDRESS.findall(plain)))
+    return list(dict.fromkeys(match.strip(".'") for match in _ADDRESS.findall(plain)))
 
 
 def beside_addresses(text: str) -> str:
@@ -81,13 +81,13 @@ def listed(text: str) -> list[str]:
 
 def _array(text: str) -> list[str] | None:
     try:
-        found = json.loads(text)
+        value = json.loads(text)
     except (ValueError, RecursionError):
         return None
-    if not isinstance(found, list):
+    if not isinstance(value, list):
         return None
     # Kit and others write objects with a name.
-    named = (each.get("name", "") if isinstance(each, dict) else each for each in found)
+    named = (each.get("name", "") if isinstance(each, dict) else each for each in value)
     return [str(name).strip() for name in named if name is not None and str(name).strip()]
 
 

@@ -45,13 +45,13 @@ def is_date(text: str) -> bool:
 @lru_cache(maxsize=65536)
 def order_of(text: str) -> DayMonthOrder | bool:
     """The order of a date if only one is possible; True if both are, False if none is."""
-    found = _NUMERIC.fullmatch(text.strip())
-    if found is None:
+    match = _NUMERIC.fullmatch(text.strip())
+    if match is None:
         return False
-    if found[2] == ".":
+    if match[2] == ".":
         # With dots the day comes first everywhere (DIN 1355, most of Europe).
         return DayMonthOrder.DAY
-    first, second = int(found[1]), int(found[3])
+    first, second = int(match[1]), int(match[3])
     if first > _TWELVE >= second:
         return DayMonthOrder.DAY
     if second > _TWELVE >= first:
@@ -75,10 +75,10 @@ def in_iso(text: str, order: DayMonthOrder) -> str:
 
 def _parsed(cell: str, order: DayMonthOrder) -> str | None:
     try:
-        found = parser.parse(cell, dayfirst=order is DayMonthOrder.DAY, default=_MISSING)
+        parsed = parser.parse(cell, dayfirst=order is DayMonthOrder.DAY, default=_MISSING)
     except (ValueError, OverflowError, TypeError):
         return None
     is_day = not re.search(r"\d:\d|\dT\d", cell)
     if is_day:
-        return date.isoformat(found.date())
-    return found.isoformat(" ", "seconds").removesuffix("+00:00")
+        return date.isoformat(parsed.date())
+    return parsed.isoformat(" ", "seconds").removesuffix("+00:00")

@@ -25,9 +25,9 @@ _TELLING = re.compile(
 
 def state_of_name(name: str, program: Program | None) -> ListState | None:
     """The status in the name of a known program's file; None if not stated."""
-    found = _MAILCHIMP.match(name)
-    if found and program is not None and program.name == "Mailchimp":
-        return _STATES[found["word"].lower()]
+    match = _MAILCHIMP.match(name)
+    if match and program is not None and program.name == "Mailchimp":
+        return _STATES[match["word"].lower()]
     return None
 
 

@@ -8,13 +8,17 @@ from collections.abc import Mapping
 from subscribers.importing.values.word_folding import folded
 
 
-def _all(*names: str) -> tuple[str, ...]:
+def folded_names(*names: str) -> tuple[str, ...]:
+    """Names in their normal form, each once."""
     return tuple(dict.fromkeys(map(folded, names)))
 
 
+MARKS = "marks in the sheet"
+"""Heading of what stands beside the values of a sheet: comments, colours, crossed-out cells."""
+
 ROLES: Mapping[str, tuple[str, ...]] = {
     # A bare "address" comes last: in an address book it is the postal one.
-    "address": _all(
+    "address": folded_names(
         *("email address", "email", "e mail", "mail", "subscriber email", "e mail address"),
         *("email 1", "e mail 1 value", "primary email", "primary email address", "email id"),
         *("user email", "contact email", "member email", "work email", "email 1 value"),
@@ -31,7 +35,7 @@ ROLES: Mapping[str, tuple[str, ...]] = {
         # Lists of addresses in JSON.
         *("emails", "email addresses", "e mails", "mails", "mail addresses", "e mail adressen"),
     ),
-    "name": _all(
+    "name": folded_names(
         *("name", "full name", "fullname", "display name", "displayname", "contact name", "fn"),
         *("subscriber name", "member name", "real name", "contact", "gecos", "cn", "names"),
         *("namn", "navn", "nimi", "nev", "namen", "noms", "nombres", "enwau"),
@@ -39,19 +43,19 @@ ROLES: Mapping[str, tuple[str, ...]] = {
         *("nome completo", "nome e cognome", "volledige naam", "weergavenaam", "naam"),
         *("imie i nazwisko", "pelne imie", "cele jmeno", "jmeno a prijmeni", "enw", "enw llawn"),
     ),
-    "first_name": _all(
+    "first_name": folded_names(
         *("first name", "firstname", "given name", "givenname", "forename", "first", "fname"),
         *("vorname", "rufname", "prenom", "nombre", "primeiro nome", "nome", "voornaam", "imie"),
         *("jmeno", "krestni jmeno", "enw cyntaf", "fornavn", "fornamn", "etunimi", "keresztnev"),
     ),
-    "last_name": _all(
+    "last_name": folded_names(
         *("last name", "lastname", "surname", "family name", "last", "lname", "familyname", "sn"),
         *("nachname", "familienname", "zuname", "nom", "nom de famille", "apellido", "apellidos"),
         *("sobrenome", "apelido", "cognome", "achternaam", "familienaam", "nazwisko", "prijmeni"),
         *("cyfenw", "enw olaf", "etternavn", "efternavn", "efternamn", "sukunimi", "vezeteknev"),
     ),
-    "topics": _all("topics"),
-    "tags": _all(
+    "topics": folded_names("topics"),
+    "tags": folded_names(
         *("tags", "tag", "labels", "label", "groups", "group", "categories", "category", "lists"),
         *("list", "group membership", "interests", "segments", "newsletters", "mailing lists"),
         *("mailing list", "audiences", "tag list", "themen", "gruppen", "gruppe", "listen"),
@@ -60,18 +64,18 @@ ROLES: Mapping[str, tuple[str, ...]] = {
         *("interessi", "groepen", "lijsten", "etykiety", "grupy", "listy", "zainteresowania"),
         *("stitky", "tagiau", "grwpiau", "rhestrau"),
     ),
-    "digests": _all("digests"),
-    "frequency": _all("frequency"),
-    "language": _all(
+    "digests": folded_names("digests"),
+    "frequency": folded_names("frequency"),
+    "language": folded_names(
         *("language", "lang", "locale", "preferred language", "sprache", "langue", "idioma"),
         *("lingua", "taal", "jezyk", "jazyk", "iaith", "sprak", "language code"),
     ),
     # A JSON object, as in listmonk and Buttondown.
-    "attributes": _all("attributes", "metadata", "attribs"),
+    "attributes": folded_names("attributes", "metadata", "attribs"),
     # End of a pause, as in our own export.
-    "paused": _all("paused"),
+    "paused": folded_names("paused"),
     # Date of joining: text for the proof, not a status.
-    "joined": _all(
+    "joined": folded_names(
         *("joined", "created at", "created", "creation date", "date created", "created on"),
         *("created date", "subscription date", "subscription time", "signup date"),
         *("sign up date", "signup time", "sign up time", "signed up", "signed up at", "joined at"),
@@ -89,7 +93,7 @@ ROLES: Mapping[str, tuple[str, ...]] = {
         *("dyddiad tanysgrifio", "datum registrace", "datum prihlaseni"),
     ),
     # Confirmation, as a time or a yes; empty or a no is a status.
-    "confirmed": _all(
+    "confirmed": folded_names(
         *("confirmed", "confirmed at", "confirm time", "confirmation time", "confirmed on"),
         *("confirmation date", "date confirmed", "confirmed date", "is confirmed", "verified"),
         *("verified at", "email verified", "is verified", "email verified at", "activated at"),
@@ -104,7 +108,7 @@ ROLES: Mapping[str, tuple[str, ...]] = {
         *("subscribed at", "subscribed on", "subscribed date", "date subscribed", "subscribe date"),
     ),
     # Status, as a word or a yes; "subscribed to emails" is Ghost's.
-    "status": _all(
+    "status": folded_names(
         *("status", "global status", "list status", "subscription status", "subscriber status"),
         *("subscribed to emails", "subscriber type", "email status", "member status"),
         *("contact status", "mailing status", "newsletter status", "marketing status"),
@@ -145,7 +149,7 @@ ROLES: Mapping[str, tuple[str, ...]] = {
         *("suostumus", "hozzajarulas", "consimtamant", "onay", "συγκαταθεση", "согласие", "הסכמה"),
     ),
     # Unsubscription or bounce, if neither empty nor a no.
-    "left": _all(
+    "left": folded_names(
         *("unsubscribed", "unsubscribed at", "unsubscribed on", "unsubscribed date", "unsub time"),
         *("unsubscribe date", "unsubscribe time", "unsubscribe", "unsubscribes", "is unsubscribed"),
         *("date unsubscribed", "unsubscription date", "unsubscribed time", "unsub", "unsub date"),
@@ -213,9 +217,9 @@ ROLES: Mapping[str, tuple[str, ...]] = {
     "reason": (),
     # Free words about people: who is said to have left there has left, nobody else.
     # "Card note" is a vCard's NOTE (RFC 6350, 6.7.2).
-    "notes": _all("card note"),
+    "notes": folded_names("card note"),
     # A moment or word that may speak of leaving, or of something else: not confirmed.
-    "doubtful": (),
+    "doubtful": folded_names(MARKS),
     # What somebody is sent: where it is empty for some, these have turned it off.
     "received": (),
     "ignored": (),
@@ -228,86 +232,6 @@ ALL_COUNT = frozenset(
     }
 )
 OF_STATE = ("status", "left", "reason", "notes", "doubtful", "received", "confirmed")
-
-# Headings that hold neither status nor consent; their values are still examined.
-HARMLESS: frozenset[str] = frozenset(
-    _all(
-        *("id", "uuid", "guid", "user id", "contact id", "subscriber id", "member id", "euid"),
-        *(
-            "leid",
-            "token",
-            "hash",
-            "key",
-            "external id",
-            "customer id",
-            "number",
-            "no",
-            "nr",
-            "row",
-        ),
-        *(
-            "address",
-            "mailing address",
-            "postal address",
-            "ip",
-            "ip address",
-            "optin ip",
-            "confirm ip",
-            "signup ip",
-            "latitude",
-        ),
-        *("longitude", "gmtoff", "dstoff", "timezone", "time zone", "cc", "region", "country"),
-        *("country code", "state", "province", "county", "city", "town", "ward", "constituency"),
-        *("suburb", "district", "post code", "postcode", "zip", "zip code", "zipcode", "street"),
-        *("postal code", "street address", "address 1", "address 2", "address line 1"),
-        *("address line 2", "location", "plz", "ort", "stadt", "strasse", "hausnummer", "land"),
-        *("bundesland", "anschrift", "ville", "code postal", "pays", "rue", "ciudad", "provincia"),
-        *("pais", "codigo postal", "calle", "cidade", "citta", "cap", "via", "paese", "indirizzo"),
-        *("plaats", "woonplaats", "adres", "straat", "miasto", "kod pocztowy", "ulica", "kraj"),
-        *("tref", "cod post", "gwlad", "phone", "phone number", "mobile", "mobile phone", "tel"),
-        *("telephone", "cell", "fax", "work phone", "home phone", "telefon", "handy", "mobil"),
-        *("telefonnummer", "portable", "telephone mobile", "telefono", "movil", "cellulare"),
-        *("telefoon", "mobiel", "telefone", "ffon", "ffon symudol", "whatsapp", "sms"),
-        *("company", "organisation", "organization", "company name", "firma", "unternehmen"),
-        *("entreprise", "societe", "empresa", "azienda", "bedrijf", "organisatie", "organizacja"),
-        *("cwmni", "job title", "title", "position", "department", "profession", "role", "beruf"),
-        *("abteilung", "salutation", "prefix", "suffix", "anrede", "titel", "civilite", "tytul"),
-        *("middle name", "nickname", "initials", "maiden name", "gender", "sex", "geschlecht"),
-        *("genre", "sexe", "genero", "sesso", "geslacht", "plec", "rhyw", "birthday", "birthdate"),
-        *("date of birth", "dob", "birth date", "geburtsdatum", "geburtstag", "date de naissance"),
-        *("fecha de nacimiento", "data di nascita", "data de nascimento", "geboortedatum"),
-        *(
-            "data urodzenia",
-            "dyddiad geni",
-            "age",
-            "alter",
-        ),
-        # Thunderbird's, in LDIF.
-        *("mozillaUseHtmlMail", "mozillausehtmlmail", "xmozillausehtmlmail"),
-        *("website", "web page", "url", "homepage"),
-        *(
-            "photo",
-            "avatar",
-            "facebook",
-            "twitter",
-            "linkedin",
-            "instagram",
-            "source",
-            "signup source",
-        ),
-        *("origin", "referrer", "utm source", "utm medium", "utm campaign", "campaign", "form"),
-        *("updated at", "updated", "last updated", "last changed", "last modified", "modified"),
-        *("modified at", "modified on", "date modified", "last edited", "geandert am", "last seen"),
-        *("last open", "last opened", "last click", "last clicked", "last activity", "opens"),
-        *("last activity date", "open rate", "click rate", "opened", "clicks", "clicked", "sent"),
-        *("rating", "member rating", "score", "points", "stars", "total spent", "orders"),
-        *("orders count", "total orders", "last order", "last login", "username", "user name"),
-        *("login", "password", "website id", "store", "store view", "currency", "vat", "tax id"),
-    )
-)
-
-# Some of these names speak of states as well.
-TWO_MEANINGS = frozenset(_all("state", "role", "position", "title", "form", "key", "no", "number"))
 
 # A moment below a heading with one of these is that of their agreement; below "status" it may be
 # that of anything.

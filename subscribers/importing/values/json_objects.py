@@ -20,15 +20,15 @@ def attributes_of(text: str) -> dict[str, str]:
     if is_nothing(text):
         return {}
     try:
-        found = json.loads(text)
+        parsed = json.loads(text)
     except (ValueError, RecursionError):
-        found = None
-    if not isinstance(found, dict):
+        parsed = None
+    if not isinstance(parsed, dict):
         raise InvalidInput(
             f"the attributes {text[:40]!r} are no object in JSON; mend them, or pass the column "
             "over with --column ignored=…"
         )
-    plain = ((one_line(name), _plain(value)) for name, value in found.items())
+    plain = ((one_line(name), _plain(value)) for name, value in parsed.items())
     return {name: value for name, value in plain if name and value}
 
 
@@ -36,13 +36,13 @@ def attributes_of(text: str) -> dict[str, str]:
 def may_tell_leaving(text: str) -> bool:
     """Whether an object may say that somebody left: by a value, or a yes or date of leaving."""
     try:
-        found = attributes_of(text)
+        attributes = attributes_of(text)
     except InvalidInput:
         return False
     return any(
         states_leaving(value)
         or (_is_of_leaving(folded(name)) and leaving_of(value, {}) in HAS_LEFT)
-        for name, value in found.items()
+        for name, value in attributes.items()
     )
 
 

@@ -224,12 +224,12 @@ def leaving_of(text: str, words: Mapping[str, ListState]) -> ListState | None:
     word = folded(text)
     if word in NO:
         return ListState.SUBSCRIBED
-    found = words.get(word) or WORDS.get(word)
+    state = words.get(word) or WORDS.get(word)
     # A 1 that means "active" in another column of the file is still a yes in this one.
     if word in YES or _NUMBER.fullmatch(text.strip()):
-        return found if found in HAS_LEFT else ListState.LEFT
-    if found is not None:
-        return found
+        return state if state in HAS_LEFT else ListState.LEFT
+    if state is not None:
+        return state
     if word in PERMITTED:
         return ListState.SUBSCRIBED
     return ListState.LEFT if word in FORBIDDEN or is_date(text) else None
@@ -283,9 +283,9 @@ def confirmation_of(text: str, words: Mapping[str, ListState]) -> ListState | No
     word = folded(text)
     if word in YES:
         return ListState.SUBSCRIBED
-    found = words.get(word) or WORDS.get(word)
-    if found is not None:
-        return found
+    state = words.get(word) or WORDS.get(word)
+    if state is not None:
+        return state
     if word in FORBIDDEN:
         return ListState.PENDING
     return ListState.SUBSCRIBED if word in PERMITTED or is_date(text) else None

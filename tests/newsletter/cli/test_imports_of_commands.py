@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from commands import run_in
 
 # Slow to import, and needed by those who render, fetch, parse, sign or migrate only.
 HEAVY = {
@@ -36,8 +37,7 @@ for command in json.loads(sys.argv[1]):
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A new site with an empty database."""
     folder = tmp_path_factory.mktemp("site")
-    making = [sys.executable, "-m", "newsletter", "init", "--address", "news@wexcombe.example"]
-    subprocess.run(making, cwd=folder, check=True, capture_output=True)
+    run_in(folder, "init", "--address", "news@wexcombe.example")
     return folder
 
 

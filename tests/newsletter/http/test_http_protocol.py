@@ -69,7 +69,7 @@ def read_to_end(connection: socket.socket) -> bytes:
 
 
 def is_served(address: Address) -> bool:
-    answer = httpx.get(f"http://{address[0]}:{address[1]}/", timeout=PATIENCE_SECONDS)
+    answer = httpx.get(f"http://{address[0]}:{address[1]}/", timeout=PATIENCE_SECONDS, verify=False)
     return answer.text == "GET 0"
 
 
@@ -171,7 +171,7 @@ def test_an_upgrade_that_is_not_offered_is_ignored_without_a_line_in_the_log(
     address: Address, caplog: pytest.LogCaptureFixture
 ) -> None:
     headers = {"Connection": "Upgrade, close", "Upgrade": "websocket"}
-    answer = httpx.get(f"http://{address[0]}:{address[1]}/", headers=headers)
+    answer = httpx.get(f"http://{address[0]}:{address[1]}/", headers=headers, verify=False)
     assert answer.text == "GET 0"
     assert caplog.records == []
 

@@ -60,11 +60,11 @@ class Listing(AccountServer):
         if request.method == "GET" and path == self.path:
             return of_json({self.key: self.registered})
         if request.method == "POST" and path == self.path:
-            return of_json(self.add(self.inside(request.found)), 201)
+            return of_json(self.add(self.inside(request.json)), 201)
         if found := re.fullmatch(re.escape(self.path) + r"/(\d+)", path):
             if request.method == "GET":
                 return of_json(self.change(found[1], {}))
-            return of_json(self.change(found[1], self.inside(request.found)))
+            return of_json(self.change(found[1], self.inside(request.json)))
         return Answer(404)
 
     def inside(self, found: dict[str, Any]) -> dict[str, Any]:
@@ -146,7 +146,7 @@ class MailtrapAccount(AccountServer):
             number = int(request.path.rpartition("/")[2])
             self.registered = [one for one in self.registered if one["id"] != number]
             return Answer(204)
-        made = self.add(request.found["webhook"])
+        made = self.add(request.json["webhook"])
         assert not {"open", "click"} & set(made["event_types"])
         return of_json({"data": {**made, "signing_secret": "of-theirs"}}, 201)
 
@@ -164,7 +164,7 @@ class SendGridAccount(AccountServer):
         base = "/v3/user/webhooks/event/settings"
         if request.path == f"{base}/all":
             return of_json({"max_allowed": 5, "webhooks": self.registered})
-        found, number = request.found, request.path.rpartition("/")[2]
+        found, number = request.json, request.path.rpartition("/")[2]
         if request.path == f"{base}/signed/{number}" and request.method == "PATCH":
             self.change(number, {"signed": found["enabled"]})
             return of_json({"id": number, "public_key": "key-of-theirs"})
@@ -222,12 +222,12 @@ class MailjetAccount(AccountServer):
         if request.method == "GET":
             return of_json({"Count": len(self.registered), "Data": self.registered})
         if request.method == "PUT":
-            return of_json({"Data": [self.change(request.path.rpartition("/")[2], request.found)]})
+            return of_json({"Data": [self.change(request.path.rpartition("/")[2], request.json)]})
         kinds = {one["EventType"] for one in self.registered}
-        if request.found["EventType"] in kinds:
+        if request.json["EventType"] in kinds:
             return of_json({"ErrorMessage": "already exists"}, 400)
         number = len(self.registered) + 1
-        return of_json({"Data": [self.add({**request.found, "ID": number})]}, 201)
+        return of_json({"Data": [self.add({**request.json, "ID": number})]}, 201)
 
 
 class SesAccount(AccountServer):
@@ -264,10 +264,10 @@ class SesAccount(AccountServer):
         if request.path == base and self.registered:
             return of_json({"message": "exists"}, 400, x_amzn_ErrorType="AlreadyExistsException")
         if request.path == base:
-            self.add(request.found)
+            self.add(request.json)
         else:
             assert request.method == "PUT"
-            self.registered[0].update(request.found)
+            self.registered[0].update(request.json)
         return of_json({})
 
 
@@ -309,11 +309,11 @@ class ScalewayAccount(AccountServer):
         if request.method == "GET":
             return of_json({"webhooks": self.registered, "total_count": len(self.registered)})
         if request.method == "PATCH":
-            return of_json(self.change(path.rpartition("/")[2], request.found))
+            return of_json(self.change(path.rpartition("/")[2], request.json))
         # "You can create only one webhook per domain."
         assert not self.registered
-        assert request.found["domain_id"] == "d1"
-        return of_json(self.add(request.found))
+        assert request.json["domain_id"] == "d1"
+        return of_json(self.add(request.json))
 
 
 ACCOUNTS: dict[str, Callable[[], AccountServer]] = {

@@ -37,7 +37,7 @@ class Request:
     method: str = "POST"
 
     @property
-    def found(self) -> Any:
+    def json(self) -> Any:
         return json.loads(self.body)
 
 

@@ -28,7 +28,7 @@ class SendGridServer(ProviderServer):
             return self._error(401, words)
         if request.path != "/v3/mail/send":
             return Answer(404)
-        fields = request.found
+        fields = request.json
         (person,) = fields["personalizations"]
         (to,) = person["to"]
         if to["email"].startswith("invalid@"):
@@ -66,7 +66,7 @@ class BrevoServer(ProviderServer):
             return of_json({"code": "unauthorized", "message": "Key not found"}, 401)
         if request.path != "/v3/smtp/email":
             return Answer(404)
-        fields = request.found
+        fields = request.json
         (to,) = fields["to"]
         if to["email"].startswith("invalid@"):
             return self._error("invalid_parameter", "email is not valid in to")
@@ -109,7 +109,7 @@ class ResendServer(ProviderServer):
             return self._error(403, "invalid_api_key", "API key is invalid.")
         if request.path not in {"/emails", "/emails/batch"}:
             return self._error(404, "not_found", "The requested endpoint does not exist.")
-        found = request.found
+        found = request.json
         if "attachments" in str(found) and request.path == "/emails/batch":
             return self._error(422, "validation_error", "attachments are not supported")
         key = request.headers["Idempotency-Key"]
@@ -175,7 +175,7 @@ class MailjetServer(ProviderServer):
             return of_json({**error, "ErrorMessage": words}, 401)
         if request.path != "/v3.1/send":
             return Answer(404)
-        found = request.found
+        found = request.json
         assert len(found["Messages"]) <= self.per_call
         items = [self._one(m, is_sent="SandboxMode" not in found) for m in found["Messages"]]
         is_whole = all(item["Status"] == "success" for item in items)
@@ -224,7 +224,7 @@ class MailtrapServer(ProviderServer):
             return of_json({"success": False, "errors": ["Unauthorized"]}, 401)
         if not request.path.startswith("/api/batch"):
             return Answer(404)
-        found = request.found["requests"]
+        found = request.json["requests"]
         assert len(found) <= self.per_call
         return of_json({"success": True, "responses": [self._one(fields) for fields in found]})
 
@@ -256,7 +256,7 @@ class ScalewayServer(ProviderServer):
             return of_json({**found, "message": "authentication is denied"}, 401)
         if request.path != "/transactional-email/v1alpha1/regions/fr-par/emails":
             return Answer(404)
-        fields = request.found
+        fields = request.json
         assert fields["project_id"] == self.project
         (to,) = fields["to"]
         if to["email"].startswith("invalid@"):

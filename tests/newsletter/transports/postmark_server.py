@@ -11,7 +11,7 @@ class PostmarkServer(ApiServer):
     """https://postmarkapp.com/developer/api/email-api; "inactive" recipients as documented too."""
 
     def answer(self, request: Request) -> Answer:
-        messages = request.found
+        messages = request.json
         if request.headers.get("X-Postmark-Server-Token") != TOKEN:
             return _error(401, 10, "The Server Token you provided is invalid.")
         if request.path != "/email/batch":

@@ -56,7 +56,7 @@ class SesServer(ProviderServer):
             return self._error("InvalidSignatureException", words, 403)
         if request.path != "/v2/email/outbound-emails":
             return self._error("NotFoundException", "no such path", 404)
-        fields = request.found
+        fields = request.json
         (recipient,) = fields["Destination"]["ToAddresses"]
         content = base64.b64decode(fields["Content"]["Raw"]["Data"], validate=True)
         if recipient.startswith("invalid@"):
@@ -112,7 +112,7 @@ class SparkPostServer(ProviderServer):
             return of_json({"errors": [{"message": "Unauthorized."}]}, 401)
         if request.path != "/api/v1/transmissions":
             return of_json({"errors": [{"message": "Resource could not be found"}]}, 404)
-        fields = request.found
+        fields = request.json
         recipient = fields["recipients"][0]["address"]["email"]
         content = fields["content"]["email_rfc822"].encode()
         if recipient.startswith("invalid@"):
@@ -159,9 +159,7 @@ class HttpServer(ProviderServer):
         if given["webhook-signature"] != f"v1,{digest}":
             return of_json({"reason": "the signature is wrong"}, 401)
         if number not in self._seen:
-            self._seen[number] = of_json(
-                {"results": [self._one(m) for m in request.found["mails"]]}
-            )
+            self._seen[number] = of_json({"results": [self._one(m) for m in request.json["mails"]]})
         return self._seen[number]
 
     def _one(self, fields: dict[str, str]) -> dict[str, Any]:

@@ -114,15 +114,15 @@ class TestTracking:
         assert form(sent(MailgunServer).requests[0])["o:tracking"] == b"no"
 
     def test_sendgrid_counts_neither_and_adds_no_links(self, sent: Sent) -> None:
-        found = sent(SendGridServer).requests[0].found["tracking_settings"]
+        found = sent(SendGridServer).requests[0].json["tracking_settings"]
         assert not any(setting["enable"] for setting in found.values())
 
     def test_mailjet_counts_neither(self, sent: Sent) -> None:
-        (found,) = sent(MailjetServer).requests[0].found["Messages"]
+        (found,) = sent(MailjetServer).requests[0].json["Messages"]
         assert (found["TrackOpens"], found["TrackClicks"]) == ("disabled", "disabled")
 
     def test_sparkpost_counts_neither(self, sent: Sent) -> None:
-        found = sent(SparkPostServer).requests[0].found["options"]
+        found = sent(SparkPostServer).requests[0].json["options"]
         assert (found["open_tracking"], found["click_tracking"]) == (False, False)
 
 
@@ -130,29 +130,29 @@ class TestReference:
     """Our Message-ID goes along where events will bring it back."""
 
     def test_sendgrid_has_it_as_an_argument(self, sent: Sent) -> None:
-        (person,) = sent(SendGridServer).requests[0].found["personalizations"]
+        (person,) = sent(SendGridServer).requests[0].json["personalizations"]
         assert person["custom_args"] == {"newsletter_message_id": ID}
 
     def test_brevo_has_it_in_its_own_header(self, sent: Sent) -> None:
-        assert sent(BrevoServer).requests[0].found["headers"]["X-Mailin-custom"] == ID
+        assert sent(BrevoServer).requests[0].json["headers"]["X-Mailin-custom"] == ID
 
     def test_resend_has_it_as_a_tag(self, sent: Sent) -> None:
-        (found,) = sent(ResendServer).requests[0].found
+        (found,) = sent(ResendServer).requests[0].json
         (tag,) = found["tags"]
         padded = tag["value"] + "=" * (-len(tag["value"]) % 4)
         assert base64.urlsafe_b64decode(padded).decode() == ID
 
     def test_mailjet_has_it_as_the_payload_of_events(self, sent: Sent) -> None:
-        (found,) = sent(MailjetServer).requests[0].found["Messages"]
+        (found,) = sent(MailjetServer).requests[0].json["Messages"]
         assert found["EventPayload"] == ID
 
     def test_sparkpost_and_mailtrap_have_it_as_metadata(self, sent: Sent) -> None:
-        assert sent(SparkPostServer).requests[0].found["metadata"] == {"message_id": ID}
-        (found,) = sent(MailtrapServer).requests[0].found["requests"]
+        assert sent(SparkPostServer).requests[0].json["metadata"] == {"message_id": ID}
+        (found,) = sent(MailtrapServer).requests[0].json["requests"]
         assert found["custom_variables"] == {"message_id": ID}
 
     def test_scaleway_has_it_in_its_own_header(self, sent: Sent) -> None:
-        found = sent(ScalewayServer).requests[0].found["additional_headers"]
+        found = sent(ScalewayServer).requests[0].json["additional_headers"]
         assert {"key": "X-Newsletter-Message-ID", "value": ID} in found
 
 
@@ -198,7 +198,7 @@ class TestUnsupported:
         self, sent: Sent
     ) -> None:
         head = b"List-Id: =?utf-8?q?B=C3=BCrg?= <friday.wexcombe.example>\r\n"
-        found = sent(BrevoServer, with_head(head)).requests[0].found["headers"]
+        found = sent(BrevoServer, with_head(head)).requests[0].json["headers"]
         assert found["List-Id"] == "<friday.wexcombe.example>"
 
     def test_pictures_inside_are_refused_where_they_cannot_be_carried(
@@ -215,7 +215,7 @@ class TestUnsupported:
     def test_pictures_inside_keep_their_content_id(
         self, sent: Sent, kind: type[ProviderServer], options: dict[str, Any]
     ) -> None:
-        found = sent(kind, with_picture(), **options).requests[0].found
+        found = sent(kind, with_picture(), **options).requests[0].json
         (attachment,) = found.get("requests", [found])[0]["attachments"]
         assert attachment["content_id"] == "crest@x"
         assert attachment["content"] == "iVBORw=="

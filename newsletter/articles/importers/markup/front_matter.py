@@ -80,21 +80,21 @@ def split(text: str) -> Document:
 def _of_yaml(text: str) -> Document:
     import yaml
 
-    found = _YAML.match(text)
-    if found is None:
+    match = _YAML.match(text)
+    if match is None:
         raise Unreadable("the front matter is not closed", "end it with a line of ---")
     notes: tuple[str, ...] = ()
     try:
-        _check_depth(found["head"])
-        values = yaml.load(found["head"], Loader=_loader())  # noqa: S506 # nosec B506 - a safe loader
+        _check_depth(match["head"])
+        values = yaml.load(match["head"], Loader=_loader())  # noqa: S506 # nosec B506 - a safe loader
     except (yaml.YAMLError, RecursionError, ValueError) as error:
-        values = _lenient(found["head"])
+        values = _lenient(match["head"])
         if not values:
             raise Unreadable(f"the front matter cannot be read: {_reason(error)}", MEND) from error
         notes = (f"the front matter is not YAML ({_reason(error)}): read line by line",)
     if not isinstance(values, dict | None):
         raise Unreadable("the front matter is not names and values", MEND)
-    return Document(values=values or {}, text=text[found.end() :].strip("\n"), notes=notes)
+    return Document(values=values or {}, text=text[match.end() :].strip("\n"), notes=notes)
 
 
 def _check_depth(head: str) -> None:
@@ -116,9 +116,9 @@ def _lenient(head: str) -> dict[str, Any]:
     """Lines "name: value" with unquoted special characters."""
     values: dict[str, Any] = {}
     for line in head.split("\n"):
-        if found := _LINE.fullmatch(line):
-            value = (found["value"] or "").strip()
-            values[found["name"]] = value[1:-1] if re.fullmatch(r"(['\"]).*\1", value) else value
+        if match := _LINE.fullmatch(line):
+            value = (match["value"] or "").strip()
+            values[match["name"]] = value[1:-1] if re.fullmatch(r"(['\"]).*\1", value) else value
     return values
 
 
@@ -132,11 +132,11 @@ def _reason(error: Exception) -> str:
 
 
 def _of_toml(text: str) -> Document:
-    found = _TOML.match(text)
-    if found is None:
+    match = _TOML.match(text)
+    if match is None:
         raise Unreadable("the front matter is not closed", "end it with a line of +++")
     try:
-        values = tomllib.loads(found["head"])
+        values = tomllib.loads(match["head"])
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise Unreadable(
             f"the front matter is not TOML: {one_line(str(error))[:200]}", MEND
@@ -145,7 +145,7 @@ def _of_toml(text: str) -> Document:
     for table in ("taxonomies", "extra", "params"):
         if isinstance(values.get(table), dict):
             values = {**values[table], **values}
-    return Document(values=values, text=text[found.end() :].strip("\n"))
+    return Document(values=values, text=text[match.end() :].strip("\n"))
 
 
 def _of_json(text: str) -> Document:

@@ -20,7 +20,7 @@ _WRITTEN = re.compile(r"[ \t]*\{:?[ \t]*#(?P<id>[^\s{}]+)[^{}]*\}[ \t]*$")
 
 def name_headings(tokens: Sequence["Token"], text: str) -> None:
     """Give the headings of a parsed text the ids that its links name."""
-    wanted = {unquote(found) for found in _TARGET.findall(text)}
+    wanted = {unquote(target) for target in _TARGET.findall(text)}
     seen: Counter[str] = Counter()
     for opening, inline in pairwise(tokens):
         if opening.type != "heading_open":
@@ -34,11 +34,11 @@ def name_headings(tokens: Sequence["Token"], text: str) -> None:
 def _without_written_id(heading: "Token") -> str:
     """The id written at the end of a heading, which is taken out of it; empty without."""
     last = heading.children[-1] if heading.children else None
-    found = _WRITTEN.search(last.content) if last is not None and last.type == "text" else None
-    if last is None or found is None:
+    match = _WRITTEN.search(last.content) if last is not None and last.type == "text" else None
+    if last is None or match is None:
         return ""
-    last.content = last.content[: found.start()]
-    return found["id"]
+    last.content = last.content[: match.start()]
+    return match["id"]
 
 
 def _names(heading: "Token", seen: Counter[str]) -> list[str]:

@@ -76,37 +76,37 @@ def _protected(text: str) -> str:
     return text.replace("{", "\ue000")
 
 
-def _fenced(found: re.Match[str]) -> str:
-    code = found["code"] if found["code"] is not None else found["other"]
-    return f"\n```{found['a'] or found['b']}\n{_protected(code.rstrip())}\n```\n"
+def _fenced(match: re.Match[str]) -> str:
+    code = match["code"] if match["code"] is not None else match["other"]
+    return f"\n```{match['a'] or match['b']}\n{_protected(code.rstrip())}\n```\n"
 
 
 def _strip(text: str, left_out: Counter[str]) -> str:
     text = _COMMENT.sub("", text)
     text = _VIDEO.sub(_watch, text)
     text = _FIGURE.sub(_picture, text)
-    text = _BASE.sub(lambda found: found["path"] or "", text)
-    text = _REFERENCE.sub(lambda found: found["page"] or found["post"] or "", text)
+    text = _BASE.sub(lambda match: match["path"] or "", text)
+    text = _REFERENCE.sub(lambda match: match["page"] or match["post"] or "", text)
 
-    def gone(found: re.Match[str]) -> str:
-        if len(found[0]) > MAX_MARK_LENGTH:
-            return found[0]
-        left_out[_name(found[0])] += 1
+    def gone(match: re.Match[str]) -> str:
+        if len(match[0]) > MAX_MARK_LENGTH:
+            return match[0]
+        left_out[_name(match[0])] += 1
         return ""
 
     return _MARK.sub(gone, text)
 
 
-def _watch(found: re.Match[str]) -> str:
-    site = found["site"].lower()
+def _watch(match: re.Match[str]) -> str:
+    site = match["site"].lower()
     host = (
         "https://www.youtube.com/embed" if site == "youtube" else "https://player.vimeo.com/video"
     )
-    return f'<iframe src="{host}/{found["id"]}"></iframe>'
+    return f'<iframe src="{host}/{match["id"]}"></iframe>'
 
 
-def _picture(found: re.Match[str]) -> str:
-    values = {v["name"]: v["a"] or v["b"] or v["c"] or "" for v in _VALUE.finditer(found["rest"])}
+def _picture(match: re.Match[str]) -> str:
+    values = {v["name"]: v["a"] or v["b"] or v["c"] or "" for v in _VALUE.finditer(match["rest"])}
     source = (
         values.get("src") or values.get("path") or values.get("url") or values.get("image_path")
     )
@@ -120,5 +120,5 @@ def _picture(found: re.Match[str]) -> str:
 def _name(mark: str) -> str:
     """The tag, shortened so that tags of one kind are counted together."""
     words = re.sub(r"\s+", " ", mark)
-    found = re.match(r"(\{[{%:][<%-]*\s*/?\s*[\w.-]*)", words)
-    return f"{found[1]}…" if found and len(words) > len(found[1]) + 4 else words[:40]
+    match = re.match(r"(\{[{%:][<%-]*\s*/?\s*[\w.-]*)", words)
+    return f"{match[1]}…" if match and len(words) > len(match[1]) + 4 else words[:40]

@@ -31,6 +31,6 @@ def notes_on(warnings: Iterable[str]) -> tuple[str, ...]:
 
 def _note_on(warning: str) -> str:
     for pattern, note in _NOTES:
-        if found := pattern.match(warning):
-            return note.format(*found.groups())
+        if match := pattern.match(warning):
+            return note.format(*match.groups())
     return ""

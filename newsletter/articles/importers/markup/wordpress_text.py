@@ -82,18 +82,18 @@ class RenderedPost:
 def render_post(text: str, pictures: PostMedia) -> RenderedPost:
     """The post as HTML; not sanitised."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    text = _REUSED.sub(lambda found: pictures.blocks.get(found[1], ""), text)
+    text = _REUSED.sub(lambda match: pictures.blocks.get(match[1], ""), text)
     left_out: Counter[str] = Counter()
-    kept: list[str] = []
-    text = _KEPT.sub(lambda found: _protect(found[0], kept), text)
+    protected: list[str] = []
+    text = _KEPT.sub(lambda match: _protect(match[0], protected), text)
     text = _with_shortcodes(text, pictures, left_out)
-    text = _ALONE.sub(lambda found: _linked(found[1] or found[2]), text)
+    text = _ALONE.sub(lambda match: _linked(match[1] or match[2]), text)
     if _HAS_BLOCKS.search(text):
-        text = _CLASSIC.sub(lambda found: paragraphs(found[1]), text)
+        text = _CLASSIC.sub(lambda match: paragraphs(match[1]), text)
         text = _COMMENT.sub("", text)
     else:
         text = paragraphs(_COMMENT.sub("", text))
-    for number, part in enumerate(kept):
+    for number, part in enumerate(protected):
         text = text.replace(_mark(number), part)
     notes = counted({f"shortcode left out: [{name}]": n for name, n in left_out.items()})
     return RenderedPost(html=text, notes=notes)
@@ -103,28 +103,28 @@ def _mark(number: int) -> str:
     return f"<pre>\ue000{number}\ue001</pre>"
 
 
-def _protect(part: str, kept: list[str]) -> str:
-    kept.append(part)
-    return _mark(len(kept) - 1)
+def _protect(part: str, protected: list[str]) -> str:
+    protected.append(part)
+    return _mark(len(protected) - 1)
 
 
 def _with_shortcodes(text: str, pictures: PostMedia, left_out: Counter[str]) -> str:
-    text = _CAPTION.sub(lambda found: _figure(found[1], found[2]), text)
-    text = _EMBED.sub(lambda found: f"\n\n{_linked(found[1])}\n\n", text)
+    text = _CAPTION.sub(lambda match: _figure(match[1], match[2]), text)
+    text = _EMBED.sub(lambda match: f"\n\n{_linked(match[1])}\n\n", text)
     closed = {name.lower() for name in re.findall(r"\[/([a-zA-Z][\w-]*)\]", text)}
 
-    def replaced(found: re.Match[str]) -> str:
-        name, rest = found["name"].lower(), found["rest"]
-        if found["extra"] and found["end"]:
-            return found[0][1:-1]  # [[name]] is an escaped shortcode
+    def replaced(match: re.Match[str]) -> str:
+        name, rest = match["name"].lower(), match["rest"]
+        if match["extra"] and match["end"]:
+            return match[0][1:-1]  # [[name]] is an escaped shortcode
         is_one = name in closed or name in _BARE or "=" in rest or re.search(r"[_-]", name)
         if not is_one:
-            return found[0]
+            return match[0]
         values = {n.lower(): unescape(a or b or c) for n, a, b, c in _ATTRIBUTE.findall(rest)}
-        made = "" if found["closes"] else _replacement(name, rest, values, pictures)
-        if not made and not found["closes"]:
+        replacement = "" if match["closes"] else _replacement(name, rest, values, pictures)
+        if not replacement and not match["closes"]:
             left_out[name] += 1
-        return found["extra"] + made + found["end"]
+        return match["extra"] + replacement + match["end"]
 
     return _SHORTCODE.sub(replaced, text)
 
@@ -151,18 +151,18 @@ def _numbers(values: Mapping[str, str]) -> list[str]:
 
 def _gallery(values: Mapping[str, str], pictures: PostMedia) -> str:
     numbers = _numbers(values) or list(pictures.attached)
-    found = [pictures.by_number[number] for number in numbers if number in pictures.by_number]
-    figures = [f'<figure><img src="{escape(url)}" alt=""></figure>' for url in found]
+    addresses = [pictures.by_number[number] for number in numbers if number in pictures.by_number]
+    figures = [f'<figure><img src="{escape(url)}" alt=""></figure>' for url in addresses]
     return "\n\n" + "\n".join(figures) + "\n\n" if figures else ""
 
 
 def _figure(attributes: str, content: str) -> str:
     values = {name.lower(): a or b or c for name, a, b, c in _ATTRIBUTE.findall(attributes)}
-    found = _PICTURE.match(content)
-    picture, words = (found[1], found[2]) if found else (content, "")
+    match = _PICTURE.match(content)
+    picture, words = (match[1], match[2]) if match else (content, "")
     caption = words.strip() or values.get("caption", "")
-    told = f"<figcaption>{caption}</figcaption>" if caption else ""
-    return f"\n\n<figure>{picture}{told}</figure>\n\n"
+    figcaption = f"<figcaption>{caption}</figcaption>" if caption else ""
+    return f"\n\n<figure>{picture}{figcaption}</figure>\n\n"
 
 
 def _linked(address: str) -> str:

@@ -99,10 +99,10 @@ _LONG_CAPTION = 40
 
 def drop_boilerplate(root: Element) -> tuple[str, ...]:
     """Drop them from a page in place; notes of what had words or pictures."""
-    found: list[tuple[Element, str]] = []
+    parts: list[tuple[Element, str]] = []
     notes: Counter[str] = Counter()
-    _collect(root, found)
-    for element, note in found:
+    _collect(root, parts)
+    for element, note in parts:
         if element.getparent() is not None:
             notes[note] += bool(_size(element) or next(element.iter("img"), None) is not None)
             element.drop_tree()
@@ -110,15 +110,15 @@ def drop_boilerplate(root: Element) -> tuple[str, ...]:
     return counted(+notes)
 
 
-def _collect(element: Element, found: list[tuple[Element, str]]) -> None:
+def _collect(element: Element, parts: list[tuple[Element, str]]) -> None:
     """Add what surrounds the article below an element; what is within that is not looked at."""
     for child in element.iterchildren(etree.Element):
         if note := _note_on(child):
-            found.append((child, note))
+            parts.append((child, note))
         elif child.tag in _LINES and _is_see_also(child):
-            found += ((one, _LINKS_NOTE) for one in (child, *_links_after(child)))
+            parts += ((one, _LINKS_NOTE) for one in (child, *_links_after(child)))
         else:
-            _collect(child, found)
+            _collect(child, parts)
 
 
 def _note_on(element: Element) -> str:
@@ -150,8 +150,10 @@ def _is_of(kind: Kind, element: Element) -> bool:
 @lru_cache(maxsize=20_000)
 def _kinds_of(names: str) -> frozenset[Kind]:
     """What the class names and the id of an element tell."""
-    given = names.lower().split()
-    return frozenset(kind for kind, pattern in _NAMES.items() if any(map(pattern.fullmatch, given)))
+    classes = names.lower().split()
+    return frozenset(
+        kind for kind, pattern in _NAMES.items() if any(map(pattern.fullmatch, classes))
+    )
 
 
 def _is_frame(element: Element) -> bool:

@@ -94,6 +94,11 @@ def _by_readability(root: Element) -> Element | None:
             self._held = list(page.iter())
             return page
 
+        def get_link_density(self, elem: Element) -> float:
+            """Its own collapses white space by patterns, which takes half of its time."""
+            linked = sum(_size(link) for link in elem.iter("a") if link is not elem)
+            return linked / max(1, _size(elem))
+
         def get_clean_html(self) -> str:
             return str(etree.tostring(self._html(), encoding="unicode", method="html"))
 
@@ -112,9 +117,9 @@ def _by_markup(root: Element, title: str) -> Element | None:
     articles = [e for e in root.iter("article") if not _is_within(e, ("nav", "aside", "footer"))]
     mains = root.xpath("//main | //*[@role='main']")
     titled = [e for e in articles if _has_heading(e, title)]
-    for found in (bodies, titled, articles, mains):
-        if found:
-            return max(found, key=_size)
+    for elements in (bodies, titled, articles, mains):
+        if elements:
+            return max(elements, key=_size)
     body = root.find(".//body")
     if body is not None:
         for element in list(body.iter(*PAGE_FRAME_TAGS)):

@@ -5,8 +5,6 @@ import re
 from collections.abc import Iterator
 from typing import Any, TypeAlias
 
-from lxml import etree
-
 from newsletter.articles.importers.base import one_line
 
 Element: TypeAlias = Any
@@ -67,8 +65,8 @@ class PageMetadata:
     def meta(self, *names: str) -> str:
         """The first value of the first of the names that has one."""
         for name in names:
-            for found, content in self.metas:
-                if found == name:
+            for key, content in self.metas:
+                if key == name:
                     return content
         return ""
 
@@ -83,8 +81,8 @@ class PageMetadata:
         yield from ((one, "itemprop") for one in self._items("datePublished", "dateCreated"))
         yield from ((one, "<time>") for one in self._times())
         yield from ((one, "its class") for one in self._by_class())
-        if found := _IN_ADDRESS.search(self.canonical()):
-            yield "-".join(found.groups()), "its address"
+        if match := _IN_ADDRESS.search(self.canonical()):
+            yield "-".join(match.groups()), "its address"
 
     def updated(self) -> str:
         for node in self.data:
@@ -93,8 +91,8 @@ class PageMetadata:
         return self.meta(*UPDATED_META) or next(self._items("dateModified"), "")
 
     def _items(self, *names: str) -> Iterator[str]:
-        for element in self.root.iter(etree.Element):
-            if element.tag != "meta" and set(names) & set((element.get("itemprop") or "").split()):
+        for element in self.root.xpath("descendant::*[@itemprop and not(self::meta)]"):
+            if set(names) & set(element.get("itemprop").split()):
                 yield _written(element)
 
     def _times(self) -> Iterator[str]:
@@ -140,11 +138,11 @@ class PageMetadata:
         return tuple(tags or re.split(r"\s*[,;]\s*", words)) if tags or words else None
 
     def headline(self) -> str:
-        found = self.meta(
+        value = self.meta(
             "og:title", "twitter:title", "dc.title", "dcterms.title", "citation_title"
         )
         heads = (node.get("headline") for node in self.data)
-        return found or next((one_line(h) for h in heads if isinstance(h, str)), "")
+        return value or next((one_line(h) for h in heads if isinstance(h, str)), "")
 
     def site_name(self) -> str:
         named = self.meta("og:site_name", "application-name")
@@ -164,8 +162,8 @@ class PageMetadata:
         return self.meta("og:url")
 
     def base(self) -> str:
-        found = self.root.find(".//base[@href]")
-        return str(found.get("href")) if found is not None else ""
+        base = self.root.find(".//base[@href]")
+        return str(base.get("href")) if base is not None else ""
 
 
 def _written(element: Element) -> str:

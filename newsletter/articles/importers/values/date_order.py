@@ -22,10 +22,10 @@ class DateOrder:
         return f"{order}, as in {self.shown_by}"
 
 
-def is_ambiguous(found: re.Match[str]) -> bool:
+def is_ambiguous(match: re.Match[str]) -> bool:
     """Whether both orders are valid and different; dots with a whole year imply the day first."""
-    first, second = int(found["a"]), int(found["b"])
-    by_dots = found["mark"] == "." and len(found["year"]) == 4
+    first, second = int(match["a"]), int(match["b"])
+    by_dots = match["mark"] == "." and len(match["year"]) == 4
     return first <= 12 and second <= 12 and first != second and not by_dots
 
 
@@ -38,9 +38,9 @@ def order_of(dates: Iterable[object]) -> DateOrder | None:
     """The order of a source's dates; None if none of them shows it, or they show both."""
     shown: dict[bool, str] = {}
     for written in dates:
-        found = _AT_START.match(written) if isinstance(written, str) else None
-        if found and (int(found["a"]) > 12) != (int(found["b"]) > 12):
-            shown.setdefault(int(found["a"]) > 12, found[0].strip())
+        match = _AT_START.match(written) if isinstance(written, str) else None
+        if match and (int(match["a"]) > 12) != (int(match["b"]) > 12):
+            shown.setdefault(int(match["a"]) > 12, match[0].strip())
     if len(shown) != 1:
         return None
     is_day_first, date = shown.popitem()

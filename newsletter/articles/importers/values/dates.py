@@ -132,8 +132,8 @@ def find_reading(text: str, zone: ZoneInfo, order: DateOrder | None = None) -> M
     if len(written) > MAX_DATE_LENGTH or not re.search(r"\d", written):
         return None
     written = _COMMENT.sub("", written) or written
-    for found in _matches(written):
-        moment = _from_parts(found.groupdict(), written, zone)
+    for match in _matches(written):
+        moment = _from_parts(match.groupdict(), written, zone)
         if moment is not None:
             return moment
     if re.fullmatch(r"\d{4}-?W\d{2}-?\d", written):
@@ -147,8 +147,8 @@ def find_reading(text: str, zone: ZoneInfo, order: DateOrder | None = None) -> M
 
 def _matches(written: str) -> Iterator[re.Match[str]]:
     for form in (_YEAR_LAST, *_FORMS):
-        if found := form.fullmatch(written):
-            yield found
+        if match := form.fullmatch(written):
+            yield match
 
 
 def _from_parts(parts: dict[str, str | None], written: str, zone: ZoneInfo) -> Moment | None:
@@ -178,7 +178,7 @@ def _from_parts(parts: dict[str, str | None], written: str, zone: ZoneInfo) -> M
 
 def _last_zone(words: str) -> tuple[tzinfo | None, str]:
     """The zone of "+0000 UTC" or "(local) +01:00", the first word that is one, and digits left."""
-    zones = {word: found for word in words.split() if (found := zone_of(word))}
+    zones = {word: zone for word in words.split() if (zone := zone_of(word))}
     rest = " ".join(word for word in words.split() if word not in zones)
     if not zones:
         return None, words
@@ -215,15 +215,15 @@ def _year(written: str) -> int:
 
 def _by_numbers(written: str, zone: ZoneInfo, order: DateOrder | None) -> Moment | None:
     """Numeric day and month: read if one order is valid, or implied by dots or other dates."""
-    found = _BY_NUMBERS.fullmatch(written)
-    if found is None:
+    match = _BY_NUMBERS.fullmatch(written)
+    if match is None:
         return None
-    by_order = is_ambiguous(found)
+    by_order = is_ambiguous(match)
     if by_order and order is None:
         raise Unreadable(f"the date {written!r} may mean two days", MEND)
-    is_day_first = order.is_day_first if by_order and order else int(found["b"]) <= 12
-    day, month = (found["a"], found["b"]) if is_day_first else (found["b"], found["a"])
-    moment = _from_parts({**found.groupdict(), "day": day, "month": month}, written, zone)
+    is_day_first = order.is_day_first if by_order and order else int(match["b"]) <= 12
+    day, month = (match["a"], match["b"]) if is_day_first else (match["b"], match["a"])
+    moment = _from_parts({**match.groupdict(), "day": day, "month": month}, written, zone)
     if moment is None or not by_order or order is None:
         return moment
     return replace(moment, reading="; ".join(filter(None, (order.reading, moment.reading))))
@@ -231,14 +231,14 @@ def _by_numbers(written: str, zone: ZoneInfo, order: DateOrder | None) -> Moment
 
 def _time_first(written: str, zone: ZoneInfo) -> Moment | None:
     """A time before the date: "14:30, 23 March 2019"."""
-    found = _TIME_FIRST.fullmatch(written)
-    if found is None or not (found["minute"] or found["half"]):
+    match = _TIME_FIRST.fullmatch(written)
+    if match is None or not (match["minute"] or match["half"]):
         return None
-    clock = written[: found.start("date")].rstrip(" ,;")
+    clock = written[: match.start("date")].rstrip(" ,;")
     clock = re.sub(r"\s+(?:uhr|on)\b", "", clock, flags=re.IGNORECASE)
     # A zone ends the date: "10:20, 23 March 2019 CET".
-    zone_name = _ZONE_AT_END.search(found["date"])
-    day = found["date"][: zone_name.start()] if zone_name else found["date"]
+    zone_name = _ZONE_AT_END.search(match["date"])
+    day = match["date"][: zone_name.start()] if zone_name else match["date"]
     turned = f"{day} {clock}{zone_name[0] if zone_name else ''}"
     return next(
         (m for f in _matches(turned) if (m := _from_parts(f.groupdict(), written, zone))), None
@@ -267,10 +267,10 @@ def _dateutil(written: str, default: datetime) -> datetime | None:
         return timezone(timedelta(seconds=offset)) if offset is not None else None
 
     try:
-        found = dateutil_parser.parse(written, default=default, tzinfos=known)
+        parsed = dateutil_parser.parse(written, default=default, tzinfos=known)
     except (ValueError, OverflowError, TypeError, ArithmeticError):
         return None
-    return found if isinstance(found, datetime) else None
+    return parsed if isinstance(parsed, datetime) else None
 
 
 def _of_number(value: float) -> Moment:

@@ -98,23 +98,23 @@ class Fields:
 
     def moment(self, field: str, zone: ZoneInfo) -> datetime | None:
         """The instant; None without a readable one."""
-        found = self._moment(field, zone)
-        return found.at if found else None
+        moment = self._moment(field, zone)
+        return moment.at if moment else None
 
     def published_at(self, zone: ZoneInfo) -> datetime | None:
         """The date of publication; a note says how it was read."""
-        found = self._moment("date", zone)
-        if found and found.reading:
-            self.notes.append(f"date read as {found.reading}")
-        return found.at if found else self._date_of_path(zone)
+        moment = self._moment("date", zone)
+        if moment and moment.reading:
+            self.notes.append(f"date read as {moment.reading}")
+        return moment.at if moment else self._date_of_path(zone)
 
     def _date_of_path(self, zone: ZoneInfo) -> datetime | None:
         """The date in the path at which the page stood, such as /2017/09/05/wall."""
         path = next((p for name in _PATHS if isinstance(p := self._values.get(name), str)), "")
-        found = date_in(urlsplit(path).path, zone)
-        if found:
+        moment = date_in(urlsplit(path).path, zone)
+        if moment:
             self.notes.append("date read from its path")
-        return found
+        return moment
 
     def _moment(self, field: str, zone: ZoneInfo) -> Moment | None:
         value = self.find(field)
@@ -134,16 +134,16 @@ class Fields:
             return tuple(re.split(r"\s*[;|,]\s*", value.strip())) if value.strip() else ()
         values = value if isinstance(value, list) else [value]
         names = [v.get("name") or v.get("slug") if isinstance(v, dict) else v for v in values]
-        kept = [str(name) for name in names if isinstance(name, str | int | float)]
-        if len(kept) < len(values):
+        texts = [str(name) for name in names if isinstance(name, str | int | float)]
+        if len(texts) < len(values):
             self.notes.append("topics that are not names were left out")
-        return tuple(kept)
+        return tuple(texts)
 
     def status(self) -> ArticleStatus | None:
         """The visibility, or None if not given; unknown words are noted."""
-        found = visibility_of(self._values)
-        self.notes += [f"{word!r} is not known: kept as a draft" for word in found.unknown]
-        return found.status
+        visibility = visibility_of(self._values)
+        self.notes += [f"{word!r} is not known: kept as a draft" for word in visibility.unknown]
+        return visibility.status
 
 
 def _name(key: str) -> str:

@@ -25,9 +25,9 @@ def key_of(name: str) -> str:
 def date_in(name: str, zone: ZoneInfo) -> datetime | None:
     """The date at the start of the file name, or in the path of the page."""
     path = name.replace("\\", "/")
-    found = _DATED.match(path.rpartition("/")[2]) or _DATED_PATH.search(path)
+    match = _DATED.match(path.rpartition("/")[2]) or _DATED_PATH.search(path)
     try:
-        return moment_of(found[1], zone) if found else None
+        return moment_of(match[1], zone) if match else None
     except Unreadable:
         return None
 

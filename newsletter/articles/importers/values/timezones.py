@@ -29,14 +29,14 @@ def zone_of(text: str) -> timezone | None:
 
     `-0000` is UTC (RFC 5322 section 3.3).
     """
-    found = _OFFSET.fullmatch(text.strip().strip("()"))
-    if found is None or not (found["name"] or found["sign"]):
+    match = _OFFSET.fullmatch(text.strip().strip("()"))
+    if match is None or not (match["name"] or match["sign"]):
         return None
-    name = (found["name"] or "UTC").upper()
+    name = (match["name"] or "UTC").upper()
     if name not in _HOURS:
         return None
     offset = timedelta(hours=_HOURS[name])
-    if found["sign"]:
-        apart = timedelta(hours=int(found["hours"]), minutes=int(found["minutes"] or 0))
-        offset += -apart if found["sign"] == "-" else apart
+    if match["sign"]:
+        apart = timedelta(hours=int(match["hours"]), minutes=int(match["minutes"] or 0))
+        offset += -apart if match["sign"] == "-" else apart
     return timezone(offset) if abs(offset) < timedelta(hours=MAX_OFFSET_HOURS) else None

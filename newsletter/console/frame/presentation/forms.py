@@ -142,12 +142,12 @@ def full_stop(reason: str) -> str:
 
 
 def _by_field(error: ValidationError) -> dict[str, str]:
-    found: dict[str, str] = {}
+    errors: dict[str, str] = {}
     for problem in error.errors():
         name = str(problem["loc"][0]) if problem["loc"] else ""
         words = WORDS.get(problem["type"], problem["msg"].removeprefix("Value error, "))
-        found.setdefault(name, sentence(words.format(**problem.get("ctx", {}))))
-    return found
+        errors.setdefault(name, sentence(words.format(**problem.get("ctx", {}))))
+    return errors
 
 
 def _takes_several(annotation: Any) -> bool:

@@ -51,7 +51,7 @@ def uncounted(history: History) -> int:
         return session.scalars(select(func.count()).select_from(UncountedDelivery)).one()
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=10)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=5)
 @given(
     acts=st.lists(
         st.tuples(st.sampled_from([*OFTEN, *ACTS]), st.integers(0, 4)), min_size=8, max_size=24

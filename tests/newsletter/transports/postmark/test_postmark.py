@@ -175,11 +175,11 @@ class TestBatches:
         self, send: Send, postmark: PostmarkServer
     ) -> None:
         assert send(mails(501)).kinds == ["Accepted"] * 501
-        assert [len(request.found) for request in postmark.requests] == [500, 1]
+        assert [len(request.json) for request in postmark.requests] == [500, 1]
 
     def test_the_batch_size_is_configurable(self, send: Send, postmark: PostmarkServer) -> None:
         send(mails(5), batch=2)
-        assert [len(request.found) for request in postmark.requests] == [2, 2, 1]
+        assert [len(request.json) for request in postmark.requests] == [2, 2, 1]
 
     def test_a_call_stays_below_the_largest_payload(
         self, send: Send, postmark: PostmarkServer

@@ -1,0 +1,117 @@
+"""Marks in a sheet of an XLSX file (ECMA-376).
+
+Cells are looked at only where a style of the workbook strikes out or colours.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from posixpath import basename, dirname, join, normpath
+from typing import Any
+from zipfile import ZipFile
+
+from lxml import etree
+
+from subscribers.importing.formats.hidden_cells import PIECE_BYTES, sheet_part
+from subscribers.importing.formats.sheet_marks.marks import CellStyle, SheetMarks, colour_name
+
+STYLES = "xl/styles.xml"
+# Of styles a workbook has some thousand, and comments are short: what follows is not looked at.
+MAX_PART_BYTES = 16 << 20
+# Longer than the start tag of a cell.
+OVERLAP_BYTES = 1024
+# ECMA-376, 18.3.1.4.
+_CELL = re.compile(rb"<(?:\w+:)?c\s([^<>]*)>")
+_ROW = re.compile(rb"\br=[\"'][A-Z]{1,3}(\d{1,7})[\"']")
+_STYLE = re.compile(rb"\bs=[\"'](\d{1,6})[\"']")
+_REFERENCE = re.compile(r"[A-Z]{1,3}(\d{1,7})")
+Element = Any
+"""An lxml element; lxml ships no types."""
+
+
+def marks_of_xlsx(archive: ZipFile, sheet: str) -> SheetMarks:
+    """The marks of a sheet.
+
+    Raises:
+        lxml.etree.XMLSyntaxError, KeyError, OSError: the workbook is of an unusual build.
+    """
+    marks, parts = SheetMarks(), frozenset(archive.namelist())
+    part = sheet_part(archive, sheet)
+    if part not in parts:
+        return marks
+    styles = _styles(_tree(archive, STYLES)) if STYLES in parts else {}
+    for row, style in _styled_cells(archive, part, styles) if styles else ():
+        marks.add_style(row, style)
+    links = join(dirname(part), "_rels", f"{basename(part)}.rels")
+    for link in _tree(archive, links).iter("{*}Relationship") if links in parts else ():
+        target = normpath(join("/", dirname(part), link.get("Target", ""))).lstrip("/")
+        if link.get("Type", "").endswith("/comments") and target in parts:
+            _add_comments(marks, _tree(archive, target))
+    return marks
+
+
+def _tree(archive: ZipFile, part: str) -> Element:
+    with archive.open(part) as file:
+        text = file.read(MAX_PART_BYTES)
+    return etree.fromstring(text, etree.XMLParser(resolve_entities=False))
+
+
+def _styles(root: Element) -> dict[bytes, CellStyle]:
+    """The styles that mark a cell, by number (18.8.10, 18.8.20 to 18.8.22)."""
+    fonts = [_font(each) for each in root.iterfind("{*}fonts/{*}font")]
+    fills = [_fill(each) for each in root.iterfind("{*}fills/{*}fill")]
+    styles = {}
+    for number, each in enumerate(root.iterfind("{*}cellXfs/{*}xf")):
+        font, fill = _number(each, "fontId"), _number(each, "fillId")
+        is_struck_out, letters = fonts[font] if font < len(fonts) else (False, "")
+        colours = filter(None, (fills[fill] if fill < len(fills) else "", letters))
+        style = CellStyle(is_struck_out=is_struck_out, colours=tuple(colours))
+        if style:
+            styles[str(number).encode()] = style
+    return styles
+
+
+def _number(element: Element, name: str) -> int:
+    value = element.get(name, "0")
+    return int(value) if value.isdecimal() and len(value) < 7 else 0
+
+
+def _font(font: Element) -> tuple[bool, str]:
+    """Whether it strikes out, and the colour of its letters."""
+    strike, colour = font.find("{*}strike"), font.find("{*}color")
+    name = colour_name(colour.get("rgb", "")[-6:]) if colour is not None else ""
+    is_struck_out = strike is not None and strike.get("val") not in {"0", "false"}
+    # Blue letters are links.
+    return is_struck_out, f"in {name} letters" if name not in {"", "blue"} else ""
+
+
+def _fill(fill: Element) -> str:
+    pattern = fill.find("{*}patternFill")
+    colour = pattern.find("{*}fgColor") if pattern is not None else None
+    if colour is None:
+        return ""
+    if rgb := colour.get("rgb"):
+        name = colour_name(rgb[-6:])
+        return f"coloured {name}" if name else ""
+    # The first two of a theme are paper and ink (20.1.6.2).
+    return f"coloured ({colour.get('theme')})" if _number(colour, "theme") > 1 else ""
+
+
+def _styled_cells(
+    archive: ZipFile, part: str, styles: Mapping[bytes, CellStyle]
+) -> Iterator[tuple[int, CellStyle]]:
+    kept = b""
+    with archive.open(part) as file:
+        while piece := file.read(PIECE_BYTES):
+            kept += piece
+            for cell in _CELL.finditer(kept):
+                number, row = _STYLE.search(cell[1]), _ROW.search(cell[1])
+                if number and row and (style := styles.get(number[1])):
+                    yield int(row[1]), style
+            kept = kept[-OVERLAP_BYTES:]
+
+
+def _add_comments(marks: SheetMarks, root: Element) -> None:
+    """18.7.3."""
+    for comment in root.iter("{*}comment"):
+        if reference := _REFERENCE.fullmatch(comment.get("ref", "")):
+            marks.add_comment(int(reference[1]), (each.text or "" for each in comment.iter("{*}t")))
