@@ -14,7 +14,13 @@ from newsletter.articles.models import Article, ArticleStatus
 from newsletter.articles.writing import store as writing
 from newsletter.articles.writing.content import ArticleContent
 from newsletter.articles.writing.models import ArticleDraft
-from newsletter.articles.writing.saving import UNTITLED, OtherWriter, StaleVersion, others_in
+from newsletter.articles.writing.saving import (
+    UNTITLED,
+    OtherWriter,
+    StaleVersion,
+    has_text,
+    others_in,
+)
 from newsletter.console.articles.form import (
     EVENING,
     MORNING,
@@ -144,7 +150,7 @@ def _saved(request: ConsoleRequest, number: int, done: articles.ArticleChange) -
 
 def _missing(article: Article) -> list[str]:
     """What a draft is not published without."""
-    has = {"title": article.title != UNTITLED, "text": bool(article.body_html.strip())}
+    has = {"title": article.title != UNTITLED, "text": has_text(article.body_html)}
     return [name for name, is_there in has.items() if not is_there]
 
 

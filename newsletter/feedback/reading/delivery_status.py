@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from newsletter.feedback.reading import address_finding
 from newsletter.feedback.reading.kinds import failure_kind, status_in
-from newsletter.feedback.reading.message import Fields, Returned, decoded
+from newsletter.feedback.reading.message import MAX_RECIPIENTS, Fields, Returned, decoded
 from newsletter.feedback.reading.report import RecipientFinding
 from newsletter.transports.events import EventKind
 
@@ -39,9 +40,9 @@ _VAGUE_STATUS = re.compile(r"[45]\.(?:0\.0|1\.0|2\.0|3\.0|5\.0|0\.[19]\d\d)$")
 
 def findings(returned: Returned) -> Iterator[RecipientFinding]:
     """What the status fields say of each recipient."""
-    for group in returned.groups:
-        if group.keys() & set(_RECIPIENT_FIELDS):
-            yield _finding(group, returned)
+    groups = (group for group in returned.groups if group.keys() & set(_RECIPIENT_FIELDS))
+    for group in islice(groups, MAX_RECIPIENTS):
+        yield _finding(group, returned)
 
 
 def _finding(group: Fields, returned: Returned) -> RecipientFinding:
