@@ -321,12 +321,12 @@ class Newsletter:
 
         try:
             mail_context = self._mail_context(self.config.bulletins.sender)
-            made = staff_mail(mail, address, mail_context, self.clock.now())
-            outcomes = self.hand_over(self.config.sending.transport, [made])
+            encoded_mail = staff_mail(mail, address, mail_context, self.clock.now())
+            outcomes = self.hand_over(self.config.sending.transport, [encoded_mail])
         except NewsletterError as error:
             log.warning("staff not mailed", title=mail.title, reason=str(error))
             return False
-        return is_accepted(outcomes.get(made.key))
+        return is_accepted(outcomes.get(encoded_mail.key))
 
     @cached_property
     def notices(self) -> "NoticeSender":

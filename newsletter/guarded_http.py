@@ -264,10 +264,10 @@ class _BoundedAdapter(_Adapter):
 
 def _unread(answer: requests.Response) -> requests.Response:
     """The same answer, to be read again from its `raw`."""
-    made = requests.Response()
+    response = requests.Response()
     for name in ("status_code", "url", "headers", "reason", "encoding", "request", "raw"):
-        setattr(made, name, getattr(answer, name))
-    return made
+        setattr(response, name, getattr(answer, name))
+    return response
 
 
 def _pools(

@@ -81,9 +81,9 @@ def move(
     if store.find_suppression(session, address_hash) is not None:
         raise Conflict("this address cannot be used; please take another")
     store.drop_address_change(session, subscriber)
-    kept = store.find_move_asked_at(session, subscriber, asked_at)
-    if kept is not None:
-        kept.moved_at = now
+    previous = store.find_move_asked_at(session, subscriber, asked_at)
+    if previous is not None:
+        previous.moved_at = now
     return _take(session, subscriber, address, address_hash, origin=origin, now=now)
 
 

@@ -75,8 +75,12 @@ function keys(openLink, keep) {
     "Mod-s": keep,
     "Enter": splitListItem(nodes.list_item),
     "Shift-Enter": lineBreak,
-    "Tab": chainCommands(goToNextCell(1), sink),
-    "Shift-Tab": chainCommands(goToNextCell(-1), raise),
+    // From a list Tab goes on to the next field, as from any text.
+    "Tab": goToNextCell(1),
+    "Shift-Tab": goToNextCell(-1),
+    // Outside lists too: the browser would go back a page.
+    "Mod-]": chainCommands(sink, () => true),
+    "Mod-[": chainCommands(raise, () => true),
   });
 }
 

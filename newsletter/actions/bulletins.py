@@ -98,7 +98,7 @@ def copy(work: UnitOfWork[Context], number: int) -> int:
         ResourceNotFound: there is no such bulletin.
     """
     earlier = store.by_id(work.session, number)
-    made = SavedBulletin(
+    bulletin = SavedBulletin(
         subject=earlier.subject,
         text=earlier.text,
         is_html=earlier.is_html,
@@ -108,10 +108,10 @@ def copy(work: UnitOfWork[Context], number: int) -> int:
         created_at=work.now,
         changed_at=work.now,
     )
-    work.session.add(made)
+    work.session.add(bulletin)
     work.session.flush()
-    work.about(KIND, made.id, copy_of=number)
-    return made.id
+    work.about(KIND, bulletin.id, copy_of=number)
+    return bulletin.id
 
 
 @action(Permission.WRITE)

@@ -76,20 +76,20 @@ def make_recovery_codes(work: UnitOfWork[Context]) -> list[str]:
 
 
 @action(Permission.OWN_ACCOUNT)
-def add_passkey(work: UnitOfWork[Context], made: NewPasskey, name: str) -> int:
+def add_passkey(work: UnitOfWork[Context], new_passkey: NewPasskey, name: str) -> int:
     """Sign in by this passkey from now on; its number.
 
     Raises:
         Conflict: it is known already.
     """
     member = _self(work)
-    if store.passkey_by_credential(work.session, made.credential_id) is not None:
+    if store.passkey_by_credential(work.session, new_passkey.credential_id) is not None:
         raise Conflict("this passkey is known already")
     passkey = StaffPasskey(
         member_id=member.id,
-        credential_id=made.credential_id,
-        public_key=made.public_key,
-        sign_count=made.sign_count,
+        credential_id=new_passkey.credential_id,
+        public_key=new_passkey.public_key,
+        sign_count=new_passkey.sign_count,
         name=name,
         created_at=work.now,
     )

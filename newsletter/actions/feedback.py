@@ -1,9 +1,8 @@
 """Actions on what comes back: record events, undo what followed."""
 
 from collections.abc import Iterable, Sequence
-from typing import TypeVar
 
-from newsletter.actions.action import UnitOfWork, action
+from newsletter.actions.action import Job, UnitOfWork, action, long_action
 from newsletter.actions.context import Context
 from newsletter.delivery.alarms import Alarm
 from newsletter.delivery.ledger import transcripts
@@ -16,7 +15,6 @@ from newsletter.staff.permissions import Permission
 from newsletter.tokens.envelope import EnvelopeSigner
 from newsletter.transports.events import Event, EventKind
 
-ContextT = TypeVar("ContextT", bound=Context)
 KIND = "feedback"
 # Bounds a transaction.
 BATCH_SIZE = 500
@@ -32,16 +30,21 @@ def record(work: UnitOfWork[Context], events: Iterable[Event]) -> Recorded:
     return _recorded(work, events)
 
 
-@action(Permission.REPORT)
-def receive(work: UnitOfWork[Context], content: bytes, recipients: Sequence[str] = ()) -> Recorded:
+@long_action(Permission.REPORT)
+def receive(job: Job[Context], content: bytes, recipients: Sequence[str] = ()) -> Recorded:
     """Take in a mail that came back; what is not understood is kept, too.
+
+    It is read before the transaction begins: a stranger's mail may take its time.
 
     Args:
         recipients: the envelope's, where they are known.
     """
-    signer = EnvelopeSigner(work.context.secret)
-    events = incoming.events_of(content, signer, work.now, recipients)
-    result = _recorded(work, events)
+    context = job.context
+    signer = EnvelopeSigner(context.secret)
+    events = incoming.events_of(content, signer, context.clock.now(), recipients)
+    with job.transaction() as work:
+        result = _recorded(work, events)
+        job.about(work.subject.kind, work.subject.name, **work.details)
     result.is_understood = any(
         event.kind is not EventKind.UNKNOWN or event.delivery is not None for event in events
     )
@@ -95,7 +98,7 @@ def undo(work: UnitOfWork[Context], number: int, because: str) -> int:
     return subscriber_id
 
 
-def _recorded(work: UnitOfWork[ContextT], events: Iterable[Event]) -> Recorded:
+def _recorded(work: UnitOfWork[Context], events: Iterable[Event]) -> Recorded:
     options = work.context.config.feedback
     limits = BounceLimits(
         bounces=options.soft_bounces, over=options.soft_bounces_over, needs_proof=options.verp

@@ -81,8 +81,8 @@ def enter(
     _import_rows(job, number, terms, batches, tell, counts)
     with job.transaction() as work:
         history.finish(work.session, number, counts, work.now)
-        kept = _add_segments(work, tags)
-    return ImportResult(number=number, counts=counts, kept_segments=kept)
+        slugs = _add_segments(work, tags)
+    return ImportResult(number=number, counts=counts, kept_segments=slugs)
 
 
 @action(Permission.BULK_PEOPLE)
@@ -107,9 +107,9 @@ def upload(work: UnitOfWork[Context], file: str, content: bytes) -> int:
     Raises:
         InvalidInput: it is empty or too large.
     """
-    kept = uploads.add(work.session, file, content, str(work.actor), work.now)
-    work.about(UPLOAD, kept.id, bytes=len(content))
-    return kept.id
+    upload = uploads.add(work.session, file, content, str(work.actor), work.now)
+    work.about(UPLOAD, upload.id, bytes=len(content))
+    return upload.id
 
 
 @action(Permission.BULK_PEOPLE)
@@ -149,9 +149,9 @@ def discard(work: UnitOfWork[Context], number: int) -> None:
         Conflict: it is being read.
     """
     work.about(UPLOAD, number)
-    kept = uploads.by_number(work.session, number)
-    jobs.require_idle(kept, work.now)
-    work.session.delete(kept)
+    upload = uploads.by_number(work.session, number)
+    jobs.require_idle(upload, work.now)
+    work.session.delete(upload)
 
 
 @action(Permission.MAINTAIN)
@@ -214,13 +214,13 @@ def enter_upload(job: Job[Context], number: int, consent: str) -> ImportResult:
             the import was undone.
     """
     with job.transaction() as work:
-        kept, again = jobs.begin_entering(work.session, number, consent, work.now)
-        import_id = kept.import_id or 0
-        job.about(KIND, import_id, file=kept.file, rows=len(again) or "all")
+        upload, again = jobs.begin_entering(work.session, number, consent, work.now)
+        import_id = upload.import_id or 0
+        job.about(KIND, import_id, file=upload.file, rows=len(again) or "all")
     report, progress = OutcomeReport(), _Progress(job, number)
     with (
         _failure_noted(job, number, UploadPhase.ENTERED if again else UploadPhase.READY),
-        _on_disk(job, number, kept.consent) as (request, names),
+        _on_disk(job, number, upload.consent) as (request, names),
     ):
         table = open_table(request, progress.row)
         examined = examine(request, table, job.context.secret, names)
@@ -241,8 +241,8 @@ def _on_disk(
     """An uploaded list as a private file, while the block runs."""
     with job.context.database.read() as session:
         names = site_names(session, job.context.config)
-        kept = uploads.with_content(session, number)
-    with uploads.on_disk(kept, consent) as request:
+        upload = uploads.with_content(session, number)
+    with uploads.on_disk(upload, consent) as request:
         yield request, names
 
 
@@ -280,13 +280,13 @@ def _among(
 
 def _add_segments(work: UnitOfWork[Context], tags: Mapping[str, str]) -> tuple[str, ...]:
     """Add a segment for each tag without one; the names that there were."""
-    kept = []
+    slugs = []
     for slug in sorted(set(tags.values())):
         try:
             segments.add(work.session, slug, f"attribute.{attribute_of_tag(slug)} = yes", work.now)
         except Conflict:
-            kept.append(slug)
-    return tuple(kept)
+            slugs.append(slug)
+    return tuple(slugs)
 
 
 @contextmanager

@@ -31,8 +31,8 @@ def forget_people(job: Job[Context]) -> dict[str, int]:
     with job.transaction() as work:
         networks = consent.forget_networks(work.session, now - options.keep_network)
         moves = change_address.forget_moves(work.session, options, now)
-        kept = job.context.config.console.keep_origins
-        origins = audit.forget_origins(work.session, now - kept)
+        keep_for = job.context.config.console.keep_origins
+        origins = audit.forget_origins(work.session, now - keep_for)
         if not networks and not moves and not origins:
             work.skip_audit_line()
     job.counts["networks"] = networks

@@ -41,10 +41,10 @@ def describe(work: UnitOfWork[Context], number: int, alt: str) -> MediaItem:
     """
     item = store.get(work.session, number)
     work.about(KIND, number)
-    wanted = " ".join(alt.split())
-    if item.alt == wanted:
+    description = " ".join(alt.split())
+    if item.alt == description:
         work.skip_audit_line()
-    item.alt = wanted
+    item.alt = description
     return item
 
 

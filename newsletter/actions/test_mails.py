@@ -65,7 +65,7 @@ def send(job: Job[HandOverContext], mail: PreviewMail) -> str:
     """
     context, to = job.context, normalise_address(mail.to)
     sender = mail.edition.masthead["sender"]["address"]
-    made = build_test_mail(
+    mail_parts = build_test_mail(
         mail.compiled,
         mail.edition,
         to,
@@ -75,7 +75,7 @@ def send(job: Job[HandOverContext], mail: PreviewMail) -> str:
     )
     job.about(KIND, mail.edition.digest or mail.edition.kind.value)
     job.begin()
-    outcome = context.hand_over(mail.edition.transport, [made]).get(made.key)
+    outcome = context.hand_over(mail.edition.transport, [mail_parts]).get(mail_parts.key)
     if not is_accepted(outcome):
         raise NewsletterError(
             f"the test to {to} was not taken: {outcome.response if outcome else 'no answer'}"

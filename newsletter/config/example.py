@@ -74,6 +74,72 @@ class TransportKind:
     options: type[BaseModel]
 
 
+_BEFORE_TRANSPORTS = (
+    ExampleTable(path="site", model=Site),
+    ExampleTable(path="site.imprint", model=Imprint),
+    ExampleTable(path="database", model=DatabaseOptions),
+    ExampleTable(path="senders.default", model=Sender, values={"address": "news@example.org"}),
+)
+_AFTER_TRANSPORTS = (
+    ExampleTable(path="sending", model=SendingOptions),
+    ExampleTable(
+        path="routes.both",
+        model=RouteOptions,
+        values={"members": {"default": 3, "second": 1}},
+        active=False,
+    ),
+    ExampleTable(path="limits.default", model=LimitOptions, active=False),
+    ExampleTable(path='limits.default.domains."example.org"', model=RateOptions, active=False),
+    ExampleTable(path="cluster", model=ClusterOptions, active=False),
+    ExampleTable(path="alarms", model=AlarmOptions),
+    ExampleTable(path="joining", model=JoiningOptions),
+    ExampleTable(path="digests.friday", model=DigestOptions, values={"name": "The Friday digest"}),
+    ExampleTable(path="bulletins", model=BulletinOptions),
+    ExampleTable(path="each_article", model=EachArticleOptions),
+    ExampleTable(path="feeds", model=FeedOptions),
+    ExampleTable(
+        path="feeds.topics.housing",
+        model=TopicFeedOptions,
+        values={"entries": 20, "content": "excerpt"},
+        active=False,
+    ),
+    ExampleTable(
+        path="sources.partner",
+        model=SourceOptions,
+        values={"url": "https://example.org/feed.atom"},
+        active=False,
+    ),
+    ExampleTable(path="feedback", model=FeedbackOptions),
+    ExampleTable(
+        path="feedback.mailboxes.bounces",
+        model=MailboxOptions,
+        values={
+            "kind": "imap",
+            "host": "imap.example.org",
+            "user": "bounces@example.org",
+            "password": "…",
+        },
+        active=False,
+    ),
+    ExampleTable(path="web", model=WebOptions),
+    ExampleTable(path="console", model=ConsoleOptions),
+    ExampleTable(
+        path="console.providers.google",
+        model=ProviderOptions,
+        values={
+            "label": "Google",
+            "issuer": "https://accounts.google.com",
+            "client_id": "…",
+            "client_secret": "…",
+        },
+        active=False,
+    ),
+    ExampleTable(path="theme", model=ThemeOptions),
+    ExampleTable(path="templates", model=TemplateOptions),
+    ExampleTable(path="lint", model=LintOptions),
+)
+
+
 def tables(transports: Iterable[TransportKind], values: Mapping[str, Any]) -> list[ExampleTable]:
     """Every table of the file, in order.
 
@@ -81,16 +147,9 @@ def tables(transports: Iterable[TransportKind], values: Mapping[str, Any]) -> li
         values: override the defaults, by full path ("site.name").
     """
     first, *others = transports
-    all_tables = [
-        ExampleTable(path="site", model=Site),
-        ExampleTable(path="site.imprint", model=Imprint),
-        ExampleTable(path="database", model=DatabaseOptions),
-        ExampleTable(path="senders.default", model=Sender, values={"address": "news@example.org"}),
-        ExampleTable(
-            path="transports.default",
-            model=first.options,
-            values={"kind": first.kind, "host": "localhost"},
-        ),
+    default = {"kind": first.kind, "host": "localhost"}
+    of_transports = [
+        ExampleTable(path="transports.default", model=first.options, values=default),
         *(
             ExampleTable(
                 path=f"transports.{other.kind}",
@@ -100,66 +159,9 @@ def tables(transports: Iterable[TransportKind], values: Mapping[str, Any]) -> li
             )
             for other in others
         ),
-        ExampleTable(path="sending", model=SendingOptions),
-        ExampleTable(
-            path="routes.both",
-            model=RouteOptions,
-            values={"members": {"default": 3, "second": 1}},
-            active=False,
-        ),
-        ExampleTable(path="limits.default", model=LimitOptions, active=False),
-        ExampleTable(path='limits.default.domains."example.org"', model=RateOptions, active=False),
-        ExampleTable(path="cluster", model=ClusterOptions, active=False),
-        ExampleTable(path="alarms", model=AlarmOptions),
-        ExampleTable(path="joining", model=JoiningOptions),
-        ExampleTable(
-            path="digests.friday", model=DigestOptions, values={"name": "The Friday digest"}
-        ),
-        ExampleTable(path="bulletins", model=BulletinOptions),
-        ExampleTable(path="each_article", model=EachArticleOptions),
-        ExampleTable(path="feeds", model=FeedOptions),
-        ExampleTable(
-            path="feeds.topics.housing",
-            model=TopicFeedOptions,
-            values={"entries": 20, "content": "excerpt"},
-            active=False,
-        ),
-        ExampleTable(
-            path="sources.partner",
-            model=SourceOptions,
-            values={"url": "https://example.org/feed.atom"},
-            active=False,
-        ),
-        ExampleTable(path="feedback", model=FeedbackOptions),
-        ExampleTable(
-            path="feedback.mailboxes.bounces",
-            model=MailboxOptions,
-            values={
-                "kind": "imap",
-                "host": "imap.example.org",
-                "user": "bounces@example.org",
-                "password": "…",
-            },
-            active=False,
-        ),
-        ExampleTable(path="web", model=WebOptions),
-        ExampleTable(path="console", model=ConsoleOptions),
-        ExampleTable(
-            path="console.providers.google",
-            model=ProviderOptions,
-            values={
-                "label": "Google",
-                "issuer": "https://accounts.google.com",
-                "client_id": "…",
-                "client_secret": "…",
-            },
-            active=False,
-        ),
-        ExampleTable(path="theme", model=ThemeOptions),
-        ExampleTable(path="templates", model=TemplateOptions),
-        ExampleTable(path="lint", model=LintOptions),
     ]
-    return [_with_values(table, values) for table in all_tables]
+    in_order = (*_BEFORE_TRANSPORTS, *of_transports, *_AFTER_TRANSPORTS)
+    return [_with_values(table, values) for table in in_order]
 
 
 def write_example(tables: Iterable[ExampleTable]) -> str:

@@ -86,7 +86,7 @@ def _batches(most: int) -> Iterator[list[FileRow]]:
 def _row(number: int) -> FileRow:
     address, name = address_of(number), name_of(number)
     topics = (TOPICS[number % len(TOPICS)],) if number % 3 == 0 else ()
-    said = ListedPerson(
+    listed = ListedPerson(
         row=number + 2,
         address=address,
         name=name,
@@ -99,4 +99,4 @@ def _row(number: int) -> FileRow:
         since="",
         state=ListState.SUBSCRIBED,
     )
-    return FileRow(number=number + 2, cells=[address, name], said=said)
+    return FileRow(number=number + 2, cells=[address, name], said=listed)

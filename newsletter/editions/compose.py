@@ -87,11 +87,7 @@ def compose_digest(
     edition = design.edition
     if isinstance(design.section, NoEdition):
         if period is not None:
-            edition.state, edition.note = EditionState.EMPTY, design.section.reason
-            edition.finished_at = now
-            session.add(edition)
-            coming_store.consume(session, name)
-            session.flush()
+            _record_empty(session, edition, name, design.section.reason, now)
         return design.section
     edition.send_at = send_at or now
     session.add(edition)
@@ -102,6 +98,16 @@ def compose_digest(
     set_subject(edition, store.sections_of(session, edition), renderer)
     session.flush()
     return edition
+
+
+def _record_empty(
+    session: Session, edition: Edition, name: str, reason: str, now: datetime
+) -> None:
+    """Store the edition of a scheduled period that has nothing to say."""
+    edition.state, edition.note, edition.finished_at = EditionState.EMPTY, reason, now
+    session.add(edition)
+    coming_store.consume(session, name)
+    session.flush()
 
 
 def record_missed(session: Session, config: Config, name: str, period: str, now: datetime) -> None:

@@ -85,7 +85,7 @@ class _About:
     delivery: Known | None = None
 
 
-class _Told(NamedTuple):
+class _Attributed(NamedTuple):
     """An event and whom it is about."""
 
     key: str
@@ -97,7 +97,7 @@ class _Told(NamedTuple):
 
 def _attributed(
     session: Session, secret: str, events: Mapping[str, Event], now: datetime
-) -> Iterator["_Told"]:
+) -> Iterator["_Attributed"]:
     hashes = {key: _hash(secret, event.recipient) for key, event in events.items()}
     numbers = {key: _number(event) for key, event in events.items()}
     by_number = store.deliveries(session, {n for n in numbers.values() if n is not None})
@@ -108,7 +108,7 @@ def _attributed(
         named = by_number.get(numbers[key] or 0)
         about = _about(event, hashes[key], named, last, holders)
         words = reasons.storable(event.reason, about.address)
-        yield _Told(key, event, about, reasons.without_addresses(words))
+        yield _Attributed(key, event, about, reasons.without_addresses(words))
 
 
 def _about(
@@ -155,11 +155,11 @@ def _number(event: Event) -> int | None:
     return number if number is not None and 0 < number <= MAX_NUMBER else None
 
 
-def _row(told: _Told, now: datetime) -> dict[str, Any]:
+def _row(entry: _Attributed, now: datetime) -> dict[str, Any]:
     """An event as it is stored."""
-    event, about = told.event, told.about
+    event, about = entry.event, entry.about
     return {
-        "key": told.key,
+        "key": entry.key,
         "kind": event.kind,
         "source": event.source,
         "transport": event.transport,
@@ -170,15 +170,15 @@ def _row(told: _Told, now: datetime) -> dict[str, Any]:
         "edition_id": about.delivery.edition_id if about.delivery else None,
         "domain": _domain(about.address or event.recipient),
         "status": event.status[:16],
-        "reason": told.reason,
+        "reason": entry.reason,
         "is_proven": event.is_proven,
     }
 
 
-def _evidence(recorded: Mapping[int, _Told], now: datetime) -> Iterator[dict[str, Any]]:
+def _evidence(recorded: Mapping[int, _Attributed], now: datetime) -> Iterator[dict[str, Any]]:
     """What arrived, as it is kept beside each event."""
-    for number, told in recorded.items():
-        event = told.event
+    for number, entry in recorded.items():
+        event = entry.event
         if event.evidence and event.kind is not EventKind.SUCCESS:
             yield {
                 "event_id": number,
@@ -190,7 +190,7 @@ def _evidence(recorded: Mapping[int, _Told], now: datetime) -> Iterator[dict[str
 
 def _act(
     session: Session,
-    recorded: Mapping[int, _Told],
+    recorded: Mapping[int, _Attributed],
     limits: BounceLimits,
     now: datetime,
     result: Recorded,
@@ -198,9 +198,9 @@ def _act(
     """What follows from events that may be held against a subscriber's address."""
     streaks = _streaks(session, recorded, limits)
     suppressing: dict[str, int] = {}
-    for number, told in recorded.items():
-        event, subscriber_id = told.event, told.about.subscriber_id
-        if subscriber_id is None or not told.about.address_hash:
+    for number, entry in recorded.items():
+        event, subscriber_id = entry.event, entry.about.subscriber_id
+        if subscriber_id is None or not entry.about.address_hash:
             continue
         if event.kind is EventKind.UNSUBSCRIBE:
             subscriber = people.by_id(session, subscriber_id)
@@ -210,21 +210,23 @@ def _act(
         elif judgement.suppresses(
             event.kind, streaks.get(number, ()), limits, is_proven=event.is_proven
         ):
-            suppressing.setdefault(told.about.address_hash, number)
+            suppressing.setdefault(entry.about.address_hash, number)
     _suppress(session, suppressing, recorded, now, result)
 
 
 def _suppress(
     session: Session,
     suppressing: Mapping[str, int],
-    recorded: Mapping[int, _Told],
+    recorded: Mapping[int, _Attributed],
     now: datetime,
     result: Recorded,
 ) -> None:
     """Suppress each address because of an event."""
     why = {
-        address_hash: judgement.suppression_reason(told.event.kind, told.event.status, told.reason)
-        for address_hash, told in ((key, recorded[number]) for key, number in suppressing.items())
+        address_hash: judgement.suppression_reason(
+            entry.event.kind, entry.event.status, entry.reason
+        )
+        for address_hash, entry in ((key, recorded[number]) for key, number in suppressing.items())
     }
     new = people.add_suppressions(session, why, now)
     numbers = [number for address_hash, number in suppressing.items() if address_hash in new]
@@ -234,14 +236,14 @@ def _suppress(
 
 
 def _streaks(
-    session: Session, recorded: Mapping[int, _Told], limits: BounceLimits
+    session: Session, recorded: Mapping[int, _Attributed], limits: BounceLimits
 ) -> dict[int, list[datetime]]:
     """The streak that each event is part of, where it counts with others."""
     counted: dict[frozenset[EventKind], dict[int, int]] = {}
-    for number, told in recorded.items():
-        kinds = judgement.counted_kinds(told.event.kind, limits, is_proven=told.event.is_proven)
-        if kinds and told.about.subscriber_id is not None:
-            counted.setdefault(kinds, {})[number] = told.about.subscriber_id
+    for number, entry in recorded.items():
+        kinds = judgement.counted_kinds(entry.event.kind, limits, is_proven=entry.event.is_proven)
+        if kinds and entry.about.subscriber_id is not None:
+            counted.setdefault(kinds, {})[number] = entry.about.subscriber_id
     streaks_by_number: dict[int, list[datetime]] = {}
     for kinds, of in counted.items():
         streaks = store.streaks(session, set(of.values()), kinds)

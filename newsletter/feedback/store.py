@@ -146,11 +146,11 @@ def streaks(
 
 
 def _last_arrivals(session: Session, subscribers: Collection[int]) -> dict[int, datetime]:
-    told = case((FeedbackEvent.kind == EventKind.SUCCESS, FeedbackEvent.at))
+    last_success = case((FeedbackEvent.kind == EventKind.SUCCESS, FeedbackEvent.at))
     said = (
         select(
             FeedbackEvent.subscriber_id,
-            func.max(told, type_=UTCDateTime),
+            func.max(last_success, type_=UTCDateTime),
             func.max(FeedbackEvent.undone_at),
         )
         .where(FeedbackEvent.subscriber_id.in_(subscribers))

@@ -37,10 +37,10 @@ def seal(session: Session, config: Config, scope: Scope, now: datetime) -> int:
         session.add(archive)
         session.flush()
         part = waiting[i * size : (i + 1) * size]
-        told = _event_rows(session, part, config.site.base_url)
+        event_rows = _event_rows(session, part, config.site.base_url)
         session.add_all(
             FeedArchiveItem(archive_id=archive.id, position=position, event_id=one.id)
-            for position, one in enumerate(told)
+            for position, one in enumerate(event_rows)
         )
         session.flush()
     return full

@@ -54,11 +54,11 @@ def notify_hubs(
     database: Database, config: Config, clock: Clock, tell: NotifyHub | None = None
 ) -> int:
     """Send every due notification; the number accepted."""
-    told = 0
+    notified = 0
     for due in _due(database, config, clock.now()):
         if _lease(database, due, clock.now()):
-            told += _send(database, config, due, clock, tell or notify_hub)
-    return told
+            notified += _send(database, config, due, clock, tell or notify_hub)
+    return notified
 
 
 def notify_hub(hub: str, url: str) -> None:

@@ -156,8 +156,9 @@ class BoundedProtocol(HttpToolsProtocol):
             self._deadline = self.loop.call_later(self.header_seconds, give_up)
 
     def _judge_body(self) -> None:
-        """Wait on for a body that comes at a fair pace."""
-        if self._body_bytes >= self.body_bytes_a_second * self.body_seconds:
+        """Wait on for a body that comes at a fair pace, and was not answered and dropped."""
+        is_answered = self.cycle is not None and self.cycle.response_complete
+        if not is_answered and self._body_bytes >= self.body_bytes_a_second * self.body_seconds:
             self._arm()
         else:
             self._give_up(_TIMEOUT)

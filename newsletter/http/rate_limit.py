@@ -35,9 +35,9 @@ class RateLimit(Protocol):
         """
 
 
-def all_allowed(pace: RateLimit, networks: Iterable[Network]) -> bool:
+def all_allowed(limit: RateLimit, networks: Iterable[Network]) -> bool:
     """Whether one more attempt is within the limits of all of a client's networks."""
-    return all(pace.is_allowed(network.name, network.share) for network in networks)
+    return all(limit.is_allowed(network.name, network.share) for network in networks)
 
 
 class InProcessRateLimit:

@@ -124,7 +124,7 @@ def deliveries_in(
         .limit(limit)
     )
     rows = session.execute(query).all()
-    said = transcripts.of_deliveries(session, [delivery.id for delivery, _, _ in rows])
+    replies = transcripts.of_deliveries(session, [delivery.id for delivery, _, _ in rows])
     return [
         DeliveryAnswer(
             number=delivery.id,
@@ -139,7 +139,7 @@ def deliveries_in(
             advice=what_to_do(state, delivery.reason, delivery.verdict)
             if state in TROUBLED
             else "",
-            transcript=said.get(delivery.id, ""),
+            transcript=replies.get(delivery.id, ""),
         )
         for delivery, address, name in rows
     ]

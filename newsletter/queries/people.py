@@ -179,7 +179,7 @@ def _mails(session: Session, number: int, below: int | None) -> list[MailLine]:
     if below is not None:
         query = query.where(Edition.id < below)
     rows = session.execute(query).all()
-    said = transcripts.of_deliveries(session, [delivery.id for delivery, _ in rows])
+    replies = transcripts.of_deliveries(session, [delivery.id for delivery, _ in rows])
     return [
         MailLine(
             kind=MailKind.EDITION,
@@ -192,7 +192,7 @@ def _mails(session: Session, number: int, below: int | None) -> list[MailLine]:
             answer=delivery.reason,
             next_attempt_at=delivery.next_attempt_at,
             advice=what_to_do(delivery.state, delivery.reason, delivery.verdict),
-            transcript=said.get(delivery.id, ""),
+            transcript=replies.get(delivery.id, ""),
         )
         for delivery, subject in rows
     ]

@@ -154,8 +154,8 @@ def _field(key: str, config: Config) -> FieldInfo | None:
         return field_of(key)
     _, name, option = key.split(".", 2)
     try:
-        made = transport_class(config.transports.get(name, {}).get("kind"))
+        transport = transport_class(config.transports.get(name, {}).get("kind"))
     except ConfigurationError:
         return None
-    field: FieldInfo | None = made.Options.model_fields.get(option)
+    field: FieldInfo | None = transport.Options.model_fields.get(option)
     return field

@@ -71,8 +71,8 @@ def make_due_articles(app: Newsletter) -> None:
         due = list(due_articles(session, app.config, app.clock.now()))
     for number in due:
         with errors_logged("article not mailed", article=number):
-            made = articles.mail(app, SCHEDULE, number)
-            log.info("edition composed", article=number, edition=made.number)
+            composed = articles.mail(app, SCHEDULE, number)
+            log.info("edition composed", article=number, edition=composed.number)
 
 
 def due_runs_of(app: Newsletter, name: str, now: datetime) -> DueRuns:
@@ -156,9 +156,9 @@ def _overdue_alarm(name: str, run: Run) -> Alarm:
 
 
 def _make(app: Newsletter, runs: Sequence[DueDigest]) -> None:
-    made = digests.compose_due(app, SCHEDULE, runs)
+    composed = digests.compose_due(app, SCHEDULE, runs)
     for run in runs:
-        edition = made[run.name]
+        edition = composed[run.name]
         if isinstance(edition, NoEdition):
             log.info(
                 "digest has nothing to say",

@@ -49,19 +49,19 @@ class EnvelopeSigner:
 
     def word(self, delivery: int, purpose: Purpose = Purpose.BOUNCE) -> str:
         """The word that stands for a delivery."""
-        said = purpose.value + _written(delivery)
-        return f"{said}-{self._signature(said)}"
+        payload = purpose.value + _written(delivery)
+        return f"{payload}-{self._signature(payload)}"
 
     def find(self, text: str) -> Iterator[SignedWord]:
         """The words in a text whose signature is right."""
         for match in _TOKEN.finditer(text):
-            said, signature = (match[1] + match[2]).lower(), match[3].lower()
-            if hmac.compare_digest(self._signature(said), signature):
-                yield SignedWord(purpose=Purpose(said[0]), delivery=int(said[1:], 36))
+            payload, signature = (match[1] + match[2]).lower(), match[3].lower()
+            if hmac.compare_digest(self._signature(payload), signature):
+                yield SignedWord(purpose=Purpose(payload[0]), delivery=int(payload[1:], 36))
 
-    def _signature(self, said: str) -> str:
+    def _signature(self, payload: str) -> str:
         signature = self._begun.copy()
-        signature.update(said.encode())
+        signature.update(payload.encode())
         return b32encode(signature.digest())[:SIGNATURE_CHARACTERS].decode().lower()
 
 

@@ -64,8 +64,8 @@ class LinkSigners:
         self, subscriber_id: int, edition_id: int, address_hash: str, issued_at: datetime
     ) -> str:
         """Token of their unsubscribe link in an edition, or in `NO_EDITION`."""
-        said = _payload(subscriber_id, address_hash, issued_at)
-        return self._unsubscribe.sign(f"{said}.{edition_id}")
+        payload = _payload(subscriber_id, address_hash, issued_at)
+        return self._unsubscribe.sign(f"{payload}.{edition_id}")
 
     def preferences_token(self, subscriber_id: int, address_hash: str, issued_at: datetime) -> str:
         """Token of the link to their preferences, for the address that it is sent to."""
@@ -87,8 +87,8 @@ class LinkSigners:
         Raises:
             TokenError: not a token of this site and purpose.
         """
-        said, _, edition = self._unsubscribe.read(token).rpartition(".")
-        number, issued_at, mark = _read(said)
+        payload, _, edition = self._unsubscribe.read(token).rpartition(".")
+        number, issued_at, mark = _read(payload)
         return UnsubscribeLink(
             subscriber_id=number,
             issued_at=issued_at,

@@ -60,11 +60,11 @@ def load_transport(
         ConfigurationError: an unknown kind or invalid options.
     """
     where = f"transports.{name}"
-    made = transport_class(table.get("kind"), where)
-    given = {key: value for key, value in table.items() if key != "kind"}
-    _refuse_other_kinds(given, made.Options, str(table["kind"]), where)
-    options = _anchored(validate(made.Options, given, where, path, environment), path)
-    transport: Transport = made(options)
+    kind_class = transport_class(table.get("kind"), where)
+    options_table = {key: value for key, value in table.items() if key != "kind"}
+    _refuse_other_kinds(options_table, kind_class.Options, str(table["kind"]), where)
+    options = _anchored(validate(kind_class.Options, options_table, where, path, environment), path)
+    transport: Transport = kind_class(options)
     if not isinstance(getattr(transport, "connections", None), int):
         raise ConfigurationError(
             f"{where}.kind: {table['kind']} does not say in `connections` how many sessions "
@@ -114,11 +114,13 @@ def _why_unknown(kind: object) -> str:
 
 
 def _refuse_other_kinds(
-    given: Mapping[str, Any], options: type[BaseModel], kind: str, where: str
+    options_table: Mapping[str, Any], options: type[BaseModel], kind: str, where: str
 ) -> None:
     """Raise one error where all of a table's unknown options are another shipped kind's."""
     known = set(options.model_fields)
-    strange = [key for key in given if key.removesuffix("_file") not in known and key not in known]
+    strange = [
+        key for key in options_table if key.removesuffix("_file") not in known and key not in known
+    ]
     for other in KINDS if len(strange) > 1 else ():
         if other != kind:
             theirs = transport_class(other).Options.model_fields

@@ -15,11 +15,11 @@ def bounded(lines: list[str]) -> str:
     """The first line, and as many of the last as fit into `MAX_BYTES`."""
     head, *rest = lines
     left = MAX_BYTES - len(f"{head}\n{_LEFT_OUT}".encode())
-    kept: list[str] = []
+    stored: list[str] = []
     for line in reversed(rest):
         left -= len(line.encode()) + 1
         if left < 0:
-            kept.append(_LEFT_OUT)
+            stored.append(_LEFT_OUT)
             break
-        kept.append(line)
-    return "\n".join([head, *reversed(kept)])
+        stored.append(line)
+    return "\n".join([head, *reversed(stored)])

@@ -30,9 +30,9 @@ async def receive(request: Request) -> Response:
     """Record what a call tells."""
     site, name = site_of(request), request.path_params["transport"]
     call = WebhookCall(headers=request.headers, body=await request.body())
-    told = await run_sync(_proven, site, name, call, limiter=site.proof_threads)
-    if told.events:
-        waiting = site.webhook_batches.enter(name, told.events)
+    receipt = await run_sync(_proven, site, name, call, limiter=site.proof_threads)
+    if receipt.events:
+        waiting = site.webhook_batches.enter(name, receipt.events)
         await site.webhook_threads.run(site.webhook_batches.finish, name, waiting)
     return PlainTextResponse("recorded\n")
 
@@ -41,14 +41,14 @@ def _proven(site: SiteState, name: str, call: WebhookCall) -> Told:
     """What a call tells whose origin is proven; a subscription is confirmed."""
     webhook = _webhook(site, name)
     try:
-        told = webhook.receive(call, name, site.services.clock.now())
+        receipt = webhook.receive(call, name, site.services.clock.now())
     except NotProven as error:
         log.warning("webhook call refused", transport=name, error=str(error))
         raise NotAllowed("the origin of the call is not proven") from error
-    if told.confirm:
-        fetching.fetch(told.confirm, max_bytes=100_000)
+    if receipt.confirm:
+        fetching.fetch(receipt.confirm, max_bytes=100_000)
         log.info("webhook subscription confirmed", transport=name)
-    return told
+    return receipt
 
 
 def _webhook(site: SiteState, name: str) -> Webhook:

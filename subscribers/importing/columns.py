@@ -144,16 +144,16 @@ def _resolve_overlaps(
 ) -> dict[str, tuple[int, ...]]:
     """Columns that are ignored or hold a status are not dates of joining as well."""
     ignored = set(places_of["ignored"])
-    kept = {
+    assigned = {
         thing: tuple(place for place in places if place not in ignored or thing == "ignored")
         for thing, places in places_of.items()
     }
-    of_words = [place for place in kept["left"] if REASON_WORDS & set(names[place].split())]
-    kept["reason"] = (*kept["reason"], *of_words)
-    kept["left"] = tuple(place for place in kept["left"] if place not in of_words)
-    of_state = {place for role in OF_STATE for place in kept[role]}
-    kept["joined"] = tuple(place for place in kept["joined"] if place not in of_state)
-    return kept
+    of_words = [place for place in assigned["left"] if REASON_WORDS & set(names[place].split())]
+    assigned["reason"] = (*assigned["reason"], *of_words)
+    assigned["left"] = tuple(place for place in assigned["left"] if place not in of_words)
+    of_state = {place for role in OF_STATE for place in assigned[role]}
+    assigned["joined"] = tuple(place for place in assigned["joined"] if place not in of_state)
+    return assigned
 
 
 def _listed(header: Sequence[str]) -> str:

@@ -97,7 +97,7 @@ class Walker:
         found = (
             urldefrag(urljoin(self.url, a.get("href")))[0]
             for a in self.page.iter("a")
-            if a.get("href")
+            if a.get("href", "#")[:1] != "#"
         )
         return [url for url in found if _is_ours(url)]
 

@@ -21,7 +21,7 @@ _INVISIBLE = re.compile(
 _YOUTUBE = re.compile(r"(?:^|\.)(?:youtube(?:-nocookie)?\.com|youtu\.be)$")
 _POSTS = {"fb-post": "Facebook", "fb-video": "Facebook"}
 _MAY_BE_POSTS = "descendant-or-self::blockquote | descendant-or-self::div[contains(@class, 'fb-')]"
-_PERMALINKS = ("data-instgrm-permalink", "cite", "data-href", "data-bluesky-uri")
+PERMALINKS = ("data-instgrm-permalink", "cite", "data-href", "data-bluesky-uri")
 
 
 def link_for_frame(address: str, title: str = "") -> Element | None:
@@ -75,7 +75,7 @@ def link_posts(root: Element) -> None:
     for element in root.xpath(_MAY_BE_POSTS):
         names = (element.get("class") or "").split()
         network = next((_POSTS[name] for name in names if name in _POSTS), "")
-        permalink = next((element.get(name) for name in _PERMALINKS if element.get(name)), "")
+        permalink = next((element.get(name) for name in PERMALINKS if element.get(name)), "")
         is_post = network or (element.tag == "blockquote" and any("-" in name for name in names))
         if is_post and str(permalink).startswith("http") and element.find(".//a[@href]") is None:
             element.tag = "blockquote"

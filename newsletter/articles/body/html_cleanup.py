@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 from lxml import etree
 from lxml import html as trees
 
-from newsletter.articles.body.embeds import link_for_frame, link_posts
+from newsletter.articles.body.embeds import PERMALINKS, link_for_frame, link_posts
 from newsletter.articles.body.urls import names_in, without_controls
 from newsletter.articles.ingestion.notes import counted
 
@@ -33,12 +33,6 @@ _HTML = names_in(
     "title tr track tt u ul var video wbr xmp"
 )
 _NAME = re.compile(r"<([a-zA-Z][\w:.-]*)")
-_MENDED = re.compile(
-    r"<(?:iframe|noscript|picture|object|embed|svg|math|template|amp-|lite-|frame|image)\b"
-    r"|\s(?:hidden|srcset|style|data-[a-z-]+)(?=[\s=>/])|\bfb-(?:post|video)\b|<a\s[^<>]*\bname\s*="
-    r"|<img\b[^<>]*\s(?:width|height)\s*=\s*[\"']?[01](?:px)?[\"'\s/>]",
-    re.IGNORECASE,
-)
 _HIDDEN = re.compile(
     r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all"
     r"|font-size\s*:\s*0(?:px)?\s*(?:;|!|$)|max-height\s*:\s*0(?:px)?\s*(?:;|!|$)"
@@ -50,6 +44,15 @@ _LAZY = (
     "data-original-src", "data-hi-res-src", "data-image", "data-full-url", "data-url",
 )  # fmt: skip
 _LAZY_SETS = ("data-srcset", "data-lazy-srcset", "srcset")
+# What is of no use once a tree is clean.
+_USED_UP = ("style", "hidden", *_LAZY, *_LAZY_SETS)
+_MENDED = re.compile(
+    r"<(?:iframe|noscript|picture|object|embed|svg|math|template|amp-|lite-|frame|image)\b"
+    rf"|\s(?:{'|'.join((*_USED_UP, *PERMALINKS))})(?=[\s=>/])"
+    r"|\bfb-(?:post|video)\b|<a\s[^<>]*\bname\s*="
+    r"|<img\b[^<>]*\s(?:width|height)\s*=\s*[\"']?[01](?:px)?[\"'\s/>]",
+    re.IGNORECASE,
+)
 _PLACEHOLDER = re.compile(
     r"^(?:data:|about:|#|$)|(?:blank|spacer|placeholder|transparent|lazy|loading|pixel|1x1|grey|gray)"
     r"[\w-]*\.(?:gif|png|svg|jpe?g)(?:$|\?)",
@@ -95,8 +98,9 @@ def clean_tree(root: Element) -> tuple[str, ...]:
     _remove_drawings(root, notes)
     _apply_inline_styles(root)
     for anchor in root.iter("a"):
-        if anchor.get("name") and not anchor.get("id"):
-            anchor.set("id", anchor.get("name"))
+        if (name := anchor.attrib.pop("name", "")) and not anchor.get("id"):
+            anchor.set("id", name)
+    etree.strip_attributes(root, *_USED_UP)
     return counted(notes)
 
 
@@ -250,14 +254,14 @@ def _replace_frames(root: Element, notes: Counter[str]) -> None:
         if element.getparent() is None:
             continue
         address = _address_of_frame(element)
-        made = link_for_frame(address, " ".join((element.get("title") or "").split()))
-        if made is None:
+        link = link_for_frame(address, " ".join((element.get("title") or "").split()))
+        if link is None:
             notes["frame that shows nothing left out"] += 1
             _keep_fallback_text(element)
             continue
         notes["frame replaced by a link"] += 1
-        made.tail = element.tail
-        element.getparent().replace(element, made)
+        link.tail = element.tail
+        element.getparent().replace(element, link)
 
 
 def _frames(root: Element) -> Iterator[Element]:

@@ -15,6 +15,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import PurePosixPath
 
+from newsletter.articles.body.attachments import Attachment, type_of
 from newsletter.articles.body.sanitising import text_of
 from newsletter.articles.importers import html, markdown, text
 from newsletter.articles.importers.base import (
@@ -68,14 +69,13 @@ def read(content: bytes, name: str, context: ImportContext) -> Reading:
             entries = _entries(archive)
             rows = _tables(entries)
             find = partial(_find, dict(entries))
-            for entry, load in entries:
-                if PurePosixPath(entry).suffix.lower() in READERS:
-                    for item in _read_entry(entry, load, name, rows, context):
-                        yield (
-                            with_sibling_pictures(item, entry, find)
-                            if isinstance(item, Record)
-                            else item
-                        )
+            for entry, load in _articles(entries):
+                for item in _read_entry(entry, load, name, rows, context):
+                    yield (
+                        with_sibling_pictures(item, entry, find)
+                        if isinstance(item, Record)
+                        else item
+                    )
     except Unreadable as error:
         yield BadRecord(where=name, what=error.what, mend=error.mend)
     except UNPACKING_ERRORS as error:
@@ -104,6 +104,13 @@ def _entries(archive: zipfile.ZipFile) -> list[Entry]:
     return [(info.filename, loader(info)) for info in infos]
 
 
+def _articles(entries: list[Entry]) -> list[Entry]:
+    """The entries with a reader; of Medium's export only posts, without claps and lists."""
+    found = [one for one in entries if PurePosixPath(one[0]).suffix.lower() in READERS]
+    posts = [one for one in found if PurePosixPath(one[0]).parent.name == "posts"]
+    return posts if any(_MEDIUM.search(entry) for entry, _ in posts) else found
+
+
 def _find(loaders: Mapping[str, Callable[[], bytes]], name: str) -> Callable[[], bytes] | None:
     """The loader of an entry that was read already: records leave this process."""
     if name not in loaders:
@@ -127,12 +134,12 @@ def _tables(entries: list[Entry]) -> dict[str, dict[str, str]]:
             with suppress(Unreadable, csv.Error, *UNPACKING_ERRORS):
                 for row in csv.DictReader(io.StringIO(decode(load()))):
                     number = row.get("post_id") or row.get("Unique Id") or row.get("id") or ""
-                    told = {key: value for key, value in row.items() if key and value}
-                    rows[number.partition(".")[0]] = told
-                    rows[f"slug {row.get('slug')}"] = told
+                    values = {key: value for key, value in row.items() if key and value}
+                    rows[number.partition(".")[0]] = values
+                    rows[f"slug {row.get('slug')}"] = values
                     title = f"title {_folded(row.get('Title') or '')}"
                     # Campaigns of one title cannot be told apart.
-                    rows[title] = {} if title in rows else told
+                    rows[title] = {} if title in rows else values
     return rows
 
 
@@ -179,6 +186,9 @@ def _of_substack(
         status, why = draft_if_undated(fields.status(), published_at)
         if not row:
             status, why = ArticleStatus.DRAFT, ("posts.csv says nothing of it: kept as a draft",)
+        elif row.get("type") == "page":
+            status, why = ArticleStatus.DRAFT, ("a page, such as About, no post: kept as a draft",)
+        podcast = row.get("podcast_url") or ""
         record = Record(
             source="substack",
             source_key=f"substack {number}",
@@ -188,6 +198,7 @@ def _of_substack(
             published_at=published_at,
             where=where,
             summary=fields.text("summary"),
+            attachments=(Attachment(url=podcast, type=type_of(podcast)),) if podcast else (),
             status=status,
             notes=(*fields.notes, *why),
         )
@@ -198,8 +209,8 @@ def _of_substack(
 
 def _with_front_matter(content: bytes, row: Mapping[str, str]) -> bytes:
     """Buttondown's Markdown with the metadata that emails.csv has of it, as JSON, which is YAML."""
-    told = {"title": row.get("subject"), "date": row.get("publish_date"), "id": row.get("id")}
-    front_matter = json.dumps({key: value for key, value in told.items() if value})
+    values = {"title": row.get("subject"), "date": row.get("publish_date"), "id": row.get("id")}
+    front_matter = json.dumps({key: value for key, value in values.items() if value})
     return f"---\n{front_matter}\n---\n".encode() + _EDITOR_MODE.sub(b"", content)
 
 

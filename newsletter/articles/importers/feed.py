@@ -235,8 +235,8 @@ def _parts(entry: Any) -> list[Any]:
     parts = list(entry.get("content", ()))
     if entry.get("summary_detail"):
         parts.append(entry.summary_detail)
-    told = [part for part in parts if (part.get("value") or "").strip()]
-    return sorted(told, key=lambda part: part.get("type") == "text/plain")
+    filled = [part for part in parts if (part.get("value") or "").strip()]
+    return sorted(filled, key=lambda part: part.get("type") == "text/plain")
 
 
 def _body(entry: Any) -> str:

@@ -29,7 +29,9 @@ SITE = "__GHOST_URL__"
 
 
 def is_export(text: str) -> bool:
-    return '"posts"' in text and '"db"' in text[:200] and '"meta"' in text
+    """Whether the beginning of a file is one of an export; older ones have no list "db"."""
+    is_nested = '"posts"' in text and '"db"' in text[:200] and '"meta"' in text
+    return is_nested or ('"exported_on"' in text[:400] and '"data"' in text)
 
 
 def read(content: bytes, name: str, context: ImportContext) -> Reading:

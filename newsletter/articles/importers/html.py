@@ -35,6 +35,11 @@ from newsletter.articles.models import ArticleStatus
 DECLARED = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([\w:.-]+)", re.IGNORECASE)
 XML_DECLARED = re.compile(rb"<\?xml[^>]{0,100}encoding\s*=\s*[\"']([\w:.-]+)", re.IGNORECASE)
 
+# lxml.html asks a function of Python for the class of each element, each time it is visited.
+_ONE_CLASS = etree.ElementDefaultClassLookup(
+    element=pages.HtmlElement, comment=pages.HtmlComment, pi=pages.HtmlProcessingInstruction
+)
+
 
 def read(content: bytes, name: str, context: ImportContext) -> Reading:
     """One article a page."""
@@ -120,6 +125,7 @@ def _of_page(text: str, name: str, context: ImportContext) -> Record:
 
 def _parsed(text: str) -> pages.HtmlElement:
     parser = pages.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False)
+    parser.set_element_class_lookup(_ONE_CLASS)
     try:
         page = pages.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
     except (etree.LxmlError, ValueError) as error:

@@ -26,6 +26,8 @@ from newsletter.errors import FetchError
 MAX_FILE_BYTES = 1024 * 1024 * 1024
 STANDARD_INPUT = "-"
 JEKYLL = ("_config.yml", "_config.yaml", "_config.toml")
+# Output and packages of Jekyll, which may hold copies of posts.
+BUILT = frozenset({"_site", "vendor", "node_modules"})
 HUGO = ("hugo.toml", "hugo.yaml", "hugo.json", "config.toml", "config.yaml", "config.json")
 
 Fetch = Callable[[str], bytes]
@@ -116,18 +118,27 @@ def _with_folder(inputs: Inputs, folder: Path) -> Inputs:
 
 
 def source_folders(folder: Path) -> list[Path]:
-    """The content folders of a static site generator; else the folder itself.
+    """The folders with the content of a site or an export; else the folder itself.
 
-    Jekyll: `_posts` and `_drafts` (jekyllrb.com, "Directory Structure"). Hugo and Zola: `content`.
-    The rest of such folders is layouts and build output.
+    Jekyll: `_posts` and `_drafts`, wherever they lie (jekyllrb.com, "Directory Structure"). Hugo
+    and Zola: `content`. Medium's export, unpacked: `posts`. The rest is layouts, output and lists.
     """
-    if any((folder / name).is_file() for name in JEKYLL):
-        folders = [folder / name for name in ("_posts", "_drafts") if (folder / name).is_dir()]
-        if folders:
-            return folders
+    is_jekyll = any((folder / name).is_file() for name in JEKYLL)
+    if is_jekyll and (posts := sorted(_jekyll_folders(folder))):
+        return posts
     if any((folder / name).is_file() for name in HUGO) and (folder / "content").is_dir():
         return [folder / "content"]
+    if (folder / "profile" / "profile.html").is_file() and (folder / "posts").is_dir():
+        return [folder / "posts"]
     return [folder]
+
+
+def _jekyll_folders(folder: Path) -> Iterator[Path]:
+    for where, folders, _ in os.walk(folder):
+        folders[:] = [name for name in folders if not name.startswith(".") and name not in BUILT]
+        found = [name for name in folders if name in {"_posts", "_drafts"}]
+        yield from (Path(where, name) for name in found)
+        folders[:] = [name for name in folders if name not in found]
 
 
 def _loader(path: Path) -> Callable[[], bytes]:
@@ -215,7 +226,10 @@ def _pages_of(
     if fetch is None:
         yield BadRecord(where=where, what="it is a sitemap", mend="import its address")
         return
-    for page in pages_of(content, fetch):
+    for page in pages_of(content, where, fetch):
+        if isinstance(page, BadRecord):
+            yield page
+            continue
         one = Input(name=page.address, load=partial(fetch, page.address))
         for item in read_input(one, context, "html", parse=parse):
             yield completed(item, page, context.zone) if isinstance(item, Record) else item

@@ -7,14 +7,16 @@ import gzip
 import io
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from lxml import etree
 
-from newsletter.articles.importers.base import Record, Unreadable
+from newsletter.articles.importers.base import BadRecord, Record, Unreadable
 from newsletter.articles.importers.values.dates import moment_of
 from newsletter.articles.models import ArticleStatus
 from newsletter.errors import FetchError
+from newsletter.unpacking import UNPACKING_ERRORS
 
 # sitemaps.org: at most 50,000 URLs a file, and as many files in an index.
 MAX_PAGES = 50_000
@@ -32,43 +34,59 @@ class Page:
 
 
 def is_sitemap(content: bytes) -> bool:
-    head = content[:2000]
+    try:
+        head = _unpacked(content)[:2000]
+    except Unreadable:
+        return False
     return b"<urlset" in head or b"<sitemapindex" in head
 
 
-def pages_of(content: bytes, fetch: Callable[[str], bytes]) -> Iterator[Page]:
-    """The pages of a sitemap, and of the sitemaps that an index names.
+def pages_of(
+    content: bytes, name: str, fetch: Callable[[str], bytes]
+) -> Iterator[Page | BadRecord]:
+    """The pages of a sitemap, and of the sitemaps that an index names; those that cannot be read.
 
-    Raises:
-        Unreadable: it is damaged.
+    Args:
+        name: the sitemap's, for messages.
     """
-    files, seen = [content], set[str]()
+    files: list[tuple[str, Callable[[], bytes]]] = [(name, lambda: content)]
+    seen = set[str]()
     while files and len(seen) < MAX_PAGES:
-        for kind, page in _entries(_unpacked(files.pop(0))):
+        where, load = files.pop(0)
+        try:
+            entries = list(_entries(_unpacked(load())))
+        except Unreadable as error:
+            yield BadRecord(where=where, what=error.what, mend=error.mend)
+            continue
+        except FetchError as error:
+            what = str(error).removeprefix(f"{where}: ")
+            yield BadRecord(where=where, what=what, mend="its pages are missing; import it again")
+            continue
+        for kind, page in entries:
             if page.address in seen or not page.address.startswith(("http://", "https://")):
                 continue
             seen.add(page.address)
             if kind == "url":
                 yield page
             elif len(files) < MAX_FILES:
-                try:
-                    files.append(fetch(page.address))
-                except FetchError as error:
-                    raise Unreadable(str(error), "fetch the sitemaps one by one") from error
+                files.append((page.address, partial(fetch, page.address)))
 
 
 def _unpacked(content: bytes) -> bytes:
     if not content.startswith(_GZIP):
         return content
-    with gzip.GzipFile(fileobj=io.BytesIO(content)) as file:
-        return file.read(MAX_BYTES)
+    try:
+        with gzip.GzipFile(fileobj=io.BytesIO(content)) as file:
+            return file.read(MAX_BYTES)
+    except UNPACKING_ERRORS as error:
+        raise Unreadable("the sitemap is damaged", "fetch it again") from error
 
 
 def _entries(content: bytes) -> Iterator[tuple[str, Page]]:
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, recover=True)
     root = etree.fromstring(content.strip(), parser) if content.strip() else None
-    if root is None:
-        raise Unreadable("the sitemap is damaged", "fetch it again")
+    if root is None or etree.QName(root).localname not in {"urlset", "sitemapindex"}:
+        raise Unreadable("the sitemap is damaged, or another page", "fetch it again")
     for element in root.iterchildren("{*}url", "{*}sitemap"):
         address = (element.findtext("{*}loc") or "").strip()
         changed = (element.findtext("{*}lastmod") or "").strip()

@@ -8,7 +8,7 @@ from newsletter.articles.importers.base import Record
 
 def content_hash(record: Record) -> str:
     """Hash of everything that a record can change in an article."""
-    told = (
+    content = (
         record.title,
         record.body_html,
         record.summary,
@@ -19,4 +19,4 @@ def content_hash(record: Record) -> str:
         record.published_at.isoformat() if record.published_at else None,
         record.status,
     )
-    return sha256(json.dumps(told).encode()).hexdigest()
+    return sha256(json.dumps(content).encode()).hexdigest()

@@ -51,8 +51,8 @@ class ArticleContent:
     @property
     def version(self) -> str:
         """The same for equal content only."""
-        told = json.dumps(self.as_json(), sort_keys=True)
-        return sha256(told.encode("utf-8", "surrogatepass")).hexdigest()[:VERSION_CHARACTERS]
+        serialised = json.dumps(self.as_json(), sort_keys=True)
+        return sha256(serialised.encode("utf-8", "surrogatepass")).hexdigest()[:VERSION_CHARACTERS]
 
     def edit_of(self, article: Article) -> ArticleEdit:
         """The change that gives an article this content; an equal body is left untouched."""

@@ -131,6 +131,11 @@ def keep_words(
     )
 
 
+def has_text(body_html: str) -> bool:
+    """Whether there is anything to read or see."""
+    return bool(text_of(body_html)) or "<img" in body_html
+
+
 def save(
     session: Session,
     article: Article,
@@ -159,7 +164,7 @@ def save(
     is_public = change.status in {ArticleStatus.PUBLISHED, ArticleStatus.SCHEDULED}
     if is_public and not one_line(content.title):
         raise InvalidInput("there is no title; write one before it is published")
-    if is_public and not text_of(content.body_html) and "<img" not in content.body_html:
+    if is_public and not has_text(content.body_html):
         raise InvalidInput("there is no text; write it before it is published")
     if is_public and (number := _undescribed(content.body_html, context.base_url)):
         raise InvalidInput(

@@ -105,10 +105,10 @@ def _edit_in_editor(program: Invocation, article: Article, context: ImportContex
     try:
         _apply(program, article.id, read_document(after, article, context), context)
     except NewsletterError as error:
-        kept = _save_text(after, article.id)
+        copy = _save_text(after, article.id)
         raise InvalidInput(
-            f"{error}. Your text is kept in {kept}; mend it, then: "
-            f"newsletter articles edit {article.id} --document {kept}"
+            f"{error}. Your text is kept in {copy}; mend it, then: "
+            f"newsletter articles edit {article.id} --document {copy}"
         ) from error
 
 

@@ -96,8 +96,8 @@ def private(program: Invocation, address: str, revoke: bool, renew: bool) -> Non
         ended = actions.revoke_private(program.app, program.actor, number)
         program.say(f"private addresses ended: {ended}")
         return
-    given = actions.give_private(program.app, program.actor, number, renew=renew)
+    private = actions.give_private(program.app, program.actor, number, renew=renew)
     if renew:
-        program.say(f"private addresses ended: {given.ended}")
+        program.say(f"private addresses ended: {private.ended}")
     for kind in FeedKind:
-        program.say(f"{program.config.site.base_url}/{own.path_of(given.token, kind)}")
+        program.say(f"{program.config.site.base_url}/{own.path_of(private.token, kind)}")

@@ -112,8 +112,8 @@ def _import(program: Invocation, *, but: int = 0) -> None:
     """
     context = ImportContext.of(program.config.site)
     records = list(read_all(find_inputs([str(SAMPLES)], BytesIO(), _not_fetched), context))
-    given = records[: len(records) - but]
-    report = articles.import_(program.app, program.actor, given, context)
+    published = records[: len(records) - but]
+    report = articles.import_(program.app, program.actor, published, context)
     program.say(
         f"Articles: {report.created} new, {report.updated} changed, {report.unchanged} as before."
     )

@@ -36,8 +36,14 @@ def described(examination: FileAnalysis) -> list[str]:
     return [f"{rows}:", *lines, *examination.notes]
 
 
-def asked(examination: FileAnalysis, file: str, command: Sequence[str]) -> str:
-    """All questions to answer before a file is imported, with the command to do so."""
+def asked(
+    examination: FileAnalysis, file: str, command: Sequence[str], missing: Sequence[str] = ()
+) -> str:
+    """All questions to answer before a file is imported, with the command to do so.
+
+    Args:
+        missing: options that have to be given besides the answers.
+    """
     parts = [f"{file}: nobody has been imported. Say first what is meant:"]
     columns, words = examination.open_columns, examination.words
     if columns:
@@ -59,7 +65,7 @@ def asked(examination: FileAnalysis, file: str, command: Sequence[str]) -> str:
             f"The name {examination.name} may say how everybody in it stands: --state,",
             f"one of {', '.join(ListState)}.",
         ]
-    full = [*command, *_answers(examination)]
+    full = [*command, *missing, *_answers(examination)]
     parts += ["", "The whole command:", "", f"  {shlex.join(full)}"]
     if any("?" in answer for answer in full[len(command) :]):
         parts += ["", "Put in place of each ? what you know; of people in doubt say left."]

@@ -119,39 +119,42 @@ def import_(
         path=path,
         file=path.name,
         consent=one_line(consent),
-        answers=AdministratorAnswers(
-            columns=_chosen(pairs),
-            words=_meanings(words),
-            state=ListState(state) if state else None,
-            order=DayMonthOrder(dates) if dates else None,
-        ),
+        answers=_answers(pairs, words, state, dates),
         sheet=sheet,
         encoding=encoding,
         tags=Tags(tags),
         updates=update,
     )
-    is_agreement_missing = not (consent.strip() or unconfirmed)
-    examined = _examine(program, request, ["--consent", "?"] if is_agreement_missing else [])
-    if is_agreement_missing:
-        command = shlex.join(["newsletter", "subscribers", "import", *_arguments()])
-        raise InvalidInput(
-            f"nobody has been imported: say how and when they agreed, {command} --consent "
-            "'paper forms of 1 May'; or enter them without proof as pending: --unconfirmed"
-        )
+    examined = _examine(program, request, unconfirmed=unconfirmed)
     if dry_run:
         counts = _dry_run(program, examined, as_json=as_json)
         program.warn(f"{count_line(counts)}, if imported.")
         return
     result = _import(program, request, examined, _target(path, refused))
+    _print_result(program, result, as_json=as_json)
+    if request.consent and result.counts.get("pending"):
+        program.warn(
+            "To confirm any of the pending, take the import back (newsletter subscribers "
+            f"import --undo {result.number}), then import the list again, saying what you know."
+        )
+
+
+def _print_result(program: Invocation, result: actions.ImportResult, *, as_json: bool) -> None:
     if as_json:
         print_json(program, {**result.counts, "import": result.number})
     else:
         program.say(f"{count_line(result.counts)}. This is import {result.number}.")
-        if consent and result.counts.get("pending"):
-            program.warn(
-                "To confirm any of the pending, take the import back (newsletter subscribers "
-                f"import --undo {result.number}), then import the list again, saying what you know."
-            )
+
+
+def _answers(
+    pairs: Sequence[str], words: Sequence[str], state: str | None, dates: str | None
+) -> AdministratorAnswers:
+    return AdministratorAnswers(
+        columns=_chosen(pairs),
+        words=_meanings(words),
+        state=ListState(state) if state else None,
+        order=DayMonthOrder(dates) if dates else None,
+    )
 
 
 def _undo(program: Invocation, number: int, *, as_json: bool) -> None:
@@ -167,14 +170,16 @@ def _undo(program: Invocation, number: int, *, as_json: bool) -> None:
         program.warn(f"{done.kept} stay: they were mailed, or have acted here themselves.")
 
 
-def _examine(program: Invocation, request: ListRequest, missing: Sequence[str]) -> ExaminedList:
+def _examine(program: Invocation, request: ListRequest, *, unconfirmed: bool) -> ExaminedList:
     """
     Args:
-        missing: options that have to be given besides the answers.
+        unconfirmed: everybody is to be pending, so that nobody need have agreed.
 
     Raises:
         InvalidInput: the file cannot be read, or something has to be asked.
     """
+    missing = [] if request.consent or unconfirmed else ["--consent", "?"]
+    command = ["newsletter", "subscribers", "import", *_arguments()]
     with program.database.read() as session:
         names = site_names(session, program.config)
     examined = examine(request, open_table(request), program.app.secret, names)
@@ -182,8 +187,13 @@ def _examine(program: Invocation, request: ListRequest, missing: Sequence[str]) 
     for line in import_report.described(analysis):
         program.warn(line)
     if not analysis.is_clear:
-        command = ["newsletter", "subscribers", "import", *_arguments(), *missing]
-        raise InvalidInput(import_report.asked(analysis, request.file, command))
+        raise InvalidInput(import_report.asked(analysis, request.file, command, missing))
+    if missing:
+        raise InvalidInput(
+            f"nobody has been imported: say how and when they agreed, {shlex.join(command)} "
+            "--consent 'paper forms of 1 May'; or enter them without proof as pending: "
+            "--unconfirmed"
+        )
     if not analysis.fitness.is_trusted and request.consent:
         raise InvalidInput(import_report.untrusted(analysis, request.file))
     return examined
@@ -192,12 +202,12 @@ def _examine(program: Invocation, request: ListRequest, missing: Sequence[str]) 
 def _arguments() -> list[str]:
     """The command line as given, to extend it in a message."""
     context = click.get_current_context()
-    given: list[str] = []
+    options: list[str] = []
     for parameter in context.command.params:
         name = parameter.name or ""
         if context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
-            given += _written(parameter, context.params[name])
-    return given
+            options += _written(parameter, context.params[name])
+    return options
 
 
 def _written(parameter: click.Parameter, value: object) -> list[str]:

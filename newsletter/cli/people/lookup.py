@@ -21,14 +21,14 @@ def person_at(program: Invocation, session: Session, address: str) -> Subscriber
         InvalidInput: not a mail address.
         ResourceNotFound: nobody has it; the message says if it is suppressed.
     """
-    known = normalise_address(address)
-    address_hash = hash_address(program.app.secret, known)
+    normalised = normalise_address(address)
+    address_hash = hash_address(program.app.secret, normalised)
     subscriber = store.find_by_hash(session, address_hash)
     if subscriber is not None:
         return subscriber
     suppression = store.find_suppression(session, address_hash)
     reason = f"; it is suppressed ({suppression.reason})" if suppression else ""
-    raise ResourceNotFound(f"no subscriber has the address {known}{reason}")
+    raise ResourceNotFound(f"no subscriber has the address {normalised}{reason}")
 
 
 def number_of(program: Invocation, address: str) -> int:

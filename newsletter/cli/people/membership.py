@@ -83,9 +83,9 @@ def remove(program: Invocation, address: str) -> None:
 @pass_program
 def erase(program: Invocation, address: str, yes: bool) -> None:
     """Erase a subscriber; a hash stays, so that they are never mailed again."""
-    known = normalise_address(address)
-    if not yes and not program.ask(f"Erase {known} for good?"):
+    normalised = normalise_address(address)
+    if not yes and not program.ask(f"Erase {normalised} for good?"):
         program.say("Nothing was changed.")
         return
     actions.erase(program.app, program.actor, number_of(program, address))
-    program.say(f"{known} is erased.")
+    program.say(f"{normalised} is erased.")

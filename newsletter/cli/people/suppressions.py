@@ -38,9 +38,9 @@ def suppress(
         new, others = _each(program, open_list(path, sheet=sheet), take)
         program.say(f"{new} suppressed, {others} were already.")
     elif address is not None:
-        known = normalise_address(address)
-        already = "" if take([[known]]) else f" already ({_reason(program, known)})"
-        program.say(f"{known} is suppressed{already}.")
+        normalised = normalise_address(address)
+        already = "" if take([[normalised]]) else f" already ({_reason(program, normalised)})"
+        program.say(f"{normalised} is suppressed{already}.")
 
 
 @click.command()
@@ -56,10 +56,10 @@ def unsuppress(program: Invocation, address: str | None, path: Path | None, shee
         lifted, others = _each(program, open_list(path, sheet=sheet), lift)
         program.say(f"{lifted} are no longer suppressed, {others} were not.")
     elif address is not None:
-        known = normalise_address(address)
-        if not lift([[known]]):
-            raise ResourceNotFound(f"{known} is not suppressed")
-        program.say(f"{known} is no longer suppressed.")
+        normalised = normalise_address(address)
+        if not lift([[normalised]]):
+            raise ResourceNotFound(f"{normalised} is not suppressed")
+        program.say(f"{normalised} is no longer suppressed.")
 
 
 def _reason(program: Invocation, address: str) -> str:

@@ -111,6 +111,11 @@ def send(
     if edition is None:
         program.say("Nothing was sent.")
         return
+    _follow(program, edition, wait)
+
+
+def _follow(program: Invocation, edition: ComposedEdition, wait: bool) -> None:
+    """Say when it leaves, and wait until it has where that is asked for."""
     when = clock_time(edition.send_at, program.config.site.timezone)
     program.say(f"Edition {edition.number} leaves at {when}.")
     program.say(f"To undo it: newsletter editions cancel {edition.number}")
@@ -125,9 +130,9 @@ def _preview_or_test(program: Invocation, draft: BulletinDraft, test_address: st
     with program.database.read() as session:
         edition = design_bulletin(session, app.config, draft, now)
         edition.id = store.last_number(session) + 1
-        made = Composition(edition=edition)
+        composition = Composition(edition=edition)
         preview = Preview.of(
-            app, session, made, PreviewRecipient(), now, is_test=bool(test_address)
+            app, session, composition, PreviewRecipient(), now, is_test=bool(test_address)
         )
     if test_address:
         send_test_mail(program, preview, test_address)

@@ -67,14 +67,14 @@ def _send_at(
     program: Invocation, file: Path, values: dict[str, object], zone: str
 ) -> datetime | None:
     """The time in front matter; None where it has none, or one that has passed."""
-    written = next((values[name] for name in TIME_NAMES if values.get(name)), None)
-    if written is None:
+    value = next((values[name] for name in TIME_NAMES if values.get(name)), None)
+    if value is None:
         return None
     try:
-        moment = read_moment(written, ZoneInfo(zone))
+        moment = read_moment(value, ZoneInfo(zone))
     except Unreadable as error:
         raise InvalidInput(f"{file}: {error.what}; {error.mend}") from error
     if moment.at <= program.clock.now():
-        program.warn(f"{file}: its date, {written}, has passed, so it does not say when to send")
+        program.warn(f"{file}: its date, {value}, has passed, so it does not say when to send")
         return None
     return moment.at

@@ -105,13 +105,13 @@ def unskip(program: Invocation, name: str, period: str) -> None:
 @pass_program
 def release(program: Invocation, name: str, at_once: bool) -> None:
     """Approve the coming edition as it is now; what is published later goes into the next."""
-    made = digests.release(program.app, program.actor, name, seen=None, at_once=at_once)
-    if made.state is EditionState.DRAFT:
-        program.say(f"Edition {made.number} is approved by you, and waits for others.")
+    edition = digests.release(program.app, program.actor, name, seen=None, at_once=at_once)
+    if edition.state is EditionState.DRAFT:
+        program.say(f"Edition {edition.number} is approved by you, and waits for others.")
         return
-    when = clock_time(made.send_at, program.config.site.timezone)
-    program.say(f"Edition {made.number} leaves at {when}: {made.subject}")
-    program.say(f"To edit it again: newsletter editions reopen {made.number}")
+    when = clock_time(edition.send_at, program.config.site.timezone)
+    program.say(f"Edition {edition.number} leaves at {when}: {edition.subject}")
+    program.say(f"To edit it again: newsletter editions reopen {edition.number}")
 
 
 @click.command()
@@ -119,5 +119,5 @@ def release(program: Invocation, name: str, at_once: bool) -> None:
 @pass_program
 def submit(program: Invocation, name: str) -> None:
     """Ask the senders to approve the coming edition as it is now."""
-    made = digests.submit(program.app, program.actor, name, seen=None)
-    program.say(f"Edition {made.number} waits for approval: {made.subject}")
+    edition = digests.submit(program.app, program.actor, name, seen=None)
+    program.say(f"Edition {edition.number} waits for approval: {edition.subject}")

@@ -54,12 +54,12 @@ def preview(
     """Show the next edition and its audience; sends nothing."""
     app, now = program.app, program.clock.now()
     with program.database.read() as session:
-        made = next_edition(session, app.config, app.renderer, name, now)
-        if isinstance(made, NoEdition):
-            program.say(f"Digest {name} has nothing to say: {made.reason}.")
+        composition = next_edition(session, app.config, app.renderer, name, now)
+        if isinstance(composition, NoEdition):
+            program.say(f"Digest {name} has nothing to say: {composition.reason}.")
             return
         reader = PreviewRecipient.of(session, subscriber, topics)
-        preview = Preview.of(app, session, made, reader, now, is_test=bool(test_address))
+        preview = Preview.of(app, session, composition, reader, now, is_test=bool(test_address))
         waiting = design_digest(session, app.config, name, period=None, now=now).waiting
     if test_address:
         send_test_mail(program, preview, test_address)

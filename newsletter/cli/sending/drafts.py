@@ -83,8 +83,8 @@ def save(
 @pass_program
 def copy(program: Invocation, number: int) -> None:
     """Copy a saved bulletin into a new one."""
-    made = bulletins.copy(program.app, program.actor, number)
-    program.say(f"Copied to bulletin {made}.")
+    bulletin = bulletins.copy(program.app, program.actor, number)
+    program.say(f"Copied to bulletin {bulletin}.")
 
 
 @click.command()
@@ -114,13 +114,13 @@ def submit(program: Invocation, number: int, again: bool) -> None:
     _tell(program, bulletins.submit(program.app, program.actor, number, again=again))
 
 
-def _tell(program: Invocation, made: ComposedEdition) -> None:
-    if made.state is EditionState.DRAFT:
-        program.say(f"Edition {made.number} waits for approval.")
+def _tell(program: Invocation, edition: ComposedEdition) -> None:
+    if edition.state is EditionState.DRAFT:
+        program.say(f"Edition {edition.number} waits for approval.")
         return
-    when = clock_time(made.send_at, program.config.site.timezone)
-    program.say(f"Edition {made.number} is {made.state.value}, for {when}.")
-    program.say(f"To undo it: newsletter editions cancel {made.number}")
+    when = clock_time(edition.send_at, program.config.site.timezone)
+    program.say(f"Edition {edition.number} is {edition.state.value}, for {when}.")
+    program.say(f"To undo it: newsletter editions cancel {edition.number}")
 
 
 COMMANDS = (drafts, save, copy, discard, send_saved, submit)

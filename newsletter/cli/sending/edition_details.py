@@ -62,9 +62,9 @@ def show(program: Invocation, number: int, as_json: bool) -> None:
 
 def _show_approval(program: Invocation, number: int, approval: ApprovalStatus) -> None:
     """How far it is approved, and what changed since this person looked last."""
-    for given in approval.given:
-        if given.counts:
-            program.say(f"Approved by {given.actor}.")
+    for vote in approval.given:
+        if vote.counts:
+            program.say(f"Approved by {vote.actor}.")
     program.say(f"It waits for {approval.missing} to approve it.")
     for change in approval.changes:
         program.say(f"Since you last looked: {change}")

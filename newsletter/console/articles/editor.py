@@ -14,7 +14,13 @@ from newsletter.articles.models import Article, ArticleStatus
 from newsletter.articles.writing import store as writing
 from newsletter.articles.writing.content import ArticleContent
 from newsletter.articles.writing.models import ArticleDraft
-from newsletter.articles.writing.saving import UNTITLED, OtherWriter, StaleVersion, others_in
+from newsletter.articles.writing.saving import (
+    UNTITLED,
+    OtherWriter,
+    StaleVersion,
+    has_text,
+    others_in,
+)
 from newsletter.console.articles.form import (
     EVENING,
     MORNING,
@@ -123,7 +129,8 @@ def _with_picture(request: ConsoleRequest, content: ArticleContent) -> ArticleCo
 
 def _saved(request: ConsoleRequest, number: int, done: articles.ArticleChange) -> Response:
     with request.database.read() as session:
-        status = store.get(session, number).status
+        article = store.get(session, number)
+        status, missing = article.status, _missing(article)
     title, undo = f"“{done.title}”", ""
     if done.appears_at is not None:
         zone = request.config.site.timezone
@@ -136,7 +143,15 @@ def _saved(request: ConsoleRequest, number: int, done: articles.ArticleChange) -
     else:
         # Its editor may have saved all of it already.
         words = f"{title} is saved as a draft."
+        if missing:
+            words += f" Before it can be published, write its {' and its '.join(missing)}."
     return request.redirect("/articles", words, undo=undo)
+
+
+def _missing(article: Article) -> list[str]:
+    """What a draft is not published without."""
+    has = {"title": article.title != UNTITLED, "text": has_text(article.body_html)}
+    return [name for name, is_there in has.items() if not is_there]
 
 
 def _editor(request: ConsoleRequest, article: Article | None) -> Response:

@@ -12,7 +12,7 @@ from newsletter.articles.importers.markdown import html_of
 from newsletter.articles.models import Article, ArticleStatus
 from newsletter.articles.writing.content import ArticleContent
 from newsletter.console.frame.presentation.forms import FormErrors
-from newsletter.console.frame.presentation.moments import typed_moment
+from newsletter.console.frame.presentation.moments import Turn, typed_moment
 
 MORNING, EVENING = time(9), time(18)
 When = Literal["keep", "draft", "now", "morning", "evening", "at"]
@@ -34,6 +34,7 @@ class ArticleForm(BaseModel):
     base: str = ""
     when: When = "keep"
     at: str = ""
+    at_turn: Turn = ""
     without_picture: bool = False
 
 
@@ -114,7 +115,7 @@ def change_of(given: ArticleForm, article: Article | None, now: datetime, zone: 
         case "evening":
             return _at(tomorrow_at(EVENING, now, zone))
         case "at":
-            return _at(_moment(given.at, now, zone))
+            return _at(_moment(given, now, zone))
 
 
 def tomorrow_at(clock: time, now: datetime, zone: str) -> datetime:
@@ -127,9 +128,9 @@ def _at(moment: datetime) -> ArticleEdit:
     return ArticleEdit(status=ArticleStatus.PUBLISHED, published_at=moment)
 
 
-def _moment(text: str, now: datetime, zone: str) -> datetime:
+def _moment(given: ArticleForm, now: datetime, zone: str) -> datetime:
     words = "Write the day and the time at which it is to appear."
-    moment = typed_moment(text, zone, "at", words)
+    moment = typed_moment(given.at, zone, "at", words, given.at_turn)
     if moment <= now:
         raise FormErrors({"at": "This time has passed. Write one that is to come."})
     return moment

@@ -14,8 +14,8 @@ from newsletter.articles.store import topics as all_topics
 from newsletter.config.tables.approval import Approval
 from newsletter.console.frame import errors
 from newsletter.console.frame.presentation.flash import FlashKind
-from newsletter.console.frame.presentation.forms import FormErrors, sentence
-from newsletter.console.frame.presentation.moments import typed_moment
+from newsletter.console.frame.presentation.forms import FormErrors, FormState, sentence
+from newsletter.console.frame.presentation.moments import Turn, turn_of, typed_moment
 from newsletter.console.frame.request import ConsoleRequest
 from newsletter.console.frame.routes import form, page
 from newsletter.console.sending.counts import takes_long
@@ -41,6 +41,7 @@ class BulletinForm(BaseModel):
     topics: list[str] = Field(default_factory=list)
     segment: str = Field("", max_length=2000)
     send_at: str = ""
+    send_at_turn: Turn = ""
     in_quiet_hours: bool = False
     is_html: bool = False
     revision: int = 0
@@ -50,6 +51,8 @@ class BulletinAutosave(BulletinForm):
     """What the editor sends by itself."""
 
     number: int | None = None
+    # Nobody is asked while they write.
+    send_at_turn: Turn = "first"
 
 
 def new(request: ConsoleRequest) -> Response:
@@ -141,8 +144,6 @@ def _page(
     revision: int,
     is_sent: bool = False,
 ) -> Response:
-    zone = ZoneInfo(request.config.site.timezone)
-    at = writing.send_at.astimezone(zone) if writing.send_at else None
     options = request.config.bulletins
     problem, counts = "", None
     with request.database.read() as session:
@@ -156,37 +157,15 @@ def _page(
             problem = str(error)
         known_topics = [(t.slug, t.name) for t in all_topics(session)]
         known_segments = [s.name for s in segments.every(session)]
-    fields = request.fields(
-        subject=writing.subject,
-        text=writing.text,
-        audience="topics" if writing.topics else "segment" if writing.segment else "everybody",
-        topics=writing.topics,
-        segment=writing.segment,
-        send_at=f"{at:%Y-%m-%dT%H:%M}" if at else "",
-        in_quiet_hours=writing.in_quiet_hours,
-        revision=revision,
-        is_html=writing.is_html,
-    )
+    fields = _fields(request, writing, revision)
     text, is_html = fields.value("text"), bool(fields.chosen("is_html"))
     opened = number_in(fields.value("revision")) or 0
-    base_url = request.config.site.base_url
     context = {
         "number": number,
         "is_overtaken": is_sent or (bool(opened) and opened != revision),
         "form": fields,
         "markdown": markdown_of(text) if is_html else text,
-        "settings": {
-            "number": number,
-            "version": opened,
-            "keep": request.url("/bulletins/keep"),
-            "page": request.url("/bulletins/0"),
-            "text": text,
-            "is_html": is_html,
-            "body": body_of(text, is_html=is_html, base_url=base_url),
-            "root": request.state.root,
-            "csrf": request.csrf,
-            "upload": request.url("/media/upload"),
-        },
+        "settings": _editor_settings(request, number, opened, text, is_html=is_html),
         "topics": known_topics,
         "segments": known_segments,
         "quiet": options.quiet,
@@ -196,6 +175,42 @@ def _page(
         "problem": problem,
     }
     return request.page("bulletins/editor.html", context)
+
+
+def _fields(request: ConsoleRequest, writing: Writing, revision: int) -> FormState:
+    """The form, filled with what was written."""
+    zone = ZoneInfo(request.config.site.timezone)
+    at = writing.send_at.astimezone(zone) if writing.send_at else None
+    return request.fields(
+        subject=writing.subject,
+        text=writing.text,
+        audience="topics" if writing.topics else "segment" if writing.segment else "everybody",
+        topics=writing.topics,
+        segment=writing.segment,
+        send_at=f"{at:%Y-%m-%dT%H:%M}" if at else "",
+        send_at_turn=turn_of(at) if at else "",
+        in_quiet_hours=writing.in_quiet_hours,
+        revision=revision,
+        is_html=writing.is_html,
+    )
+
+
+def _editor_settings(
+    request: ConsoleRequest, number: int | None, revision: int, text: str, *, is_html: bool
+) -> dict[str, Any]:
+    """What the script of the editor is given."""
+    return {
+        "number": number,
+        "version": revision,
+        "keep": request.url("/bulletins/keep"),
+        "page": request.url("/bulletins/0"),
+        "text": text,
+        "is_html": is_html,
+        "body": body_of(text, is_html=is_html, base_url=request.config.site.base_url),
+        "root": request.state.root,
+        "csrf": request.csrf,
+        "upload": request.url("/media/upload"),
+    }
 
 
 def _writing(request: ConsoleRequest, sent: BulletinForm) -> Writing:
@@ -213,7 +228,7 @@ def _writing(request: ConsoleRequest, sent: BulletinForm) -> Writing:
         is_html=sent.is_html,
         topics=tuple(sorted(set(sent.topics))) if sent.audience == "topics" else (),
         segment=sent.segment if sent.audience == "segment" else "",
-        send_at=_moment(request, sent.send_at),
+        send_at=_moment(request, sent),
         in_quiet_hours=sent.in_quiet_hours,
     )
 
@@ -223,18 +238,19 @@ def _is_same(markdown: str, html: str) -> bool:
     return markdown.strip() == markdown_of(html).strip()
 
 
-def _moment(request: ConsoleRequest, text: str) -> datetime | None:
-    if not text:
+def _moment(request: ConsoleRequest, sent: BulletinForm) -> datetime | None:
+    if not sent.send_at:
         return None
     words = "Write a date and a time as 2026-11-27 18:00."
-    return typed_moment(text, request.config.site.timezone, "send_at", words)
+    zone = request.config.site.timezone
+    return typed_moment(sent.send_at, zone, "send_at", words, sent.send_at_turn)
 
 
 def _onward(request: ConsoleRequest, number: int) -> Response:
     """Stay, or on to the look where that button was pressed."""
     missing = [name for name in ("subject", "text") if not str(request.form.get(name, "")).strip()]
-    if request.form.get("then") == "look" and missing:
-        words = f"Saved. Before you look at it, write its {' and its '.join(missing)}."
+    if missing:
+        words = f"Saved. Before it can be sent, write its {' and its '.join(missing)}."
         return request.redirect(f"/bulletins/{number}", words, kind=FlashKind.WARNING)
     if request.form.get("then") == "look":
         return request.redirect(f"/bulletins/{number}/look")

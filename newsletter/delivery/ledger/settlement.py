@@ -57,16 +57,23 @@ def settle(
     """
     reason = stored_response(outcome, address)
     if isinstance(outcome, Deferred):
-        made = attempts + (not outcome.throttled or is_answered(outcome))
-        wait = outcome.retry_after or _hinted(outcome) or retry_delay(max(made, 1), key)
-        return _deferral(outcome, reason, made, now + wait, give_up_at, now)
-    made = attempts + 1
+        attempts_made = attempts + (not outcome.throttled or is_answered(outcome))
+        wait = outcome.retry_after or _hinted(outcome) or retry_delay(max(attempts_made, 1), key)
+        return _deferral(outcome, reason, attempts_made, now + wait, give_up_at, now)
+    attempts_made = attempts + 1
     if isinstance(outcome, Refused) and outcome.about in REFUSES_US:
         return _deferral(
-            outcome, reason, made, now + blocked_retry_delay(made, key), give_up_at, now
+            outcome,
+            reason,
+            attempts_made,
+            now + blocked_retry_delay(attempts_made, key),
+            give_up_at,
+            now,
         )
     verdict = outcome.about if isinstance(outcome, Refused) else ""
-    return Settlement(state=STATES[type(outcome)], reason=reason, attempts=made, verdict=verdict)
+    return Settlement(
+        state=STATES[type(outcome)], reason=reason, attempts=attempts_made, verdict=verdict
+    )
 
 
 def stored_response(outcome: Outcome, address: str = "") -> str:
@@ -103,25 +110,25 @@ def jittered(moment: datetime, key: int) -> datetime:
 def _deferral(
     outcome: Deferred | Refused,
     reason: str,
-    made: int,
+    attempts_made: int,
     next_at: datetime,
     give_up_at: datetime,
     now: datetime,
 ) -> Settlement:
     is_throttled = isinstance(outcome, Deferred) and outcome.throttled
-    is_patient = is_throttled and made < MAX_THROTTLED_ATTEMPTS
+    is_patient = is_throttled and attempts_made < MAX_THROTTLED_ATTEMPTS
     if next_at > give_up_at and not is_patient:
         return Settlement(
             state=DeliveryState.FAILED,
             reason=f"{GIVEN_UP}{reason}",
-            attempts=made,
+            attempts=attempts_made,
             verdict=outcome.about,
         )
     is_tried = not is_throttled or (isinstance(outcome, Deferred) and is_answered(outcome))
     return Settlement(
         state=DeliveryState.DEFERRED,
         reason=reason,
-        attempts=made,
+        attempts=attempts_made,
         next_attempt_at=next_at,
         deferred_since=now if is_tried else None,
         verdict=outcome.about,

@@ -63,11 +63,11 @@ def grant(use: Usage, limits: RateOptions, wanted: int, now: datetime) -> Grant:
     return Grant(count=min(wanted, most), wait=wait, gap=gap)
 
 
-def consume(use: Usage, given: Grant, count: int, now: datetime) -> None:
+def consume(use: Usage, granted: Grant, count: int, now: datetime) -> None:
     """Count mails claimed under a grant."""
     use.used_in_hour += count
     use.used_in_day += count
-    use.free_at = max(use.free_at, now) + given.gap * count
+    use.free_at = max(use.free_at, now) + granted.gap * count
 
 
 def refund(use: Usage, count: int) -> None:
@@ -77,7 +77,7 @@ def refund(use: Usage, count: int) -> None:
 
 
 def refund_rate(
-    use: Usage, given: Grant, count: int, *, taken_until: datetime, now: datetime
+    use: Usage, granted: Grant, count: int, *, taken_until: datetime, now: datetime
 ) -> None:
     """Free the rate's time slots of mails that were not handed over.
 
@@ -85,7 +85,7 @@ def refund_rate(
         taken_until: `free_at` as of the claim; if others have consumed slots since, these are lost.
     """
     if use.free_at == taken_until:
-        use.free_at = max(now, taken_until - given.gap * count)
+        use.free_at = max(now, taken_until - granted.gap * count)
 
 
 def used(use: Usage, now: datetime) -> tuple[int, int]:

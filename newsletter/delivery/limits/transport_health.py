@@ -71,14 +71,14 @@ def claim_alerts(
 ) -> Iterator[TransportHealth]:
     """Yield failed transports without an alarm so far, marking each as alarmed."""
     for name in down:
-        told = session.execute(
+        alerted = session.execute(
             update(TransportHealth)
             .where(TransportHealth.transport == name, TransportHealth.is_told.is_(False))
             .values(is_told=True)
             .returning(TransportHealth.transport),
             execution_options={"synchronize_session": False},
         ).first()
-        if told:
+        if alerted:
             yield unhealthy[name]
 
 

@@ -59,9 +59,9 @@ def _compile(
     """Render the variants missing from `compiled`; returns the public page."""
     sections = store.sections_of(session, edition)
     base = renderer.unsubscribe_base
-    for key, told in variants_of(edition, sections, people.choices(session)).items():
+    for key, sections_of_variant in variants_of(edition, sections, people.choices(session)).items():
         if key not in compiled:
-            content = content_of(edition, told, unsubscribe_base=base, now=now)
+            content = content_of(edition, sections_of_variant, unsubscribe_base=base, now=now)
             compiled[key] = renderer.render_mail(content)
     if edition.digest and not sections:
         return ""

@@ -79,8 +79,8 @@ class Journal:
         seconds = int(wait.total_seconds()) if wait else 0
         is_throttled = isinstance(outcome, Deferred) and outcome.throttled
         letter = THROTTLED if is_throttled else LETTERS[type(outcome)]
-        given = outcome.verdict if isinstance(outcome, Deferred | Refused) else None
-        line = f"{letter} {key} {seconds} {given or NO_VERDICT} {response}\n"
+        verdict = outcome.verdict if isinstance(outcome, Deferred | Refused) else None
+        line = f"{letter} {key} {seconds} {verdict or NO_VERDICT} {response}\n"
         self._write(line.encode(errors="replace"))
 
     def forget(self) -> None:

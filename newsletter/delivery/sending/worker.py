@@ -185,17 +185,17 @@ class Worker:
             return [], False
         now = self._context.clock.now()
         is_trial = self._route_share.is_trial and not self.is_responding
-        given = self._throttle.request(session, 1 if is_trial else self._context.options.batch, now)
-        if not given.count:
-            if given.is_used_up:
-                self.used_up_for = given.wait
-            return [], not given.is_used_up
+        grant = self._throttle.request(session, 1 if is_trial else self._context.options.batch, now)
+        if not grant.count:
+            if grant.is_used_up:
+                self.used_up_for = grant.wait
+            return [], not grant.is_used_up
         share = self._route_share.share
         claimed = store.claim(
             session,
             self._edition,
             self._journal.worker,
-            limit=given.count,
+            limit=grant.count,
             lease=self._context.options.lease,
             now=now,
             share=share,
@@ -328,7 +328,7 @@ class Worker:
         now, worker = self._context.clock.now(), self._journal.worker
         sent: dict[int, str] = {}
         others: dict[int, Settlement] = {}
-        said: dict[int, str] = {}
+        responses: dict[int, str] = {}
         left = batch.left()
         for key, outcome in batch.settled.items():
             delivery = batch.deliveries[key]
@@ -338,10 +338,10 @@ class Worker:
                 left.append(delivery)
             else:
                 others[key] = self._settlement(delivery, outcome, now)
-                said[key] = transcripts.storable(outcome.transcript, delivery.address)
+                responses[key] = transcripts.storable(outcome.transcript, delivery.address)
         store.settle_sent(session, worker, sent, now)
         store.settle(session, worker, others, now)
-        transcripts.keep(session, said, now)
+        transcripts.keep(session, responses, now)
         store.release(session, worker, [delivery.id for delivery in left])
         self._throttle.record(session, batch.accepted(), left, now)
         if self._held:

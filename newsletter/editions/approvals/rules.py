@@ -42,5 +42,5 @@ def check_seen(number: int, seen: str | None, mark: str) -> None:
 
 def missing_approvals(edition: Edition, approvals: Iterable[EditionApproval], mark: str) -> int:
     """How many approvals of the present content are missing."""
-    given = sum(approval.fingerprint == mark for approval in approvals)
-    return max(0, max(edition.approvals_needed, 1) - given)
+    count = sum(approval.fingerprint == mark for approval in approvals)
+    return max(0, max(edition.approvals_needed, 1) - count)

@@ -29,10 +29,10 @@ def snapshot_of(composition: Composition) -> dict[str, Any]:
 
 def fingerprint(snapshot: Snapshot) -> str:
     """The same for equal content, and for no other."""
-    told = {key: value for key, value in snapshot.items() if key != "subject"}
-    if not told["sections"]:
-        told["subject"] = snapshot["subject"]
-    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+    content = {key: value for key, value in snapshot.items() if key != "subject"}
+    if not content["sections"]:
+        content["subject"] = snapshot["subject"]
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
 def fingerprint_of(composition: Composition) -> str:

@@ -78,10 +78,12 @@ class Preflight:
         """
         faults = errors_of(self.findings(edition, mails))
         if faults:
-            told = "; ".join(f"[{fault.rule}] {fault.message}" for fault in faults[:FAULTS_TOLD])
+            faults_line = "; ".join(
+                f"[{fault.rule}] {fault.message}" for fault in faults[:FAULTS_TOLD]
+            )
             more = f"; and {len(faults) - FAULTS_TOLD} more" if len(faults) > FAULTS_TOLD else ""
             raise SendingRefused(
-                f"edition {edition.id} was looked over and must not go out: {told}{more}"
+                f"edition {edition.id} was looked over and must not go out: {faults_line}{more}"
             )
 
     def _counts(self, finding: Finding) -> bool:

@@ -68,16 +68,16 @@ def compose_combined(
     """
     for name in sorted(run.name for run in runs):
         registry.lock_digest(session, name, now)
-    made = {
+    composed = {
         run.name: compose_digest(
             session, config, renderer, run.name, period=run.period, now=now, send_at=send_at
         )
         for run in runs
     }
-    editions = [edition for edition in made.values() if isinstance(edition, Edition)]
+    editions = [edition for edition in composed.values() if isinstance(edition, Edition)]
     if len(editions) > 1:
         _join(session, editions, renderer, now)
-    return made
+    return composed
 
 
 def _join(session: Session, editions: Sequence[Edition], renderer: Renderer, now: datetime) -> None:

@@ -76,6 +76,7 @@ def design_digest(
     arrangement = coming_store.arrangement_of(coming)
     needed = approvals_needed(options.approval, options.approvals)
     is_held = coming is not None and coming.is_held
+    route = checked_transport(config, transport)
     edition = Edition(
         kind=EditionKind.DIGEST,
         state=EditionState.DRAFT if needed or is_held else EditionState.QUEUED,
@@ -88,9 +89,7 @@ def design_digest(
         topics="",
         segment=expression_of(session, options.segment) if options.segment else "",
         template=options.template,
-        transport=checked_transport(config, transport)
-        or options.transport
-        or config.sending.transport,
+        transport=route or options.transport or config.sending.transport,
         uncertain=uncertain or options.uncertain or config.sending.uncertain,
         masthead=digest_masthead(config, options),
         approval=options.approval if needed or not is_held else Approval.SENDER,

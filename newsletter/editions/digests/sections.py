@@ -98,13 +98,13 @@ def sections_for(sections: Iterable[Section], choice: Choice = ALL) -> tuple[Sec
     digest had the article; corrections alone make no mail.
     """
     chosen: list[Section] = []
-    told: set[int] = set()
+    included: set[int] = set()
     amendments: dict[tuple[int, int], Amendment] = {}
     for section in sections:
         if choice.digests and section.digest not in choice.digests:
             continue
-        new = [a for a in articles_for(section.articles, choice.topics) if a.id not in told]
-        told.update(a.id for a in new)
+        new = [a for a in articles_for(section.articles, choice.topics) if a.id not in included]
+        included.update(a.id for a in new)
         amendments |= {(a.article.id, a.number): a for a in _amendments_for(section, choice.topics)}
         if new:
             chosen.append(replace(section, articles=tuple(new), amendments=()))

@@ -138,12 +138,12 @@ def next_edition(
 def _composition(
     session: Session, designs: Sequence[EditionDesign], renderer: Renderer, send_at: datetime
 ) -> Composition | NoEdition:
-    told = [design for design in designs if isinstance(design.section, Section)]
-    sections = tuple(d.section for d in told if isinstance(d.section, Section))
-    if not told:
+    designed = [design for design in designs if isinstance(design.section, Section)]
+    sections = tuple(d.section for d in designed if isinstance(d.section, Section))
+    if not designed:
         reasons = [d.section.reason for d in designs if isinstance(d.section, NoEdition)]
         return NoEdition(reason=reasons[0] if reasons else "no run is to come")
-    edition = told[0].edition
+    edition = designed[0].edition
     # The number that it will have, if no other edition is made before.
     edition.id = store.last_number(session) + 1
     edition.send_at = send_at

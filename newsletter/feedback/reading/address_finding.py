@@ -9,6 +9,8 @@ ADDRESS = re.compile(
     r"""(?<![\w.+/=&%~!#$*-])(?:"[^"\s@]{1,60}"|[^\s<>()\[\]{},;:"'`@\\|«»“”‘’]{1,64})"""
     r"@(?:[\w-]{1,63}\.)+[\w-]{2,63}(?![\w-])"
 )
+# Several hundred recipients; what is longer is cut.
+MAX_HEADER = 8 * 1024
 _TYPED = re.compile(r"^\s*[\w-]+\s*;\s*")
 # What Postfix, Exim, Sendmail and iPlanet write beside the address that an alias led to.
 _LED_FROM = re.compile(
@@ -37,7 +39,11 @@ def of_field(value: str) -> str:
 
 def of_header(value: str) -> list[str]:
     """The addresses of a header such as To."""
-    addresses = [address for _, address in getaddresses([value]) if "@" in address]
+    value = value[:MAX_HEADER]
+    try:
+        addresses = [address for _, address in getaddresses([value]) if "@" in address]
+    except RecursionError:  # it calls itself for each parenthesis
+        addresses = []
     return [tidy(address) for address in addresses] or [tidy(a) for a in ADDRESS.findall(value)]
 
 

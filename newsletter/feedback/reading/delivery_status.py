@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from newsletter.feedback.reading import address_finding
 from newsletter.feedback.reading.kinds import failure_kind, status_in
-from newsletter.feedback.reading.message import Fields, Returned, decoded
+from newsletter.feedback.reading.message import MAX_RECIPIENTS, Fields, Returned, decoded
 from newsletter.feedback.reading.report import RecipientFinding
 from newsletter.transports.events import EventKind
 
@@ -39,9 +40,9 @@ _VAGUE_STATUS = re.compile(r"[45]\.(?:0\.0|1\.0|2\.0|3\.0|5\.0|0\.[19]\d\d)$")
 
 def findings(returned: Returned) -> Iterator[RecipientFinding]:
     """What the status fields say of each recipient."""
-    for group in returned.groups:
-        if group.keys() & set(_RECIPIENT_FIELDS):
-            yield _finding(group, returned)
+    groups = (group for group in returned.groups if group.keys() & set(_RECIPIENT_FIELDS))
+    for group in islice(groups, MAX_RECIPIENTS):
+        yield _finding(group, returned)
 
 
 def _finding(group: Fields, returned: Returned) -> RecipientFinding:
@@ -54,8 +55,8 @@ def _finding(group: Fields, returned: Returned) -> RecipientFinding:
     diagnostic = _diagnostic(group)
     status = _status(group, diagnostic)
     is_vague = not status or bool(_VAGUE_STATUS.match(status))
-    told = _words_about(returned.text, recipient or original)
-    words = diagnostic or (told if is_vague else "")
+    answer_words = _words_about(returned.text, recipient or original)
+    words = diagnostic or (answer_words if is_vague else "")
     action = group.get("action", "").split(" ")[0].strip("<>;").lower()
     if _CHALLENGE.search(words):
         return RecipientFinding(kind=EventKind.AUTOREPLY, recipient=recipient, reason=words[:1000])
@@ -63,15 +64,15 @@ def _finding(group: Fields, returned: Returned) -> RecipientFinding:
     if kind is None:
         stage = _entry_of(returned.text, recipient or original)
         kind = failure_kind(status, words, stage)
-        if kind is EventKind.SOFT and (not diagnostic or is_vague) and told:
+        if kind is EventKind.SOFT and (not diagnostic or is_vague) and answer_words:
             # The sentence for people may say what the fields leave open.
-            kind = failure_kind(status, f"{words} {told}", stage)
+            kind = failure_kind(status, f"{words} {answer_words}", stage)
     return RecipientFinding(
         kind=kind,
         recipient=recipient,
         original=original if original.lower() != recipient.lower() else "",
         status=status,
-        reason=(words or told)[:1000],
+        reason=(words or answer_words)[:1000],
     )
 
 

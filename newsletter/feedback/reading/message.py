@@ -11,22 +11,30 @@ from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.header import decode_header
 from email.message import Message
+from email.policy import Compat32
 from html import unescape
+from itertools import islice
+
+from newsletter.feedback.reading.address_finding import MAX_HEADER
 
 # Reports come first and the mail they return last: what is beyond is not read.
 MAX_BYTES = 192 * 1024
 MAX_TEXT = 24 * 1024
 MAX_PARTS = 40
 MAX_DEPTH = 6
+MAX_RECIPIENTS = 100
+"""Of one report; each mail of ours has one, so that more are a mistake, or made to take long."""
 LITTLE_TEXT = 60
 
 Fields = dict[str, str]
 """Fields of one group, by name in lower case; the first of a name counts."""
 
 _TAG = re.compile(
-    r"<(?:style|script|head)\b.*?</(?:style|script|head)>|<!--.*?-->", re.DOTALL | re.IGNORECASE
+    # What is not closed goes on to the end: looking for the end of each would take quadratic time.
+    r"<(?:style|script|head)\b.*?(?:</(?:style|script|head)>|(?=<body\b)|\Z)|<!--.*?(?:-->|\Z)",
+    re.DOTALL | re.IGNORECASE,
 )
-_BREAK = re.compile(r"<(?:br|/p|/div|/tr|/li|/h\d|/td)\b[^>]*>", re.IGNORECASE)
+_BREAK = re.compile(r"<(?:br|/p|/div|/tr|/li|/h\d|/td)\b[^<>]*>", re.IGNORECASE)
 _ANY_TAG = re.compile(r"</?[a-zA-Z!][^<>@]*>|</?[a-zA-Z][\w:-]*\s[^<>]*>")
 _FIELD = re.compile(r"([A-Za-z][\w-]{1,60})[ \t]*:[ \t]*(.*)")
 _STATUS_FIELD = re.compile(
@@ -36,13 +44,17 @@ _STATUS_FIELD = re.compile(
 # A further recipient, without the empty line before.
 _NEXT_RECIPIENT = re.compile(r"(?<=\n)(?=(?i:final-recipient)[ \t]*:)")
 _BASE64_LINE = re.compile(rb"[A-Za-z0-9+/]{16,}={0,2}")
+_BOUNDARY = re.compile(rb"^--", re.MULTILINE)
+MAX_BEGINNING = 10 * MAX_PARTS
+# What makes the standard library's parser call itself, and look at each line once more.
+_DEEPER = re.compile(rb"boundary|message/", re.IGNORECASE)
 _BLANK = re.compile(r"\n[ \t]*\n")
 _MIME_LINE = re.compile(
     r"--[\w=.+/!*-]+$|content-(?:type|transfer-encoding|disposition)\s*:", re.IGNORECASE
 )
 # Where the mail that is returned begins.
 _ORIGINAL = re.compile(
-    r"""^[ \t>]*(?:
+    r"""^[ \t>]{0,80}(?:
         -+[ ]*(?:begin[ ])?(?:original|returned|undelivered|rejected|your)[ ](?:message|mail)\b.*
       | -*[ ]*below[ ]this[ ]line[ ]is[ ]a[ ]copy[ ]of[ ]the[ ]message.*
       | -+[ ]*(?:this[ ]is[ ]a[ ]copy|header[s]?[ ]of|unsent[ ]message|message[ ]header|
@@ -64,11 +76,21 @@ _ORIGINAL = re.compile(
 )
 
 
+class _ShortHeaders(Compat32):
+    """Cuts headers: reading the parameters of one takes quadratic time."""
+
+    def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
+        name, value = super().header_source_parse(sourcelines)
+        return name, value[:MAX_HEADER]
+
+
 @dataclass(kw_only=True)
 class Returned:
     """A mail that came back, taken apart."""
 
     headers: Message
+    content: bytes = b""
+    """The mail itself, from `_lines`."""
     text: str = ""
     """The words for people, up to the original."""
     groups: list[Fields] = field(default_factory=list)
@@ -89,6 +111,12 @@ class Returned:
         raw = str(next(values, "")).encode("utf-8", "surrogateescape")
         return decoded(_decode(raw, None))
 
+    def beginning(self) -> Message:
+        """As much of the mail as is bearable for readers that go through it again and again."""
+        content = self.content[:MAX_TEXT]
+        end = _nth(_BOUNDARY, MAX_BEGINNING, content)
+        return message_from_bytes(content[:end], policy=_ShortHeaders())
+
     @property
     def content_type(self) -> str:
         return str(self.headers.get_content_type())
@@ -96,8 +124,9 @@ class Returned:
 
 def take_apart(content: bytes) -> Returned:
     """The parts of a returned mail, from at most `MAX_BYTES` of it."""
-    message = message_from_bytes(_lines(content))
-    returned = Returned(headers=message)
+    content = _lines(content)
+    message = message_from_bytes(content, policy=_ShortHeaders())
+    returned = Returned(headers=message, content=content)
     texts: list[str] = []
     for part in _parts(message):
         _take(part, returned, texts)
@@ -137,7 +166,13 @@ def _lines(content: bytes) -> bytes:
         content = content.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     if content[:5] in {b"From ", b">From"}:
         content = content.partition(b"\n")[2]
-    return content
+    return content[: _nth(_DEEPER, MAX_PARTS, content)]
+
+
+def _nth(pattern: re.Pattern[bytes], number: int, content: bytes) -> int | None:
+    """Where a pattern is found for the time after so many; None where it is not."""
+    found = next(islice(pattern.finditer(content), number, None), None)
+    return found.start() if found else None
 
 
 def _parts(message: Message, depth: int = 0) -> Iterator[Message]:

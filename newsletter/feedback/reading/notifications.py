@@ -7,11 +7,10 @@ import json
 from typing import Any
 
 from newsletter.feedback.reading.kinds import failure_kind
-from newsletter.feedback.reading.message import Returned
+from newsletter.feedback.reading.message import MAX_RECIPIENTS, Returned
 from newsletter.feedback.reading.report import MailReport, RecipientFinding, chief_kind
 from newsletter.transports.events import EventKind
 
-MAX_RECIPIENTS = 100
 # How Sendmail breaks a line that is too long.
 _BROKEN_LINE = "!\n "
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from newsletter.feedback.reading import address_finding
 from newsletter.feedback.reading.kinds import failure_kind, status_in
-from newsletter.feedback.reading.message import Fields, Returned
+from newsletter.feedback.reading.message import MAX_RECIPIENTS, Fields, Returned
 from newsletter.feedback.reading.report import RecipientFinding
 from newsletter.transports.events import EventKind
 
@@ -94,7 +94,7 @@ _ON_CONDITION = re.compile(r"(?:notified|informed|told) if .{0,60}permanently", 
 # After this only the recipients follow; before it the mail is described.
 _FOLLOWING = re.compile(r"did not reach the following recipient(?:\(s\)|s)? ?:?", re.IGNORECASE)
 _LINE_OF_RECIPIENT = re.compile(
-    r"^[ \t>*-]*(?:[45]\d\d[ -]+)?(?:to:?[ ])?[<(\[\"']?([^\s<>()\[\]\"']+@[\w.-]+\w)"
+    r"^[ \t>*-]*(?:[45]\d\d[ -]+)?(?:to:?[ ])?[<(\[\"']?([^\s<>()\[\]\"']{1,255}@[\w.-]{1,255}\w)"
     r"(?=[\s:;,.)\]>(\"'-]|$)",
     re.MULTILINE | re.IGNORECASE,
 )
@@ -102,7 +102,7 @@ _NAMED = re.compile(
     r"""\b(?:rcpt[ ]to|recipient(?:[ ]address)?|to|user|address(?:ee)?|mailbox|for|account
         |deliver(?:ed|y)?[ ]to|sent[ ]to|send[ ]to|message[ ]to|mail[ ]to
         |addressed,?|empf[aä]nger|宛先?)
-        [ ]?(?:\(s\))?(?:[ ]*[:=][ ]*|[ ]+|(?=<))<?"?([^\s<>()\[\]"',;:]+@[\w.-]+\w)""",
+        [ ]?(?:\(s\))?(?:[ ]*[:=][ ]*|[ ]+|(?=<))<?"?([^\s<>()\[\]"',;:]{1,255}@[\w.-]{1,255}\w)""",
     re.IGNORECASE | re.VERBOSE,
 )
 _NOTICE_OF_WORDS = 1200
@@ -145,7 +145,7 @@ def findings(returned: Returned) -> list[RecipientFinding]:
     is_delayed = bool(_DELAYED_SUBJECT.search(subject)) or (
         bool(_DELAYED.search(words)) and not _GAVE_UP.search(words)
     )
-    addresses = recipients(returned)
+    addresses = recipients(returned)[:MAX_RECIPIENTS]
     if not addresses:
         return [_finding("", returned.text, is_delayed=is_delayed)]
     return [_finding(address, returned.text, is_delayed=is_delayed) for address in addresses]

@@ -79,7 +79,7 @@ def _last_resort(returned: Returned) -> list[str]:
     from flufl.bounce import scan_message  # slow to import
 
     try:
-        addresses = scan_message(returned.headers)
+        addresses = scan_message(returned.beginning())
     except Exception:  # noqa: BLE001 - its detectors raise anything on damaged mails
         return []
     return sorted(address.decode("utf-8", "replace") for address in addresses)

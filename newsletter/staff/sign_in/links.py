@@ -22,10 +22,10 @@ LIFETIMES = {
 def issue(session: Session, member_id: int, kind: StaffLinkKind, now: datetime) -> int:
     """Make a link; those from before end. Its number."""
     store.spend_links(session, member_id, now)
-    made = StaffLink(member_id=member_id, kind=kind, made_at=now, expires_at=now + LIFETIMES[kind])
-    session.add(made)
+    link = StaffLink(member_id=member_id, kind=kind, made_at=now, expires_at=now + LIFETIMES[kind])
+    session.add(link)
     session.flush()
-    return made.id
+    return link.id
 
 
 def path(signer: Signer, number: int) -> str:

@@ -123,8 +123,8 @@ class OpenIdProvider:
             claims = self._told_apart(str(tokens.get("access_token", "")), claims["sub"])
         email = str(claims.get("email", "")).strip()
         # What is said of it counts; only silence can be trusted.
-        said = claims.get("email_verified", self._options.trust_addresses)
-        if not email or said not in (True, "true"):
+        is_verified = claims.get("email_verified", self._options.trust_addresses)
+        if not email or is_verified not in (True, "true"):
             raise NotAllowed(f"{self._options.label} does not vouch for an email address of yours")
         return Identity(email=email, name=str(claims.get("name", "")).strip())
 

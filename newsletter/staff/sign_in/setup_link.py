@@ -25,6 +25,6 @@ def check(signer: Signer, token: str, now: datetime) -> None:
         TokenError: it was not made by this site.
         TokenSpent: it is too old.
     """
-    made = datetime.fromtimestamp(int(signer.read(token)), UTC)
-    if now - made > LIFETIME:
+    issued_at = datetime.fromtimestamp(int(signer.read(token)), UTC)
+    if now - issued_at > LIFETIME:
         raise TokenSpent("this link has ended; `newsletter staff setup` prints another one")

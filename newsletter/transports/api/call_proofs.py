@@ -39,8 +39,8 @@ class PasswordWebhook(Webhook):
     def prove(self, call: WebhookCall, now: datetime) -> None:
         password = self.options.webhook_password.get_secret_value()
         expected = base64.b64encode(f"{USER}:{password}".encode()).decode()
-        kind, _, given = call.headers.get("Authorization", "").partition(" ")
-        if kind.lower() != "basic" or not same(given.strip(), expected):
+        kind, _, credential = call.headers.get("Authorization", "").partition(" ")
+        if kind.lower() != "basic" or not same(credential.strip(), expected):
             raise NotProven("the password of the call is wrong or missing")
 
 
@@ -65,9 +65,9 @@ def prove_standard_webhook(secret: str, call: WebhookCall, now: datetime, prefix
         expected = signature(key_of(secret), number, moment, call.body)
     except ValueError as error:
         raise NotProven(f"the secret is wrong: {error}") from error
-    given = call.headers.get(f"{prefix}-signature", "").split()
+    credential = call.headers.get(f"{prefix}-signature", "").split()
     # All are compared, so that the time says nothing.
-    if not number or not any([same(one, expected) for one in given]):  # noqa: C419
+    if not number or not any([same(one, expected) for one in credential]):  # noqa: C419
         raise NotProven("the signature of the call is wrong or missing")
     require_recent(moment, now, TOLERANCE)
 
@@ -88,9 +88,9 @@ def require_recent(moment: Any, now: datetime, window: timedelta) -> None:
         raise NotProven("the call is from long ago")
 
 
-def same(given: str, expected: str) -> bool:
+def same(credential: str, expected: str) -> bool:
     """Whether two texts are the same, in a time that does not say where they differ."""
-    return hmac.compare_digest(given.encode("utf-8", "replace"), expected.encode())
+    return hmac.compare_digest(credential.encode("utf-8", "replace"), expected.encode())
 
 
 def decoded(text: str) -> bytes:

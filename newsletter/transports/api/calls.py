@@ -1,7 +1,6 @@
 """One HTTP call, and what a call without a whole answer means."""
 
 import re
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -17,6 +16,7 @@ from urllib3.exceptions import (
     SSLError,
 )
 
+from newsletter.http_deadlines import DeadlineAdapter
 from newsletter.public_addresses import is_loopback
 from newsletter.transports.api.answers import ApiResponse, CallOutcomes, deferred, in_doubt, stopped
 
@@ -38,6 +38,8 @@ class Call:
 def new_http(url: str) -> requests.Session:
     """A pool of connections; no proxy from the environment for loopback."""
     http = requests.Session()
+    for scheme in ("http://", "https://"):
+        http.mount(scheme, DeadlineAdapter())
     http.trust_env = not is_loopback(urlsplit(url).hostname or "")
     http.headers.update({"Accept": "application/json", "Content-Type": "application/json"})
     return http
@@ -49,17 +51,15 @@ def post(http: requests.Session, call: Call, timeout: timedelta) -> ApiResponse:
     Raises:
         RequestException: there was no whole answer.
     """
-    length = timeout.total_seconds()
-    deadline = time.monotonic() + length
     with http.post(
         call.url,
         data=call.body,
         headers=dict(call.headers),
-        timeout=length,
+        timeout=timeout.total_seconds(),
         allow_redirects=False,
         stream=True,
     ) as response:
-        body = _bounded(response, deadline)
+        body = _bounded(response)
         return ApiResponse(status=response.status_code, headers=response.headers, body=body)
 
 
@@ -74,11 +74,11 @@ def of_failure(error: requests.RequestException, size: int, provider: str) -> Ca
     return in_doubt(size, words)
 
 
-def _bounded(response: requests.Response, deadline: float) -> bytes:
+def _bounded(response: requests.Response) -> bytes:
     content = b""
     for chunk in response.iter_content(65_536):
         content += chunk
-        if len(content) > _MAX_ANSWER_BYTES or time.monotonic() > deadline:
+        if len(content) > _MAX_ANSWER_BYTES:
             raise requests.ConnectionError("the answer does not end")
     return content
 

@@ -52,14 +52,16 @@ class ApiTransport:
 
     def webhook(self) -> Webhook:
         """What reads the provider's calls: the module `events` beside the transport's."""
-        made: Webhook = self._beside("events").Webhook(self._options)
-        return made
+        instance: Webhook = self._beside("events").Webhook(self._options)
+        return instance
 
     def connect(self, address: str) -> WebhookRegistration:
         """Register our address at the provider: the module `connect` beside the transport's."""
         account = Account(self.provider(self._options), self._options.timeout)
-        made: WebhookRegistration = self._beside("connect").connect(self._options, account, address)
-        return made
+        instance: WebhookRegistration = self._beside("connect").connect(
+            self._options, account, address
+        )
+        return instance
 
     def _beside(self, name: str) -> Any:
         return import_module(f"{type(self).__module__.rpartition('.')[0]}.{name}")

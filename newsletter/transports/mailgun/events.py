@@ -30,8 +30,8 @@ class Webhook(BaseWebhook):
     needs = ("webhook_signing_key",)
 
     def prove(self, call: WebhookCall, now: datetime) -> None:
-        given = field(ApiResponse(status=200, headers={}, body=call.body).json, "signature")
-        parts = [str(field(given, name) or "") for name in ("timestamp", "token", "signature")]
+        signature = field(ApiResponse(status=200, headers={}, body=call.body).json, "signature")
+        parts = [str(field(signature, name) or "") for name in ("timestamp", "token", "signature")]
         key = self.options.webhook_signing_key.get_secret_value().encode()
         expected = hmac.digest(key, "".join(parts[:2]).encode(), hashlib.sha256).hex()
         if not same(parts[2], expected):
@@ -44,9 +44,9 @@ class Webhook(BaseWebhook):
     def events(self, item: Any, call: WebhookCall) -> Iterator[Event]:
         data = item["event-data"]
         status = data.get("delivery-status") or {}
-        said = status.get("message") or status.get("description") or ""
+        reason = status.get("message") or status.get("description") or ""
         code = str(status.get("code") or "")
-        answer = said if not code or said.startswith(code) else f"{code} {said}"
+        answer = reason if not code or reason.startswith(code) else f"{code} {reason}"
         yield event(
             _kind(data, answer),
             recipient=data.get("recipient") or field(data, "message", "headers", "to"),

@@ -23,8 +23,8 @@ def connect(options: MailtrapOptions, account: Account, address: str) -> Webhook
         "sending_stream": stream,
         "event_types": list(_TOLD),
     }
-    made = account.call("POST", url, {"webhook": wanted})
-    secret = field(made, "data", "signing_secret")
+    answer = account.call("POST", url, {"webhook": wanted})
+    secret = field(answer, "data", "signing_secret")
     return WebhookRegistration(
         done=(f"the {stream} stream tells {address} of {', '.join(_TOLD)}",),
         options={"webhook_secret": str(secret)} if secret else {},

@@ -43,9 +43,9 @@ class Webhook(BaseWebhook):
     def events(self, item: Any, call: WebhookCall) -> Iterator[Event]:
         name, data = item["type"], item["data"]
         details = data.get("bounce") or data.get("failed") or data.get("suppressed") or {}
-        said = details.get("message") or details.get("reason") or ""
+        reason = details.get("message") or details.get("reason") or ""
         if name == "email.bounced":
-            kind = bounce_kind(details.get("type") or _type_of(said), details.get("subType"), "")
+            kind = bounce_kind(details.get("type") or _type_of(reason), details.get("subType"), "")
         else:
             kind = _KINDS.get(name, _K.UNKNOWN)
         for recipient in data["to"] if isinstance(data["to"], list) else [data["to"]]:
@@ -53,15 +53,15 @@ class Webhook(BaseWebhook):
                 kind,
                 recipient=recipient,
                 message_id=_message_id(data.get("tags")),
-                reason=said or name,
+                reason=reason or name,
                 at=moment(item.get("created_at")),
                 provider_id=call.headers.get("svix-id"),
             )
 
 
-def _type_of(said: str) -> str:
+def _type_of(reason: str) -> str:
     """The type of a bounce in calls that say it in words only, as they did until 2025."""
-    return "Permanent" if "hard bounce" in said or "suppressed" in said else ""
+    return "Permanent" if "hard bounce" in reason or "suppressed" in reason else ""
 
 
 def _message_id(tags: Any) -> str:

@@ -38,8 +38,10 @@ class Webhook(SnsWebhook):
     def events(self, item: Any, call: WebhookCall) -> Iterator[Event]:
         name, headers = self.name_of(item), item.get("email_headers") or []
         by_name = {str(one["key"]).lower(): one["value"] for one in headers}
-        code, said = item.get("email_response_code"), item.get("email_response_message") or ""
-        answer = f"{code} {said}" if code and not str(said).startswith(str(code)) else str(said)
+        code, reason = item.get("email_response_code"), item.get("email_response_message") or ""
+        answer = (
+            f"{code} {reason}" if code and not str(reason).startswith(str(code)) else str(reason)
+        )
         yield event(
             _kind(name, item, answer),
             recipient=item["email_to"],

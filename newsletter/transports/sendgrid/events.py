@@ -43,10 +43,10 @@ class Webhook(BaseWebhook):
 
     def prove(self, call: WebhookCall, now: datetime) -> None:
         sent = call.headers.get(f"{_HEADER}Timestamp", "")
-        given = decoded(call.headers.get(f"{_HEADER}Signature", ""))
+        signature = decoded(call.headers.get(f"{_HEADER}Signature", ""))
         key = public_key(self.options.webhook_public_key)
         try:
-            key.verify(given, sent.encode() + call.body, ec.ECDSA(hashes.SHA256()))
+            key.verify(signature, sent.encode() + call.body, ec.ECDSA(hashes.SHA256()))
         except InvalidSignature as error:
             raise NotProven("the signature of the call is wrong") from error
         require_recent(sent, now, MAX_RETRY_AGE)

@@ -43,9 +43,9 @@ def _told(name: str, details: Any, mail: Any) -> Iterator[tuple[str, EventKind, 
     """Recipient, kind, status and reason of each recipient."""
     if name == "Bounce":
         for one in details["bouncedRecipients"]:
-            said = one.get("diagnosticCode") or ""
-            kind = bounce_kind(details["bounceType"], details.get("bounceSubType"), said)
-            reason = said or f"{details['bounceType']} {details.get('bounceSubType', '')}"
+            diagnostic = one.get("diagnosticCode") or ""
+            kind = bounce_kind(details["bounceType"], details.get("bounceSubType"), diagnostic)
+            reason = diagnostic or f"{details['bounceType']} {details.get('bounceSubType', '')}"
             yield one["emailAddress"], kind, one.get("status") or "", reason
     elif name == "Complaint":
         feedback = details.get("complaintFeedbackType") or ""

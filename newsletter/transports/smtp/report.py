@@ -70,11 +70,11 @@ def findings(facts: ServerFacts) -> list[CheckFinding]:
 
 
 def _limits(facts: ServerFacts) -> list[str]:
-    told = [f"mails of {facts.size / _MEGABYTE:.1f} MB"] if facts.size else []
+    words = [f"mails of {facts.size / _MEGABYTE:.1f} MB"] if facts.size else []
     if facts.max_mails:
-        told.append(f"{facts.max_mails} mails a connection")
+        words.append(f"{facts.max_mails} mails a connection")
     other = facts.features.get("LIMITS", "")
-    return [*told, f"LIMITS {other}"] if other else told
+    return [*words, f"LIMITS {other}"] if other else words
 
 
 def _shortcomings(facts: ServerFacts) -> list[str]:

@@ -87,47 +87,50 @@ def explained_alert(alert: str, server: str) -> str:
     if not alert:
         return ""
     spoken = alert.partition("ALERT_")[2].replace("_", " ").lower()
-    told = f'the server {server} ended TLS with the alert "{spoken}"'
+    message = f'the server {server} ended TLS with the alert "{spoken}"'
     if alert.endswith("CERTIFICATE_REQUIRED"):
         return (
-            f"{told}: it demands a client certificate; ask who runs it for one, and name it in "
+            f"{message}: it demands a client certificate; ask who runs it for one, and name it in "
             "client_certificate"
         )
     if alert.endswith(_NEED_CERTIFICATE):
         return (
-            f"{told}: it demands a client certificate, or dislikes ours; set client_certificate "
+            f"{message}: it demands a client certificate, or dislikes ours; set client_certificate "
             "to one that it knows (if it demands none, TLS versions or ciphers don't match)"
         )
     if alert.endswith(_DISLIKED):
-        return f"{told}: it does not trust our client certificate; check client_certificate"
+        return f"{message}: it does not trust our client certificate; check client_certificate"
     if alert.endswith("PROTOCOL_VERSION"):
-        return f"{told}: it speaks no TLS 1.2 or later; its software must be renewed"
+        return f"{message}: it speaks no TLS 1.2 or later; its software must be renewed"
     if alert.endswith("UNRECOGNIZED_NAME"):
-        return f"{told}: it has no certificate for the name in host; check host"
+        return f"{message}: it has no certificate for the name in host; check host"
     if alert.endswith("INTERNAL_ERROR"):
-        return f"{told}: something is wrong in that server, and its log says what; ask who runs it"
-    return f"{told}; check port and security, and ask who runs it"
+        return (
+            f"{message}: something is wrong in that server, and its log says what; ask who runs it"
+        )
+    return f"{message}; check port and security, and ask who runs it"
 
 
 def _failure(reason: str, server: str) -> str:
     """Explain a handshake that our side ended."""
-    told = f"TLS with {server} failed: {reason}"
+    message = f"TLS with {server} failed: {reason}"
     if reason in _NOT_TLS:
         return (
-            f"{told}; the server speaks no TLS from the first byte on this port: write security = "
-            '"starttls" (usually with port 587 or 25), or the port that does (usually 465)'
+            f"{message}; the server speaks no TLS from the first byte on this port: "
+            'write security = "starttls" (usually with port 587 or 25), or the port that does '
+            "(usually 465)"
         )
     if reason in _TOO_OLD:
-        return f"{told}; the server's TLS or keys are too old; its software must be renewed"
-    return f"{told}; check port and security"
+        return f"{message}; the server's TLS or keys are too old; its software must be renewed"
+    return f"{message}; check port and security"
 
 
 def _distrust(error: ssl.SSLCertVerificationError, server: str) -> str:
-    told = f"the certificate of {server} is not to be trusted: {error.verify_message}"
+    message = f"the certificate of {server} is not to be trusted: {error.verify_message}"
     if error.verify_code == _NO_AUTHORITY_KEY or error.verify_code in _STRICT_ERRORS:
         return (
-            f"{told}; it breaks a rule of RFC 5280 that Python 3.13 began to insist on. Have it "
+            f"{message}; it breaks a rule of RFC 5280 that Python 3.13 began to insist on. Have it "
             "made anew by its authority, or set strict_certificates = false to be content with "
             "name, date and signature"
         )
-    return f"{told}; mend the host name, or name the right authority in ca_file"
+    return f"{message}; mend the host name, or name the right authority in ca_file"

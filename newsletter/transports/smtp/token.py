@@ -110,13 +110,13 @@ class OAuthTokenSource:
             "client_secret": client.client_secret,
             "scope": client.scope,
         }
-        given = {key: value for key, value in form.items() if value}
+        fields = {key: value for key, value in form.items() if value}
         session = requests.Session()
         session.trust_env = False
         total_time = timedelta(seconds=2 * client.timeout_seconds)
         with bounded(session, total_time, _MAX_BYTES):
             answer = session.post(
-                client.url, data=given, timeout=client.timeout_seconds, allow_redirects=False
+                client.url, data=fields, timeout=client.timeout_seconds, allow_redirects=False
             )
             return answer.status_code, answer.content
 
@@ -125,7 +125,7 @@ def _words(document: Any, status: int) -> str:
     """The provider's error (RFC 6749, 5.2) in one printable line."""
     if not isinstance(document, dict):
         return f"HTTP {status}"
-    told = [document.get("error"), document.get("error_description")]
-    text = ": ".join(str(part) for part in told if part)[:_MAX_WORDS_LENGTH]
+    errors = [document.get("error"), document.get("error_description")]
+    text = ": ".join(str(part) for part in errors if part)[:_MAX_WORDS_LENGTH]
     printable = "".join(letter if letter.isprintable() else " " for letter in text)
     return f"HTTP {status} {printable}".strip()

@@ -123,11 +123,11 @@ class SmtpOptions(OptionTable):
     @field_validator("token_url")
     @classmethod
     def _tokens_can_be_fetched(cls, url: str, info: ValidationInfo) -> str:
-        given = {key for key in ("refresh_token", "client_secret") if _is_given(info, key)}
-        if url and not (info.data.get("client_id") and given):
+        options_given = {key for key in ("refresh_token", "client_secret") if _is_given(info, key)}
+        if url and not (info.data.get("client_id") and options_given):
             raise ValueError("give client_id with it, and refresh_token or client_secret")
-        if given and not url:
-            raise ValueError(f"{' and '.join(sorted(given))} need it; write its address")
+        if options_given and not url:
+            raise ValueError(f"{' and '.join(sorted(options_given))} need it; write its address")
         parts = urlsplit(url)
         if url and parts.scheme != "https" and not is_loopback(parts.hostname or ""):
             raise ValueError("secrets must travel encrypted; write https://…")

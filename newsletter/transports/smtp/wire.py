@@ -10,6 +10,7 @@ import socket
 import ssl
 import struct
 import time
+from typing import ClassVar
 
 from newsletter.errors import NewsletterError
 from newsletter.transports.smtp.replies import Reply
@@ -47,6 +48,9 @@ class Wire:
     Args:
         block_seconds: how long the server may leave a block of content unread.
     """
+
+    # Slower on the whole, a server would hold a connection for days.
+    slowest_bytes_a_second: ClassVar[int] = 4096
 
     def __init__(self, connection: socket.socket, block_seconds: float) -> None:
         self._socket = connection
@@ -121,6 +125,7 @@ class Wire:
         size = len(data)
         view = memoryview(data)
         deadline = time.monotonic() + wait.seconds
+        end = deadline + size / self.slowest_bytes_a_second
         while done < size:
             try:
                 sent = self._socket.send(view[done : done + step])
@@ -134,6 +139,8 @@ class Wire:
                 done, deadline = done + sent, now + wait.seconds
             elif now > deadline:
                 raise ConnectionLost(wait.describe(), out=done)
+            if now > end and done < size:
+                raise ConnectionLost(f"the server was too slow {wait.doing}", out=done)
 
     def take(self, expected: re.Pattern[bytes], wait: Timeout) -> re.Match[bytes] | None:
         """Consume received data that matches the expected reply; else leave it for `reply`.

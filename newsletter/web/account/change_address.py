@@ -83,8 +83,8 @@ def _ask(site: SiteState, link: PreferencesLink, address: str) -> Response:
     if not site.signup_limit_per_mailbox.is_allowed(mailbox_of(address)):
         raise InvalidInput("this address was entered very often; please try again in an hour")
     account.ask_to_move(site.services, actors.subscriber(link.subscriber_id), link, address)
-    said = f"We have written to {address}. Open the link in that mail to be mailed there."
-    return page(site, link, said=said)
+    message = f"We have written to {address}. Open the link in that mail to be mailed there."
+    return page(site, link, said=message)
 
 
 def _keep(site: SiteState, link: PreferencesLink) -> Response:

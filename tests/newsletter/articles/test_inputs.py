@@ -51,6 +51,26 @@ def test_a_folder_is_walked_in_order_without_hidden_and_unknown_files(folder: Pa
     assert find_inputs([str(folder)], io.BytesIO(), refuse).passed_over == 2
 
 
+@pytest.mark.parametrize(
+    ("mark", "articles", "others"),
+    [
+        ("_config.yml", ["_drafts/a.md", "news/_posts/b.md"], ["about.md", "_site/_posts/c.md"]),
+        ("hugo.toml", ["content/a.md"], ["README.md", "themes/one/b.md"]),
+        ("profile/profile.html", ["posts/a.html"], ["claps/claps-0001.html"]),
+    ],
+)
+def test_of_a_site_or_an_export_only_its_articles_are_read(
+    tmp_path: Path, mark: str, articles: list[str], others: list[str]
+) -> None:
+    for name in (mark, *articles, *others):
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("<p>Words</p>")
+    assert [item.name for item in find_inputs([str(tmp_path)], io.BytesIO(), refuse).offers] == (
+        articles
+    )
+
+
 def test_a_key_is_the_path_below_the_folder_without_its_suffix(folder: Path) -> None:
     keys = {item.source_key for item in read(str(folder)) if isinstance(item, Record)}
     assert keys == {"b", "a/m", "a/z"}
@@ -110,6 +130,7 @@ def test_each_file_is_counted_when_it_is_done(folder: Path) -> None:
         ("<?xml version='1.0'?>\n<rss xmlns:wp='http://wordpress.org/export/1.2/'/>", "wordpress"),
         ('[{"title": "T"}]', "json"),
         ('{"version": "https://jsonfeed.org/version/1", "items": []}', "feed"),
+        ('{"meta": {"exported_on": 1}, "data": {"posts": []}}', "ghost"),
         ("title;date;body\nx;y;z", "csv"),
     ],
 )

@@ -40,7 +40,7 @@ def test_the_example_loads() -> None:
 def test_the_example_loads_with_every_comment_taken_up() -> None:
     text = uncommented(uncommented(EXAMPLE.read_text(encoding="utf-8")))
     config = parse_config(text, EXAMPLE, {})
-    assert set(config.transports) == {"default", *KINDS} - {"smtp"}
+    assert set(config.transports) == {"default", *KINDS} - {"smtp"}, "run scripts/write-reference"
     for name, table in config.transports.items():
         kind = table["kind"]
         options = {key: value for key, value in table.items() if key != "kind"} | KEYS.get(kind, {})

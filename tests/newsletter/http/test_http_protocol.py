@@ -30,6 +30,9 @@ class Hasty(BoundedProtocol):
 
 
 async def echo(scope: Scope, receive: Receive, send: Send) -> None:
+    if scope["path"] == "/unread":
+        await PlainTextResponse("too large", 413)(scope, receive, send)
+        return
     body = await Request(scope, receive).body()
     size = len(body)
     if scope["path"] == "/large":
@@ -66,7 +69,7 @@ def read_to_end(connection: socket.socket) -> bytes:
 
 
 def is_served(address: Address) -> bool:
-    answer = httpx.get(f"http://{address[0]}:{address[1]}/", timeout=PATIENCE_SECONDS)
+    answer = httpx.get(f"http://{address[0]}:{address[1]}/", timeout=PATIENCE_SECONDS, verify=False)
     return answer.text == "GET 0"
 
 
@@ -168,7 +171,7 @@ def test_an_upgrade_that_is_not_offered_is_ignored_without_a_line_in_the_log(
     address: Address, caplog: pytest.LogCaptureFixture
 ) -> None:
     headers = {"Connection": "Upgrade, close", "Upgrade": "websocket"}
-    answer = httpx.get(f"http://{address[0]}:{address[1]}/", headers=headers)
+    answer = httpx.get(f"http://{address[0]}:{address[1]}/", headers=headers, verify=False)
     assert answer.text == "GET 0"
     assert caplog.records == []
 
@@ -245,3 +248,16 @@ def test_an_answer_without_end_does_not_keep_the_server_from_stopping() -> None:
             assert asked.recv(8).startswith(b"HTTP/1.1")
             begun = monotonic()
         assert monotonic() - begun < 2 * PATIENCE_SECONDS
+
+
+def test_what_comes_after_an_answer_is_not_read_for_ever(address: Address) -> None:
+    begun = monotonic()
+    with closing(socket.create_connection(address, PATIENCE_SECONDS)) as connection:
+        connection.sendall(
+            b"POST /unread HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+        )
+        with suppress(ConnectionError):
+            while monotonic() - begun < 2 * PATIENCE_SECONDS:
+                connection.sendall(b"8000\r\n" + bytes(0x8000) + b"\r\n")
+                sleep(0.02)
+    assert monotonic() - begun < PATIENCE_SECONDS

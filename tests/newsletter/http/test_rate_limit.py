@@ -16,31 +16,31 @@ from newsletter.http.shared_rate_limit import signup_rate_limits
 
 
 def test_attempts_are_limited_within_a_sliding_hour(clock: FixedClock) -> None:
-    pace = InProcessRateLimit(2, clock)
-    assert pace.is_allowed("ann")
+    limit = InProcessRateLimit(2, clock)
+    assert limit.is_allowed("ann")
     clock.at += timedelta(minutes=40)
-    assert pace.is_allowed("ann")
-    assert not pace.is_allowed("ann")
-    assert pace.is_allowed("ben")
+    assert limit.is_allowed("ann")
+    assert not limit.is_allowed("ann")
+    assert limit.is_allowed("ben")
     clock.at += timedelta(minutes=20)
-    assert pace.is_allowed("ann")
-    assert not pace.is_allowed("ann")
+    assert limit.is_allowed("ann")
+    assert not limit.is_allowed("ann")
 
 
 def test_rejected_attempts_do_not_extend_the_window(clock: FixedClock) -> None:
-    pace = InProcessRateLimit(1, clock)
-    pace.is_allowed("ann")
+    limit = InProcessRateLimit(1, clock)
+    limit.is_allowed("ann")
     clock.at += timedelta(minutes=59)
-    assert not pace.is_allowed("ann")
+    assert not limit.is_allowed("ann")
     clock.at += timedelta(minutes=1)
-    assert pace.is_allowed("ann")
+    assert limit.is_allowed("ann")
 
 
 def test_what_is_remembered_is_bounded_and_the_oldest_is_forgotten(clock: FixedClock) -> None:
-    pace = InProcessRateLimit(1, clock, max_keys=10)
-    assert all(pace.is_allowed(f"network {number}") for number in range(20))
-    assert not pace.is_allowed("network 19")
-    assert pace.is_allowed("network 0")
+    limit = InProcessRateLimit(1, clock, max_keys=10)
+    assert all(limit.is_allowed(f"network {number}") for number in range(20))
+    assert not limit.is_allowed("network 19")
+    assert limit.is_allowed("network 0")
 
 
 def options(counted_in: str) -> JoiningOptions:
@@ -62,8 +62,8 @@ def test_processes_share_a_redis_counter(clock: FixedClock) -> None:
 
 
 def test_without_redis_each_process_counts_locally(clock: FixedClock) -> None:
-    pace, _ = signup_rate_limits(options(f"redis://127.0.0.1:{free_port()}/0"), SECRET, clock)
-    assert [pace.is_allowed("ann") for _ in range(3)] == [True, True, False]
+    limit, _ = signup_rate_limits(options(f"redis://127.0.0.1:{free_port()}/0"), SECRET, clock)
+    assert [limit.is_allowed("ann") for _ in range(3)] == [True, True, False]
 
 
 @pytest.mark.parametrize("address", ["memory://", "redis:/nowhere", "127.0.0.1:6379"])
@@ -73,14 +73,14 @@ def test_an_invalid_redis_url_is_refused(clock: FixedClock, address: str) -> Non
 
 
 def test_the_daily_limit_is_four_times_the_hourly_limit(clock: FixedClock) -> None:
-    pace = InProcessRateLimit(2, clock)
+    limit = InProcessRateLimit(2, clock)
     allowed = 0
     for _ in range(20):
-        allowed += pace.is_allowed("ann")
+        allowed += limit.is_allowed("ann")
         clock.at += timedelta(minutes=61)
     assert allowed == 2 * DAY_FACTOR
     clock.at += timedelta(days=1)
-    assert pace.is_allowed("ann")
+    assert limit.is_allowed("ann")
 
 
 def asked_from(address: str) -> Request:
@@ -109,6 +109,6 @@ def test_addresses_of_one_network_count_together(one: str, other: str, share: in
 def test_addresses_within_a_customers_prefix_are_limited_together(
     clock: FixedClock,
 ) -> None:
-    pace = InProcessRateLimit(2, clock)
+    limit = InProcessRateLimit(2, clock)
     addresses = [f"2001:db8:0:{n:x}::1" for n in range(200)]
-    assert sum(all_allowed(pace, networks_of(asked_from(a))) for a in addresses) == 2 * 2
+    assert sum(all_allowed(limit, networks_of(asked_from(a))) for a in addresses) == 2 * 2

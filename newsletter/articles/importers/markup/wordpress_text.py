@@ -84,8 +84,8 @@ def render_post(text: str, pictures: PostMedia) -> RenderedPost:
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     text = _REUSED.sub(lambda match: pictures.blocks.get(match[1], ""), text)
     left_out: Counter[str] = Counter()
-    kept: list[str] = []
-    text = _KEPT.sub(lambda match: _protect(match[0], kept), text)
+    protected: list[str] = []
+    text = _KEPT.sub(lambda match: _protect(match[0], protected), text)
     text = _with_shortcodes(text, pictures, left_out)
     text = _ALONE.sub(lambda match: _linked(match[1] or match[2]), text)
     if _HAS_BLOCKS.search(text):
@@ -93,7 +93,7 @@ def render_post(text: str, pictures: PostMedia) -> RenderedPost:
         text = _COMMENT.sub("", text)
     else:
         text = paragraphs(_COMMENT.sub("", text))
-    for number, part in enumerate(kept):
+    for number, part in enumerate(protected):
         text = text.replace(_mark(number), part)
     notes = counted({f"shortcode left out: [{name}]": n for name, n in left_out.items()})
     return RenderedPost(html=text, notes=notes)
@@ -103,9 +103,9 @@ def _mark(number: int) -> str:
     return f"<pre>\ue000{number}\ue001</pre>"
 
 
-def _protect(part: str, kept: list[str]) -> str:
-    kept.append(part)
-    return _mark(len(kept) - 1)
+def _protect(part: str, protected: list[str]) -> str:
+    protected.append(part)
+    return _mark(len(protected) - 1)
 
 
 def _with_shortcodes(text: str, pictures: PostMedia, left_out: Counter[str]) -> str:
@@ -121,10 +121,10 @@ def _with_shortcodes(text: str, pictures: PostMedia, left_out: Counter[str]) -> 
         if not is_one:
             return match[0]
         values = {n.lower(): unescape(a or b or c) for n, a, b, c in _ATTRIBUTE.findall(rest)}
-        made = "" if match["closes"] else _replacement(name, rest, values, pictures)
-        if not made and not match["closes"]:
+        replacement = "" if match["closes"] else _replacement(name, rest, values, pictures)
+        if not replacement and not match["closes"]:
             left_out[name] += 1
-        return match["extra"] + made + match["end"]
+        return match["extra"] + replacement + match["end"]
 
     return _SHORTCODE.sub(replaced, text)
 
@@ -161,8 +161,8 @@ def _figure(attributes: str, content: str) -> str:
     match = _PICTURE.match(content)
     picture, words = (match[1], match[2]) if match else (content, "")
     caption = words.strip() or values.get("caption", "")
-    told = f"<figcaption>{caption}</figcaption>" if caption else ""
-    return f"\n\n<figure>{picture}{told}</figure>\n\n"
+    figcaption = f"<figcaption>{caption}</figcaption>" if caption else ""
+    return f"\n\n<figure>{picture}{figcaption}</figure>\n\n"
 
 
 def _linked(address: str) -> str:

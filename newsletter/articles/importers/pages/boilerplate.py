@@ -150,8 +150,10 @@ def _is_of(kind: Kind, element: Element) -> bool:
 @lru_cache(maxsize=20_000)
 def _kinds_of(names: str) -> frozenset[Kind]:
     """What the class names and the id of an element tell."""
-    given = names.lower().split()
-    return frozenset(kind for kind, pattern in _NAMES.items() if any(map(pattern.fullmatch, given)))
+    classes = names.lower().split()
+    return frozenset(
+        kind for kind, pattern in _NAMES.items() if any(map(pattern.fullmatch, classes))
+    )
 
 
 def _is_frame(element: Element) -> bool:

@@ -4,8 +4,6 @@ import re
 from collections.abc import Iterator
 from typing import Any, TypeAlias
 
-from lxml import etree
-
 from newsletter.articles.importers.base import one_line
 from newsletter.articles.importers.pages.page_metadata import is_aside
 
@@ -31,7 +29,7 @@ def author_on_page(root: Element) -> str:
 
 
 def _marked(root: Element) -> Iterator[str]:
-    for element in root.iter(etree.Element):
+    for element in root.xpath("descendant::*[@itemprop or @rel or contains(@class, 'p-author')]"):
         is_author = (
             "author" in (element.get("itemprop") or "").split()
             or "author" in (element.get("rel") or "").split()

@@ -94,6 +94,11 @@ def _by_readability(root: Element) -> Element | None:
             self._held = list(page.iter())
             return page
 
+        def get_link_density(self, elem: Element) -> float:
+            """Its own collapses white space by patterns, which takes half of its time."""
+            linked = sum(_size(link) for link in elem.iter("a") if link is not elem)
+            return linked / max(1, _size(elem))
+
         def get_clean_html(self) -> str:
             return str(etree.tostring(self._html(), encoding="unicode", method="html"))
 

@@ -5,8 +5,6 @@ import re
 from collections.abc import Iterator
 from typing import Any, TypeAlias
 
-from lxml import etree
-
 from newsletter.articles.importers.base import one_line
 
 Element: TypeAlias = Any
@@ -93,8 +91,8 @@ class PageMetadata:
         return self.meta(*UPDATED_META) or next(self._items("dateModified"), "")
 
     def _items(self, *names: str) -> Iterator[str]:
-        for element in self.root.iter(etree.Element):
-            if element.tag != "meta" and set(names) & set((element.get("itemprop") or "").split()):
+        for element in self.root.xpath("descendant::*[@itemprop and not(self::meta)]"):
+            if set(names) & set(element.get("itemprop").split()):
                 yield _written(element)
 
     def _times(self) -> Iterator[str]:

@@ -134,10 +134,10 @@ class Fields:
             return tuple(re.split(r"\s*[;|,]\s*", value.strip())) if value.strip() else ()
         values = value if isinstance(value, list) else [value]
         names = [v.get("name") or v.get("slug") if isinstance(v, dict) else v for v in values]
-        kept = [str(name) for name in names if isinstance(name, str | int | float)]
-        if len(kept) < len(values):
+        texts = [str(name) for name in names if isinstance(name, str | int | float)]
+        if len(texts) < len(values):
             self.notes.append("topics that are not names were left out")
-        return tuple(kept)
+        return tuple(texts)
 
     def status(self) -> ArticleStatus | None:
         """The visibility, or None if not given; unknown words are noted."""

@@ -97,9 +97,9 @@ def visibility_of(values: Mapping[str, Any]) -> Visibility:
     Args:
         values: by names in lower case, with underscores.
     """
-    said = [_meaning(name, word) for name, word in _said(values)]
-    statuses = {status for status in said if isinstance(status, ArticleStatus)}
-    unknown = [word for word in said if word and not isinstance(word, ArticleStatus)]
+    meanings = [_meaning(name, word) for name, word in _said(values)]
+    statuses = {status for status in meanings if isinstance(status, ArticleStatus)}
+    unknown = [word for word in meanings if word and not isinstance(word, ArticleStatus)]
     if unknown and ArticleStatus.WITHDRAWN not in statuses:
         return Visibility(status=_DRAFT, unknown=tuple(unknown))
     careful = next((status for status in _CAREFUL if status in statuses), None)

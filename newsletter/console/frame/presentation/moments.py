@@ -2,12 +2,15 @@
 
 from contextlib import suppress
 from datetime import UTC, datetime
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from newsletter.console.frame.presentation.forms import FormErrors
 
 # Beyond, a moment may have no day in another zone, or none after it.
 YEARS = range(1900, 3000)
+Turn = Literal["", "first", "second"]
+"""Which of two moments is meant where the clocks go back; empty: nobody has said."""
 
 
 def moment_in(text: str, zone: str) -> datetime | None:
@@ -19,14 +22,25 @@ def moment_in(text: str, zone: str) -> datetime | None:
     return None
 
 
-def typed_moment(text: str, zone: str, field: str, otherwise: str) -> datetime:
-    """The moment that was typed into a field; of an hour that comes twice, the first.
+def comes_twice(text: str, zone: str) -> bool:
+    """Whether the clocks go back over what was typed."""
+    moment = moment_in(text, zone)
+    return moment is not None and moment.timestamp() < moment.replace(fold=1).timestamp()
+
+
+def turn_of(moment: datetime) -> Turn:
+    """Of a moment in the site's zone."""
+    return "second" if moment.fold else "first"
+
+
+def typed_moment(text: str, zone: str, field: str, otherwise: str, turn: Turn) -> datetime:
+    """The moment that was typed into a field.
 
     Args:
         otherwise: what is said where the text is no moment.
 
     Raises:
-        FormErrors: it is none, or the clocks jump over it.
+        FormErrors: it is none, the clocks jump over it, or it comes twice and no turn is chosen.
     """
     moment = moment_in(text, zone)
     if moment is None:
@@ -39,4 +53,7 @@ def typed_moment(text: str, zone: str, field: str, otherwise: str) -> datetime:
                 f"Write {after:%H:%M}, or another time."
             }
         )
-    return moment
+    if turn == "" and comes_twice(text, zone):
+        words = f"The clocks go back that night, and {moment:%H:%M} comes twice. Choose which."
+        raise FormErrors({f"{field}_turn": words})
+    return moment.replace(fold=1) if turn == "second" else moment

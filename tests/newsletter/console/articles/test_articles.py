@@ -317,3 +317,15 @@ def test_files_of_one_name_out_of_several_folders_are_all_read(ann: Client) -> N
     names = ("north/index.md", "south/index.md")
     files = [("files", (name, MARKDOWN.replace(b"Quay", name.encode()))) for name in names]
     assert "2 new" in shown_words(ann.send("/articles/import", files=files))
+
+
+def test_a_draft_may_be_empty_and_says_what_it_is_not_published_without(
+    console: Console, ann: Client
+) -> None:
+    done = ann.send("/articles/new", {"title": "", "text": "", "when": "keep"})
+    assert (
+        "Before it can be published, write its title and its text."
+        in ann.http.get(done.headers["location"]).text
+    )
+    refused = ann.send("/articles/new", {"title": "Homes", "text": "", "when": "now"})
+    assert (refused.status_code, "There is no text" in refused.text) == (400, True)

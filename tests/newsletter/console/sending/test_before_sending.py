@@ -315,7 +315,7 @@ def test_a_bulletin_without_a_subject_is_kept_and_asked_for_it(console: Console)
     words = {"subject": "", "text": "Stay home.", "audience": "everybody", "then": "look"}
     done = editor.send("/bulletins/new", words)
     page = editor.http.get(done.headers["location"]).text
-    assert "Saved. Before you look at it, write its subject." in page
+    assert "Saved. Before it can be sent, write its subject." in page
     assert "Stay home." in page
 
 

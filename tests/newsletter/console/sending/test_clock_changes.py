@@ -34,34 +34,82 @@ def test_a_time_that_does_not_come_is_refused(
     assert (answer.status_code, SKIPPED in answer.text) == (400, True)
 
 
-def test_a_bulletin_in_the_hour_that_comes_twice_leaves_in_the_first_and_once(
-    console: Console, clock: FixedClock, transport: RecordingTransport
+@pytest.mark.parametrize(
+    ("path", "fields"),
+    [
+        ("/bulletins/new", WORDS | {"send_at": "2026-10-25T01:30"}),
+        (
+            "/articles/new",
+            {"title": "Homes", "text": "Words", "when": "at", "at": "2026-10-25T01:30"},
+        ),
+    ],
+    ids=["bulletin", "article"],
+)
+def test_whoever_types_a_time_that_comes_twice_is_asked_which(
+    console: Console, clock: FixedClock, path: str, fields: dict[str, str]
+) -> None:
+    clock.at = datetime(2026, 10, 24, 12, tzinfo=UTC)
+    sender = console.as_role(Role.SENDER)
+    assert "Which one" not in sender.get(path).text
+    asked = sender.send(path, fields)
+    assert asked.status_code == 400
+    assert "01:30 comes twice. Choose which." in asked.text
+    assert asked.text.count('value="second"') == 1
+
+
+def test_what_saves_itself_takes_the_first_and_asks_nobody(
+    console: Console, clock: FixedClock
+) -> None:
+    clock.at = datetime(2026, 10, 24, 12, tzinfo=UTC)
+    sender = console.as_role(Role.SENDER)
+    kept = sender.send("/bulletins/keep", WORDS | {"send_at": "2026-10-25T01:30"})
+    assert kept.json()["is_saved"]
+    assert "Which one" in sender.get("/bulletins/1").text
+
+
+@pytest.mark.parametrize(
+    ("turn", "sent_after"), [("first", [1, 1, 1]), ("second", [0, 1, 1])], ids=["first", "second"]
+)
+def test_a_bulletin_in_the_hour_that_comes_twice_leaves_when_it_was_chosen_and_once(
+    console: Console,
+    clock: FixedClock,
+    transport: RecordingTransport,
+    turn: str,
+    sent_after: list[int],
 ) -> None:
     clock.at = datetime(2026, 10, 24, 12, tzinfo=UTC)
     with console.app.database.write() as session:
         add_subscriber(session, "ann@wexcombe.example", clock.now())
     sender = console.as_role(Role.SENDER)
-    night = WORDS | {"send_at": "2026-10-25T01:30", "in_quiet_hours": "yes"}
+    night = WORDS | {
+        "send_at": "2026-10-25T01:30",
+        "send_at_turn": turn,
+        "in_quiet_hours": "yes",
+    }
     sender.send("/bulletins/new", night)
-    assert 'value="2026-10-25T01:30"' in sender.get("/bulletins/1").text
+    page = sender.get("/bulletins/1").text
+    assert 'value="2026-10-25T01:30"' in page
+    assert f'value="{turn}" checked' in page
     sender.send("/bulletins/1/send", {"revision": "1"})
     assert "tomorrow, 01:30" in sender.get("/editions/1").text.lower()
     sent = []
     for clock.at in (datetime(2026, 10, 25, hour, 31, tzinfo=UTC) for hour in (0, 1, 2)):
         console.app.engine.send_due()
         sent.append(len(transport.taken))
-    assert sent == [1, 1, 1]
+    assert sent == sent_after
 
 
-def test_an_article_in_the_hour_that_comes_twice_appears_in_the_first(
-    console: Console, clock: FixedClock
+@pytest.mark.parametrize(("turn", "hour"), [("first", 0), ("second", 1)])
+def test_an_article_in_the_hour_that_comes_twice_appears_when_it_was_chosen(
+    console: Console, clock: FixedClock, turn: str, hour: int
 ) -> None:
     clock.at = datetime(2026, 10, 24, 12, tzinfo=UTC)
     typed = {"title": "Homes", "text": "Words", "when": "at", "at": "2026-10-25T01:30"}
+    typed["at_turn"] = turn
     console.as_role(Role.SENDER).send("/articles/new", typed)
     with console.app.database.read() as session:
         article = session.get_one(Article, 1)
-    assert article.published_at == datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
+    assert article.published_at == datetime(2026, 10, 25, hour, 30, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
