@@ -18,9 +18,14 @@ from newsletter.articles.models import ArticleStatus
 from newsletter.errors import FetchError
 from newsletter.unpacking import UNPACKING_ERRORS
 
-# sitemaps.org: at most 50,000 URLs a file, and as many files in an index.
+# sitemaps.org: at most 50,000 URLs a file, and as many files in an index; so many in all are read.
 MAX_PAGES = 50_000
 MAX_FILES = 500
+_TOO_LARGE = BadRecord(
+    where="the rest",
+    what=f"a site has {MAX_PAGES:,} pages in {MAX_FILES} sitemaps at most",
+    mend="import the further sitemaps one by one",
+)
 MAX_BYTES = 50 * 1024 * 1024
 _GZIP = b"\x1f\x8b"
 
@@ -51,8 +56,11 @@ def pages_of(
     """
     files: list[tuple[str, Callable[[], bytes]]] = [(name, lambda: content)]
     seen = set[str]()
+    opened = 0
+    is_cut = False
     while files and len(seen) < MAX_PAGES:
         where, load = files.pop(0)
+        opened += 1
         try:
             entries = list(_entries(_unpacked(load())))
         except Unreadable as error:
@@ -68,8 +76,12 @@ def pages_of(
             seen.add(page.address)
             if kind == "url":
                 yield page
-            elif len(files) < MAX_FILES:
+            elif opened + len(files) < MAX_FILES:
                 files.append((page.address, partial(fetch, page.address)))
+            else:
+                is_cut = True
+    if files or is_cut:
+        yield _TOO_LARGE
 
 
 def _unpacked(content: bytes) -> bytes:

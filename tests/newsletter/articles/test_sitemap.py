@@ -68,3 +68,11 @@ def test_a_compressed_sitemap_is_recognised() -> None:
 def test_a_compressed_file_that_is_damaged_is_no_sitemap() -> None:
     [refused] = read({"sitemap.xml.gz": b"\x1f\x8bcut"}, "sitemap.xml.gz")
     assert isinstance(refused, BadRecord)
+
+
+def test_sitemaps_beyond_the_most_that_are_read_are_told() -> None:
+    many = [f"part{number}.xml" for number in range(600)]
+    empty = dict.fromkeys(many, listed("urlset", "url"))
+    [told] = read({"sitemap.xml": listed("sitemapindex", "sitemap", *many), **empty}, "sitemap.xml")
+    assert isinstance(told, BadRecord)
+    assert told.mend == "import the further sitemaps one by one"
