@@ -7,9 +7,11 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, TimeoutError
 
 MOST_TABS = 150
+PATIENCE = 10_000
+"""Milliseconds until a dialog opens."""
 # The name as a screen reader has it, nearly; `fault` is why the focus cannot be seen.
 FOCUSED = r"""() => {
   const element = document.activeElement;
@@ -90,9 +92,17 @@ class Keyboard:
 
     def hand_over(self, name: str, file: Path) -> None:
         """A file, by the dialog of the system."""
+        # A browser opens dialogs of the page in front alone.
+        self.page.bring_to_front()
         self.reach(name)
-        with self.page.expect_file_chooser() as asked:
-            self.page.keyboard.press("Enter")
+        try:
+            with self.page.expect_file_chooser(timeout=PATIENCE) as asked:
+                self.page.keyboard.press("Enter")
+        except TimeoutError:
+            # On a busy machine a browser may let the first key pass.
+            self.reach(name)
+            with self.page.expect_file_chooser() as asked:
+                self.page.keyboard.press("Space")
         asked.value.set_files(file)
 
     def focused(self) -> str:
