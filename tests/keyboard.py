@@ -7,7 +7,8 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.sync_api import Page, TimeoutError
+from playwright.sync_api import Page
+from playwright.sync_api import TimeoutError as BrowserTimeout
 
 MOST_TABS = 150
 PATIENCE = 10_000
@@ -98,7 +99,7 @@ class Keyboard:
         try:
             with self.page.expect_file_chooser(timeout=PATIENCE) as asked:
                 self.page.keyboard.press("Enter")
-        except TimeoutError:
+        except BrowserTimeout:
             # On a busy machine a browser may let the first key pass.
             self.reach(name)
             with self.page.expect_file_chooser() as asked:
