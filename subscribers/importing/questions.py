@@ -220,12 +220,12 @@ def _question_about_values(words: Sequence[str], profile: ColumnProfile) -> tupl
     is_complete = profile.is_complete
     if all(map(is_yes_or_no, words)):
         return "it holds yes and no, or 1 and 0", ""
+    if all(map(is_date, words)):
+        return "it holds dates", ""
     if all(map(_AMOUNT.fullmatch, words)):
         return "", "it holds amounts"
     if _are_numbers_in_order(words, profile):
         return "", "it numbers the rows"
-    if all(map(is_date, words)):
-        return "it holds dates", ""
     if is_complete and all(map(_COUNT.fullmatch, words)):
         return "it holds small numbers", ""
     if any(map(_is_remark, words)):

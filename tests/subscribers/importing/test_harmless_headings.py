@@ -72,3 +72,8 @@ def test_numbers_that_may_count_bounces_are_asked_about(
     tmp_path: Path, values: tuple[str, ...]
 ) -> None:
     assert questions(tmp_path, "Xq7", *values) == ["Xq7"]
+
+
+def test_moments_in_order_are_asked_about(tmp_path: Path) -> None:
+    moments = ("1612345678", "1612345679", "1612345680", "1612345999")
+    assert questions(tmp_path, "Xq7", *moments) == ["Xq7"]
