@@ -9,6 +9,7 @@ import argparse
 import asyncio
 import re
 import statistics
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -174,6 +175,8 @@ def _measure(folder: Path, url: str, chosen: argparse.Namespace) -> None:
             found = browser.ask(page, chosen.runs)
             numbers = [found.median, found.worst_hundredth, found.cpu_milliseconds]
             rows.append([page.name, *numbers, len(found.milliseconds), found.kilobytes])
+            # A run at scale takes an hour: what it has measured stays if it is stopped.
+            print(f"{page.name}: {found.median:.1f} ms", file=sys.stderr, flush=True)
             slow += [page.name] if found.median > TARGET_MS else []
     name = "SQLite" if app.database.is_sqlite else "PostgreSQL"
     print_table(
