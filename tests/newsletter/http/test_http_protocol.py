@@ -250,7 +250,7 @@ def test_an_answer_without_end_does_not_keep_the_server_from_stopping() -> None:
         assert monotonic() - begun < 2 * PATIENCE_SECONDS
 
 
-def test_what_comes_after_an_answer_is_not_read_for_ever(address: Address) -> None:
+def test_a_request_body_after_the_response_has_a_deadline(address: Address) -> None:
     begun = monotonic()
     with closing(socket.create_connection(address, PATIENCE_SECONDS)) as connection:
         connection.sendall(

@@ -33,7 +33,7 @@ def test_each_address_is_a_person_with_the_words_before_it_as_the_name(written: 
     ]
 
 
-def test_whoever_has_other_words_beside_their_address_is_pending(written: Path) -> None:
+def test_other_words_beside_an_address_leave_pending(written: Path) -> None:
     assert states_in(written)["vic@afonwen.example"] == "unconfirmed"
 
 
@@ -41,7 +41,7 @@ def test_a_telephone_number_is_no_doubt(written: Path) -> None:
     assert states_in(written)["rita@afonwen.example"] == "subscribed"
 
 
-def test_whoever_stands_below_a_line_of_words_is_pending(written: Path) -> None:
+def test_rows_below_a_section_heading_are_pending(written: Path) -> None:
     assert states_in(written)["willa@afonwen.example"] == "unconfirmed"
 
 

@@ -45,7 +45,7 @@ def test_a_time_that_does_not_come_is_refused(
     ],
     ids=["bulletin", "article"],
 )
-def test_whoever_types_a_time_that_comes_twice_is_asked_which(
+def test_an_ambiguous_local_time_asks_which_is_meant(
     console: Console, clock: FixedClock, path: str, fields: dict[str, str]
 ) -> None:
     clock.at = datetime(2026, 10, 24, 12, tzinfo=UTC)
@@ -57,7 +57,7 @@ def test_whoever_types_a_time_that_comes_twice_is_asked_which(
     assert asked.text.count('value="second"') == 1
 
 
-def test_what_saves_itself_takes_the_first_and_asks_nobody(
+def test_autosave_takes_the_first_of_an_ambiguous_local_time(
     console: Console, clock: FixedClock
 ) -> None:
     clock.at = datetime(2026, 10, 24, 12, tzinfo=UTC)
