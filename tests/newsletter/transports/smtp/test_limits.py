@@ -114,10 +114,10 @@ def send_by_six_sessions(load: Load, server: FaultySmtp, **options: str) -> list
 
     def run(calls: list[OutcomeRecorder]) -> None:
         with transport.open() as session:
-            all_begun.wait()
+            all_begun.wait(30)
             for recorder in calls:
                 session.send(mails(5), recorder)
-            all_begun.wait()
+            all_begun.wait(30)
 
     threads = [threading.Thread(target=run, args=(calls,)) for calls in recorders]
     for thread in threads:
