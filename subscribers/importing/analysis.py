@@ -29,7 +29,7 @@ from subscribers.importing.values.cells import DamagedRow, addresses_in, without
 from subscribers.importing.values.dates import DayMonthOrder
 from subscribers.importing.values.filenames import may_state_status, state_of_name
 from subscribers.importing.values.headings import OF_STATE, ROLES
-from subscribers.importing.values.states import ListState
+from subscribers.importing.values.states import ListState, worse
 from subscribers.importing.values.vocabulary import states_leaving
 from subscribers.importing.values.word_folding import folded
 
@@ -37,6 +37,10 @@ from subscribers.importing.values.word_folding import folded
 MAX_DAMAGED = 2
 MAX_DAMAGED_SHARE = 0.05
 MAX_STRAYS = 20
+_LEAVING_HIDDEN = (
+    "As it is, everybody in it is pending at best. If you know that nobody in it has left, say "
+    "--state subscribed."
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -259,7 +263,11 @@ def _state(
 ) -> tuple[ListState, str]:
     if answers.state is not None:
         return answers.state, ""
-    known = state_of_name(file, assigned.program)
+    program = assigned.program
+    known = state_of_name(file, program)
+    is_answered = any(answers.columns.get(role) for role in ("status", "left"))
+    if program and program.hides_leaving(table.header) and not is_answered:
+        return worse(known or ListState.PENDING, ListState.PENDING), ""
     if known is not None:
         return known, ""
     is_said = any(assigned.places[role] for role in ("status", "left", "reason"))
@@ -279,9 +287,10 @@ def _order(profile: FileProfile, said: DayMonthOrder | None) -> tuple[DayMonthOr
 def _program_notes(program: Program | None, header: Sequence[str]) -> list[str]:
     if program is None:
         return []
-    is_needless = folded(program.advised_without) in map(folded, header)
-    advice = "" if is_needless else program.advice
-    return [f"It looks like an export of {program.name}.", *filter(None, [advice])]
+    notes = [f"It looks like an export of {program.name}."]
+    if program.hides_leaving(header):
+        return [*notes, program.advice, _LEAVING_HIDDEN]
+    return notes if program.leaving_column else [*notes, *filter(None, [program.advice])]
 
 
 def _break_notes(fitness: RowFit) -> list[str]:
