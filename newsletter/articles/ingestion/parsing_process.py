@@ -132,7 +132,7 @@ def _too_slow(name: str, seconds: float) -> BadRecord:
     return BadRecord(
         where=name,
         what=f"it could not be read within {seconds:.0f} seconds",
-        mend="what comes before was read; split it, or ask its makers whether it was made to be slow",
+        mend="what comes before was read; split it, or leave it out: it may have been made slow",
     )
 
 
