@@ -177,8 +177,8 @@ def _assigned(
     else:
         if place is None or not _is_better_address(table.header, place, assigned):
             return assigned
-    said = {**chosen, "address": [table.header[place]]}
-    assigned = assign(table.header, said, program)
+    choices = {**chosen, "address": [table.header[place]]}
+    assigned = assign(table.header, choices, program)
     return replace(assigned, chosen=assigned.chosen - {place})
 
 
@@ -264,12 +264,12 @@ def _state(
     if answers.state is not None:
         return answers.state, ""
     program = assigned.program
-    known = state_of_name(file, program)
+    file_state = state_of_name(file, program)
     is_answered = any(answers.columns.get(role) for role in ("status", "left"))
     if program and program.hides_leaving(table.header) and not is_answered:
-        return worse(known or ListState.PENDING, ListState.PENDING), ""
-    if known is not None:
-        return known, ""
+        return worse(file_state or ListState.PENDING, ListState.PENDING), ""
+    if file_state is not None:
+        return file_state, ""
     is_said = any(assigned.places[role] for role in ("status", "left", "reason"))
     names = [name for name in (file, table.sheet, *table.titles) if may_state_status(name)]
     return ListState.SUBSCRIBED, names[0] if names and not is_said else ""
@@ -314,10 +314,12 @@ def _doubt_notes(
     if not profile.doubts or not written:
         return []
     samples = ", ".join(f"“{text[:40]}”" for text, _ in profile.doubts.most_common(5))
-    told = f"{profile.doubts.total()} people have a note that may say anything, and stay pending: "
+    opening = (
+        f"{profile.doubts.total()} people have a note that may say anything, and stay pending: "
+    )
     mend = "Where a note says nothing of leaving, say that its words mean subscribed"
     columns = " and ".join(f"“{heading}”" for heading in written)
-    return [f"{told}{samples}. {mend}; if none does, have {columns} ignored."]
+    return [f"{opening}{samples}. {mend}; if none does, have {columns} ignored."]
 
 
 def _elsewhere(sheet: str) -> str:
