@@ -8,7 +8,6 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -20,6 +19,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from machines import Counts, hand_out_until, is_settled, machine
+from processes import Process
 from servers import recording_smtp, redis_server, restart_postgresql
 from threads import ended, started
 
@@ -56,7 +56,7 @@ class Scene:
     def arrived(self) -> list[str]:
         return self.arrivals.read_text().split() if self.arrivals.exists() else []
 
-    def wait_for_more(self, sender: "subprocess.Popen[bytes] | threading.Thread") -> bool:
+    def wait_for_more(self, sender: "Process | threading.Thread") -> bool:
         """Wait for more mails to arrive; False where the sender ended before."""
         enough = len(self.arrived()) + self.step
         end = time.monotonic() + PATIENCE_SECONDS
@@ -83,7 +83,7 @@ class Verdict:
         return not self.lost and not self.doubled and self.uncertain <= self.allowed
 
 
-def is_running(sender: "subprocess.Popen[bytes] | threading.Thread") -> bool:
+def is_running(sender: "Process | threading.Thread") -> bool:
     return sender.is_alive() if isinstance(sender, threading.Thread) else sender.poll() is None
 
 
@@ -148,11 +148,11 @@ def with_faults(
     return happened
 
 
-def start(config: Path, *arguments: str) -> subprocess.Popen[bytes]:
+def start(config: Path, *arguments: str) -> Process:
     """The command in its own process group; its output is beside the configuration."""
-    command = [sys.executable, "-m", "newsletter", "--config", str(config), *arguments]
+    command = ("--config", str(config), *arguments)
     with config.with_suffix(".log").open("ab") as log:
-        return subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
+        return Process(Path.cwd(), *command, output=log, has_own_session=True)
 
 
 def database_restarts(scene: Scene, address: str, times: int) -> Verdict:

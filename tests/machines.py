@@ -1,12 +1,10 @@
 """The machines of a cluster as processes."""
 
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from processes import wait_until
+from processes import Process, wait_until
 
 from newsletter.app import Newsletter
 from newsletter.delivery.ledger import store
@@ -16,14 +14,14 @@ Counts = dict[str, int]
 
 
 @contextmanager
-def machine(config: Path, name: str) -> Iterator[subprocess.Popen[bytes]]:
+def machine(config: Path, name: str) -> Iterator[Process]:
     """A worker with a state folder of its own, as another machine would have."""
     own = config.with_name(f"{name}.toml")
     folder = f'[sending]\nstate_folder = "{name}"\n'
     own.write_text(config.read_text().replace("[sending]\n", folder))
-    command = [sys.executable, "-m", "newsletter", "--config", str(own), "worker"]
+    command = ("--config", str(own), "worker")
     with own.with_suffix(".log").open("wb") as log:
-        process = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
+        process = Process(Path.cwd(), *command, output=log, has_own_session=True)
     try:
         yield process
     finally:

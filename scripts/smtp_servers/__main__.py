@@ -9,7 +9,7 @@ import sys
 
 from newsletter.delivery.ledger.models import WAITING
 from newsletter.logging import log_to_stderr
-from smtp_servers import dovecot, exim, haraka, nodemailer, opensmtpd, postfix, sendmail
+from smtp_servers import dovecot, exim, haraka, nodemailer, notqmail, opensmtpd, postfix, sendmail
 from smtp_servers.chroots import can_be_made
 from smtp_servers.trial import Result, trial
 
@@ -18,6 +18,7 @@ SERVERS = {
     "exim": exim,
     "haraka": haraka,
     "nodemailer": nodemailer,
+    "notqmail": notqmail,
     "opensmtpd": opensmtpd,
     "postfix": postfix,
     "sendmail": sendmail,
@@ -43,6 +44,8 @@ def main() -> None:
     print(HEADER)
     faults = 0
     for name in options.servers or SERVERS:
+        if not SERVERS[name].SETTINGS:
+            print(f"{name:46} left out: NOTQMAIL=FOLDER names its sources")
         for setting in SERVERS[name].SETTINGS:
             if options.setting in setting.name:
                 faults += _print(f"{name}, {setting.name}", trial(setting, options.mails))

@@ -20,6 +20,8 @@ class Setting:
         pause_seconds: real time between two rounds (greylisting).
         stops: part of the reason for which the edition must stop; empty: it must be sent.
         takes_utf8: whether mail to a non-ASCII local part must arrive.
+        knows_mailboxes: whether unknown and busy ones are refused at RCPT; otherwise the server
+            takes them, and the next hop refuses.
     """
 
     name: str
@@ -28,3 +30,4 @@ class Setting:
     pause_seconds: float = 0
     stops: str = ""
     takes_utf8: bool = True
+    knows_mailboxes: bool = True

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from processes import run
 
 # The support of the console's tests is imported by name.
 sys.path.append(str(Path(__file__).parents[1] / "newsletter" / "console"))
@@ -15,10 +16,9 @@ sys.path.append(str(Path(__file__).parents[1] / "newsletter" / "console"))
 def newsletter() -> Callable[..., subprocess.CompletedProcess[str]]:
     """Run the command in a folder and wait for it."""
 
-    def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "newsletter", *arguments]
-        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120)
+    def run_newsletter(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+        done = run(folder, *arguments)
         assert "Traceback" not in done.stderr, done.stderr
         return done
 
-    return run
+    return run_newsletter

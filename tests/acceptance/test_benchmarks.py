@@ -1,13 +1,11 @@
 """Every benchmark runs to its table in a small size, and every target of the Makefile is run."""
 
-import os
 import re
 import shlex
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from processes import run
 
 ROOT = Path(__file__).resolve().parents[2]
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
@@ -57,18 +55,11 @@ def test_every_benchmark_has_a_small_size() -> None:
 
 
 @pytest.mark.parametrize("name", SMALL)
-def test_a_benchmark_prints_its_table(name: str, tmp_path: Path) -> None:
-    command = [sys.executable, str(ROOT / "benchmarks" / f"{name}.py"), *shlex.split(SMALL[name])]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT / "tests")}
-    ran = subprocess.run(
-        command,
-        cwd=tmp_path,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=240,
-        check=False,
-    )
+def test_a_benchmark_prints_its_table(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(ROOT / "tests"))
+    ran = run(tmp_path, ROOT / "benchmarks" / f"{name}.py", *shlex.split(SMALL[name]))
     assert ran.returncode == 0, ran.stdout + ran.stderr
     assert ran.stdout.strip()
 

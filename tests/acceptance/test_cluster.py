@@ -2,7 +2,6 @@
 
 import os
 import signal
-import subprocess
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -11,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from machines import counts, hand_out_until, is_ready, is_settled, machine
-from processes import wait_until
+from processes import Process, wait_until
 from servers import recording_smtp, redis_server
 from sqlalchemy import func, select
 from support import add_article, add_subscriber, smtp_config
@@ -96,7 +95,7 @@ def machines_that_sent(app: Newsletter) -> int:
     return len({name.rpartition("-")[0] for name in names if name})
 
 
-def claims_of(app: Newsletter, process: subprocess.Popen[bytes]) -> int:
+def claims_of(app: Newsletter, process: Process) -> int:
     """How many deliveries a process has claimed and not settled."""
     query = select(func.count()).where(Delivery.state == DeliveryState.CLAIMED)
     with app.database.read() as session:
@@ -120,7 +119,7 @@ def test_a_quota_holds_across_machines(site: Path) -> None:
     assert sum(arrived(site).values()) == 70
 
 
-def kill_in_the_middle(app: Newsletter, process: subprocess.Popen[bytes]) -> None:
+def kill_in_the_middle(app: Newsletter, process: Process) -> None:
     """Kill all processes of the machine while it holds claims."""
     hand_out_until(app, lambda found: found.get("sent", 0) > 20)
     hand_out_until(app, lambda _: claims_of(app, process) > 0)

@@ -1,13 +1,12 @@
 """Control from another process: a sender that runs elsewhere obeys within two seconds."""
 
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from processes import Process
 from sqlalchemy.orm import Session
 from support import CONFIG, SECRET, add_article, add_subscriber
 
@@ -46,13 +45,11 @@ def site(tmp_path: Path) -> Iterator[Newsletter]:
 
 
 @pytest.fixture
-def start(site: Newsletter) -> Iterator[Callable[..., subprocess.Popen[bytes]]]:
-    running: list[subprocess.Popen[bytes]] = []
+def start(site: Newsletter) -> Iterator[Callable[..., Process]]:
+    running: list[Process] = []
 
-    def start(*arguments: str) -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-m", "newsletter", *arguments]
-        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        running.append(subprocess.Popen(command, cwd=site.path.parent, **quiet))
+    def start(*arguments: str) -> Process:
+        running.append(Process(site.path.parent, *arguments))
         return running[-1]
 
     yield start
@@ -100,7 +97,7 @@ def counts(site: Newsletter, number: int = 1) -> dict[str, int]:
     ids=["pause", "pause everything", "cancel"],
 )
 def test_a_sender_in_another_process_stops_within_two_seconds(
-    site: Newsletter, start: Callable[..., subprocess.Popen[bytes]], act: Act, rest: str
+    site: Newsletter, start: Callable[..., Process], act: Act, rest: str
 ) -> None:
     process = start("editions", "send", "1")
     assert wait_until(lambda: mails(site) > 0, 60)
@@ -115,7 +112,7 @@ def test_a_sender_in_another_process_stops_within_two_seconds(
 
 
 def test_a_serving_process_continues_a_resumed_edition_within_two_seconds(
-    site: Newsletter, start: Callable[..., subprocess.Popen[bytes]]
+    site: Newsletter, start: Callable[..., Process]
 ) -> None:
     start("serve")
     assert wait_until(lambda: mails(site) > 0, 60)
@@ -127,7 +124,7 @@ def test_a_serving_process_continues_a_resumed_edition_within_two_seconds(
 
 
 def test_a_bulletin_preempts_a_digest_within_two_seconds(
-    site: Newsletter, start: Callable[..., subprocess.Popen[bytes]]
+    site: Newsletter, start: Callable[..., Process]
 ) -> None:
     start("serve")
     assert wait_until(lambda: mails(site) > 0, 60)
@@ -139,7 +136,7 @@ def test_a_bulletin_preempts_a_digest_within_two_seconds(
 
 
 def test_a_resumed_edition_preempts_another_within_two_seconds(
-    site: Newsletter, start: Callable[..., subprocess.Popen[bytes]]
+    site: Newsletter, start: Callable[..., Process]
 ) -> None:
     start("serve")
     assert wait_until(lambda: mails(site) > 0, 60)

@@ -1,8 +1,6 @@
 """A sender killed at any moment: no mail lost or sent twice, uncertain ones marked."""
 
 import signal
-import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -10,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from commands import run_in
+from processes import Process
 from support import add_article, add_subscriber, smtp_config
 
 from newsletter.app import Newsletter
@@ -55,12 +54,7 @@ def recipients(site: Path) -> Counter[str]:
     return found
 
 
-def start(site: Path, *arguments: str) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "newsletter", *arguments]
-    return subprocess.Popen(command, cwd=site, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-
-
-def wait_for_mails(site: Path, process: subprocess.Popen[bytes], more_than: int) -> None:
+def wait_for_mails(site: Path, process: Process, more_than: int) -> None:
     """Wait until the sender is under way, or done."""
     folder = site / "caught" / "new"
     end = time.monotonic() + 60
@@ -83,14 +77,14 @@ def test_after_kill_the_rest_is_sent_without_duplicates(site: Path) -> None:
     run_in(site, "digest", "send", "friday", "--queue")
     kills = 0
     for mails_before in (0, 90, 200):
-        process = start(site, "editions", "send", "1")
+        process = Process(site, "editions", "send", "1")
         wait_for_mails(site, process, mails_before)
         if process.poll() is None:
             process.kill()
             kills += 1
         process.wait(10)
     assert kills
-    start(site, "editions", "send", "1").wait(60)
+    Process(site, "editions", "send", "1").wait(60)
     found = counts(site)
     mailed = recipients(site)
     assert set(mailed.values()) == {1}
@@ -104,7 +98,7 @@ def test_a_sender_stopped_by_signal_leaves_nothing_uncertain(
     site: Path, how: signal.Signals
 ) -> None:
     run_in(site, "digest", "send", "friday", "--queue")
-    process = start(site, "editions", "send", "1")
+    process = Process(site, "editions", "send", "1")
     wait_for_mails(site, process, 60)
     process.send_signal(how)
     process.wait(10)

@@ -3,8 +3,6 @@
 import re
 import shutil
 import socket
-import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -14,6 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 from commands import run_in
+from processes import Process, run
 from support import add_article, add_subscriber
 
 from newsletter.app import Newsletter
@@ -56,10 +55,9 @@ def address(
         file.write(f"workers = {request.param}\n")
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "newsletter", "serve", "--port", str(port)]
     url = f"http://127.0.0.1:{port}"
     with (folder / "log").open("w") as log:
-        process = subprocess.Popen(command, cwd=folder, stdout=log, stderr=log)
+        process = Process(folder, "serve", "--port", str(port), output=log)
         try:
             assert wait_until(lambda: bool(page(url))), (folder / "log").read_text()
             yield url, folder
@@ -106,8 +104,7 @@ def test_an_invalid_combination_of_settings_is_not_loaded(
     run_in(folder, "settings", "set", "site.name=Before")
     assert wait_until(lambda: shows(url, "Before"))
     file.write_text(text.replace("port = 8000", 'port = "none"'))
-    command = [sys.executable, "-m", "newsletter", "settings", "set", "site.name=After"]
-    refused = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    refused = run(folder, "settings", "set", "site.name=After")
     file.write_text(text)
     assert refused.returncode == 1
     assert "web.port" in refused.stderr

@@ -5,7 +5,6 @@
 """
 
 import json
-import subprocess
 import sys
 import tempfile
 import time
@@ -13,6 +12,7 @@ from collections import Counter
 from contextlib import ExitStack
 from pathlib import Path
 
+from processes import Process, run
 from servers import free_port, postgresql, recording_smtp, redis_server
 
 from newsletter.app import Newsletter
@@ -92,25 +92,24 @@ def _fill(folder: Path) -> None:
 
 
 def _run(folder: Path, *arguments: str) -> str:
-    command = [sys.executable, "-m", "newsletter", "--config", "office.toml", *arguments]
-    done = subprocess.run(command, cwd=folder, check=True, stdout=subprocess.PIPE, text=True)
+    done = run(folder, "--config", "office.toml", *arguments)
+    done.check_returncode()
     return done.stdout
 
 
-def _start(folder: Path, machine: str, what: str) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "newsletter", "--config", f"{machine}.toml", what]
+def _start(folder: Path, machine: str, what: str) -> Process:
     with (folder / f"{machine}.log").open("wb") as log:
-        return subprocess.Popen(command, cwd=folder, stdout=log, stderr=log)
+        return Process(folder, "--config", f"{machine}.toml", what, output=log)
 
 
-def _stop(processes: list[subprocess.Popen[bytes]]) -> None:
+def _stop(processes: list[Process]) -> None:
     for process in processes:
         process.terminate()
     for process in processes:
         process.wait(30)
 
 
-def _watch(folder: Path, processes: list[subprocess.Popen[bytes]]) -> None:
+def _watch(folder: Path, processes: list[Process]) -> None:
     """Tell the counts until the edition is sent; kill a worker when a third is done."""
     victim = processes[0]
     while True:

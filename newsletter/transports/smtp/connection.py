@@ -118,14 +118,22 @@ LogIn = Callable[[Wire, Server, Features], str]
 """Logs in; returns the mechanism used."""
 
 
-def connect(server: Server, log_in: LogIn) -> Connection:
+def connect(
+    server: Server, log_in: LogIn, on_socket: Callable[[socket.socket], None] | None = None
+) -> Connection:
     """Open a connection, encrypted and logged in as configured.
+
+    Args:
+        on_socket: given the socket once TCP is connected, before the greeting.
 
     Raises:
         Unreachable: it may work later.
         TransportStopped: it cannot work as configured.
     """
-    wire = _open_socket(server)
+    connected = _open_socket(server)
+    if on_socket is not None:
+        on_socket(connected)
+    wire = Wire(connected, server.timeouts.block.seconds)
     try:
         return _handshake(wire, server, log_in)
     except ConnectionLost as error:
@@ -140,7 +148,7 @@ def connect(server: Server, log_in: LogIn) -> Connection:
         raise
 
 
-def _open_socket(server: Server) -> Wire:
+def _open_socket(server: Server) -> socket.socket:
     wait = server.timeouts.connecting
     try:
         connection = socket.create_connection((server.host, server.port), wait.seconds)
@@ -153,7 +161,7 @@ def _open_socket(server: Server) -> Wire:
     except OSError as error:
         raise Unreachable(f"{server} cannot be reached: {error.strerror or error}") from error
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    return Wire(connection, server.timeouts.block.seconds)
+    return connection
 
 
 def _handshake(wire: Wire, server: Server, log_in: LogIn) -> Connection:

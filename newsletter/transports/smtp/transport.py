@@ -1,7 +1,8 @@
 """SMTP transport: options, and the parts built from them. Encrypted unless to loopback."""
 
+import socket
 import ssl
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Literal
@@ -206,8 +207,8 @@ class Transport:
         finally:
             connection.hang_up()
 
-    def _dial(self) -> Connection:
-        return connect(self._server, log_in)
+    def _dial(self, on_socket: Callable[[socket.socket], None]) -> Connection:
+        return connect(self._server, log_in, on_socket)
 
 
 def _tokens(options: SmtpOptions) -> TokenSource | None:

@@ -1,4 +1,4 @@
-"""What commands import: listing waits for no library that makes mails or reads files."""
+"""What commands import: all that they need, and to list none that makes mails or reads files."""
 
 import json
 import subprocess
@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 from commands import run_in
+
+from newsletter.cli.main import COMMANDS
 
 # Slow to import, and needed by those who render, fetch, parse, sign or migrate only.
 HEAVY = {
@@ -59,3 +61,9 @@ def test_a_listing_command_imports_nothing_heavy(site: Path) -> None:
 def test_help_imports_no_command_and_no_model(site: Path) -> None:
     imported = imported_after(site, "--help")
     assert imported["--help"] & {*HEAVY, "pydantic", "rich", "sqlalchemy"} == set()
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_command_starts_with_nothing_imported(command: str) -> None:
+    program = [sys.executable, "-m", "newsletter", command, "--help"]
+    subprocess.run(program, check=True, stdout=subprocess.DEVNULL, timeout=60)

@@ -2,7 +2,6 @@
 
 import os
 import smtplib
-import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
@@ -11,6 +10,7 @@ from pathlib import Path
 from signal import SIGKILL, SIGTERM
 
 import pytest
+from processes import Process, run
 from reading.mails import dsn
 from sqlalchemy import func, select
 from support import make_app
@@ -23,7 +23,6 @@ from newsletter.feedback.recording import Recorded
 from newsletter.staff.actors import provider
 from newsletter.transports.events import Event, EventKind, EventSource
 
-TESTS = str(Path(__file__).parents[2])
 NOW = datetime(2026, 11, 26, 9, tzinfo=UTC)
 EVENTS = [
     Event(
@@ -57,9 +56,8 @@ def killed_after(count: int) -> Iterator[Event]:
 def test_what_is_told_again_after_a_kill_is_there_once(
     tmp_path: Path, sqlite_url: str, clock: FixedClock, count: int
 ) -> None:
-    command = [sys.executable, __file__, str(tmp_path), sqlite_url, str(count)]
-    environment = os.environ | {"PYTHONPATH": TESTS}
-    assert subprocess.run(command, env=environment, timeout=60, check=False).returncode == -SIGKILL
+    killed = run(tmp_path, Path(__file__), str(tmp_path), sqlite_url, str(count))
+    assert killed.returncode == -SIGKILL
     tell(tmp_path, sqlite_url, clock, iter(EVENTS))
     app = make_app(tmp_path, sqlite_url, clock)
     with app.database.read() as session:
@@ -73,13 +71,15 @@ REPORT = dsn()
 
 def receive(folder: Path, url: str, clock: FixedClock, way: str, *, kill: bool) -> None:
     """Receive a report in one way, in a process of its own; killed once it is stored."""
-    program = [sys.executable, str(Path(__file__).parent / "receiving.py"), way, str(folder), url]
-    command = [*program, clock.now().isoformat(), "kill" if kill else "answer"]
-    environment = os.environ | {"PYTHONPATH": TESTS}
-    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE) as process:
-        assert process.stdout
+    told, output = map(os.fdopen, os.pipe(), "rw")
+    with told, output:
+        process = Process(
+            *(folder, Path(__file__).with_name("receiving.py"), way, str(folder), url),
+            *(clock.now().isoformat(), "kill" if kill else "answer"),
+            output=output.fileno(),
+        )
         if way == "lmtp":
-            port = int(process.stdout.readline())
+            port = int(told.readline())
             with (
                 suppress(smtplib.SMTPException, ConnectionError),
                 smtplib.LMTP("127.0.0.1", port, timeout=60) as client,
@@ -87,8 +87,8 @@ def receive(folder: Path, url: str, clock: FixedClock, way: str, *, kill: bool) 
                 client.sendmail("", ["bounces@wexcombe.example"], REPORT)
             if not kill:
                 process.terminate()
-        process.wait(60)
-    assert process.returncode == (-SIGKILL if kill else {"lmtp": -SIGTERM, "maildir": 0}[way])
+        ended = process.wait(60)
+    assert ended == (-SIGKILL if kill else {"lmtp": -SIGTERM, "maildir": 0}[way])
 
 
 @pytest.mark.parametrize("way", ["lmtp", "maildir"])

@@ -1,5 +1,6 @@
 """Server limits: learned by all sessions of a transport, and expiring."""
 
+import socket
 import threading
 
 from faulty_smtp import FEATURES, FaultySmtp, say, say_and_close
@@ -92,30 +93,39 @@ class TestAgainstServers:
 
     def test_sessions_share_fewer_connections(self, load: Load) -> None:
         server = ConnectionLimited(2)
-        transport = load("smtp", host="127.0.0.1", port=server.port, security="plain", **HASTY)
-        ledgers = [OutcomeRecorder() for _ in range(6)]
-
-        def run(ledger: OutcomeRecorder) -> None:
-            with transport.open() as session:
-                for _ in range(3):
-                    session.send(mails(5), ledger_of(ledger))
-
-        threads = [threading.Thread(target=run, args=(ledger,)) for ledger in ledgers]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join(30)
-        server.stop()
-        kinds = [kind for ledger in ledgers for kind in ledger.kinds]
-        assert kinds == ["Accepted"] * 6 * 5
+        assert send_by_six_sessions(load, server) == ["Accepted"] * 6 * 3 * 5
         assert server.turned_away <= 6
 
+    def test_sessions_left_without_a_greeting_get_the_connections_that_become_free(
+        self, load: Load
+    ) -> None:
+        server = ConnectionQueue(2)
+        kinds = send_by_six_sessions(load, server, answer_timeout="20s")
+        assert kinds == ["Accepted"] * 6 * 3 * 5
 
-def ledger_of(ledger: OutcomeRecorder) -> OutcomeRecorder:
-    """A ledger for the same mails once more."""
-    ledger.handed_over.clear()
-    ledger.outcomes.clear()
-    return ledger
+
+def send_by_six_sessions(load: Load, server: FaultySmtp, **options: str) -> list[str]:
+    """What becomes of five mails in each of three calls of each session."""
+    table = {"security": "plain", **HASTY, **options}
+    transport = load("smtp", host="127.0.0.1", port=server.port, **table)
+    recorders = [[OutcomeRecorder() for _ in range(3)] for _ in range(6)]
+
+    all_begun = threading.Barrier(6)
+
+    def run(calls: list[OutcomeRecorder]) -> None:
+        with transport.open() as session:
+            all_begun.wait(30)
+            for recorder in calls:
+                session.send(mails(5), recorder)
+            all_begun.wait(30)
+
+    threads = [threading.Thread(target=run, args=(calls,)) for calls in recorders]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    server.stop()
+    return [kind for calls in recorders for recorder in calls for kind in recorder.kinds]
 
 
 class ConnectionLimited(FaultySmtp):
@@ -142,3 +152,15 @@ class ConnectionLimited(FaultySmtp):
         finally:
             with self._count:
                 self._here -= 1
+
+
+class ConnectionQueue(FaultySmtp):
+    """Leaves who comes while so many others are there without a greeting, as tcpserver's -c."""
+
+    def __init__(self, most: int) -> None:
+        self._places = threading.Semaphore(most)
+        super().__init__()
+
+    def _serve(self, connection: socket.socket) -> None:
+        with self._places:
+            super()._serve(connection)
