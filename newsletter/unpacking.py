@@ -1,4 +1,4 @@
-"""The exceptions that `zipfile` raises on damaged, encrypted or unsupported archives."""
+"""What `zipfile` leaves to its callers: bombs, and the exceptions of damaged archives."""
 
 import lzma
 import struct
@@ -20,3 +20,14 @@ UNPACKING_ERRORS = (
     ValueError,
     IndexError,
 )
+
+
+def has_overlapping_entries(archive: zipfile.ZipFile, size_bytes: int) -> bool:
+    """Whether several entries are made of the same bytes, so that few unpack to very many.
+
+    (D. Fifield, "A better zip bomb", USENIX WOOT 2019.)
+
+    Args:
+        size_bytes: of the archive's file.
+    """
+    return sum(info.compress_size for info in archive.infolist()) > size_bytes

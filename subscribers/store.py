@@ -113,8 +113,8 @@ def choice_of(session: Session, subscriber: Subscriber) -> Choice:
 
 def choices_of(session: Session, people: Iterable[Subscriber]) -> dict[int, Choice]:
     """Their choices of topics and digests, by id."""
-    wanted = {person.choice_id for person in people}
-    query = select(TopicChoice.id, TopicChoice.key).where(TopicChoice.id.in_(wanted))
+    choice_ids = {person.choice_id for person in people}
+    query = select(TopicChoice.id, TopicChoice.key).where(TopicChoice.id.in_(choice_ids))
     return {number: read_key(key) for number, key in session.execute(query)}
 
 
@@ -250,10 +250,10 @@ def add_suppression(session: Session, address_hash: str, reason: str, now: datet
 def add_suppressions(session: Session, reasons: Mapping[str, str], now: datetime) -> set[str]:
     """Suppress addresses for a reason each; those that are new. As `add_suppression`."""
     query = select(Suppression).where(Suppression.address_hash.in_(reasons))
-    known = {subscriber.address_hash: subscriber for subscriber in session.scalars(query)}
-    for subscriber in known.values():
+    by_hash = {subscriber.address_hash: subscriber for subscriber in session.scalars(query)}
+    for subscriber in by_hash.values():
         subscriber.import_id = None
-    new = set(reasons) - known.keys()
+    new = set(reasons) - by_hash.keys()
     session.add_all(
         Suppression(address_hash=address_hash, reason=reasons[address_hash], created_at=now)
         for address_hash in sorted(new)

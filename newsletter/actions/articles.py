@@ -24,12 +24,15 @@ from newsletter.editions.each_article import compose_single
 from newsletter.errors import FetchError
 from newsletter.fetching import Size
 from newsletter.media import store as pictures
+from newsletter.media.decoding import SlowPicture, UnusablePicture
 from newsletter.media.models import MediaItem
 from newsletter.media.uploads import store_upload
 from newsletter.media.urls import hash_in
 from newsletter.staff.permissions import Permission
 
 KIND = "article"
+# Of one import; each takes `media.encoding_process.TIME`.
+MAX_SLOW_PICTURES = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,9 +85,17 @@ def _with_pictures(
     job: Job[Context], records: Iterable[Record | BadRecord], base_url: str
 ) -> Iterator[Record | BadRecord]:
     """The records with the pictures that came with them stored."""
+    slow_pictures = 0
 
     def store_picture(content: bytes, name: str, alt: str | None) -> MediaItem:
-        return store_upload(job.context.database, job.transaction, content, name, alt)
+        nonlocal slow_pictures
+        if slow_pictures >= MAX_SLOW_PICTURES:
+            raise UnusablePicture("other pictures of this import took too long; add it by itself")
+        try:
+            return store_upload(job.context.database, job.transaction, content, name, alt)
+        except SlowPicture:
+            slow_pictures += 1
+            raise
 
     for item in records:
         if isinstance(item, Record):

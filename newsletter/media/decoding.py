@@ -28,6 +28,10 @@ class UnusablePicture(InvalidInput):
     """A file that cannot be used as a picture."""
 
 
+class SlowPicture(UnusablePicture):
+    """A picture that could not be decoded and encoded in time; it may have been made so."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Frame:
     """The pixels of a picture, or of one moment of an animation."""

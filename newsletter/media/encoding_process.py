@@ -11,7 +11,7 @@ from multiprocessing.process import BaseProcess
 from threading import Lock
 
 from newsletter.fork_server import fork_server
-from newsletter.media.decoding import UnusablePicture
+from newsletter.media.decoding import SlowPicture, UnusablePicture
 from newsletter.media.encoding import EncodedPicture, encode_picture
 
 TIME = timedelta(seconds=40)
@@ -40,7 +40,7 @@ class EncodingProcess:
 
     def _answer_to(self, content: bytes, time: timedelta) -> list[EncodedPicture] | UnusablePicture:
         _, connection = self._running = self._running or _started()
-        result: list[EncodedPicture] | UnusablePicture = UnusablePicture(
+        result: list[EncodedPicture] | UnusablePicture = SlowPicture(
             "the picture takes too long to read; save it again in a picture program"
         )
         try:

@@ -29,7 +29,7 @@ from subscribers.importing.values.cells import DamagedRow, addresses_in, without
 from subscribers.importing.values.dates import DayMonthOrder
 from subscribers.importing.values.filenames import may_state_status, state_of_name
 from subscribers.importing.values.headings import OF_STATE, ROLES
-from subscribers.importing.values.states import ListState
+from subscribers.importing.values.states import ListState, worse
 from subscribers.importing.values.vocabulary import states_leaving
 from subscribers.importing.values.word_folding import folded
 
@@ -37,6 +37,10 @@ from subscribers.importing.values.word_folding import folded
 MAX_DAMAGED = 2
 MAX_DAMAGED_SHARE = 0.05
 MAX_STRAYS = 20
+_LEAVING_HIDDEN = (
+    "As it is, everybody in it is pending at best. If you know that nobody in it has left, say "
+    "--state subscribed."
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -173,8 +177,8 @@ def _assigned(
     else:
         if place is None or not _is_better_address(table.header, place, assigned):
             return assigned
-    said = {**chosen, "address": [table.header[place]]}
-    assigned = assign(table.header, said, program)
+    choices = {**chosen, "address": [table.header[place]]}
+    assigned = assign(table.header, choices, program)
     return replace(assigned, chosen=assigned.chosen - {place})
 
 
@@ -259,9 +263,13 @@ def _state(
 ) -> tuple[ListState, str]:
     if answers.state is not None:
         return answers.state, ""
-    known = state_of_name(file, assigned.program)
-    if known is not None:
-        return known, ""
+    program = assigned.program
+    file_state = state_of_name(file, program)
+    is_answered = any(answers.columns.get(role) for role in ("status", "left"))
+    if program and program.hides_leaving(table.header) and not is_answered:
+        return worse(file_state or ListState.PENDING, ListState.PENDING), ""
+    if file_state is not None:
+        return file_state, ""
     is_said = any(assigned.places[role] for role in ("status", "left", "reason"))
     names = [name for name in (file, table.sheet, *table.titles) if may_state_status(name)]
     return ListState.SUBSCRIBED, names[0] if names and not is_said else ""
@@ -279,9 +287,10 @@ def _order(profile: FileProfile, said: DayMonthOrder | None) -> tuple[DayMonthOr
 def _program_notes(program: Program | None, header: Sequence[str]) -> list[str]:
     if program is None:
         return []
-    is_needless = folded(program.advised_without) in map(folded, header)
-    advice = "" if is_needless else program.advice
-    return [f"It looks like an export of {program.name}.", *filter(None, [advice])]
+    notes = [f"It looks like an export of {program.name}."]
+    if program.hides_leaving(header):
+        return [*notes, program.advice, _LEAVING_HIDDEN]
+    return notes if program.leaving_column else [*notes, *filter(None, [program.advice])]
 
 
 def _break_notes(fitness: RowFit) -> list[str]:
@@ -305,10 +314,12 @@ def _doubt_notes(
     if not profile.doubts or not written:
         return []
     samples = ", ".join(f"“{text[:40]}”" for text, _ in profile.doubts.most_common(5))
-    told = f"{profile.doubts.total()} people have a note that may say anything, and stay pending: "
+    opening = (
+        f"{profile.doubts.total()} people have a note that may say anything, and stay pending: "
+    )
     mend = "Where a note says nothing of leaving, say that its words mean subscribed"
     columns = " and ".join(f"“{heading}”" for heading in written)
-    return [f"{told}{samples}. {mend}; if none does, have {columns} ignored."]
+    return [f"{opening}{samples}. {mend}; if none does, have {columns} ignored."]
 
 
 def _elsewhere(sheet: str) -> str:

@@ -44,9 +44,11 @@ def assign(
     if not any(header):
         raise InvalidInput("the first line must name the columns, and it is empty")
     names = [folded(name) for name in header]
-    said = {thing: _chosen_places(header, names, columns) for thing, columns in chosen.items()}
-    by_role = {thing: _known(thing, names, said, program) for thing in ROLES}
-    for thing, places in said.items():
+    chosen_places = {
+        thing: _chosen_places(header, names, columns) for thing, columns in chosen.items()
+    }
+    by_role = {thing: _known(thing, names, chosen_places, program) for thing in ROLES}
+    for thing, places in chosen_places.items():
         others = by_role.get(thing, ()) if thing in ALL_COUNT else ()
         by_role[thing] = (*places, *(place for place in others if place not in places))
     if tuple(names[: len(REFUSED)]) == REFUSED:
@@ -57,7 +59,7 @@ def assign(
         )
     return ColumnAssignment(
         places=_resolve_overlaps(by_role, names),
-        chosen=frozenset(place for places in said.values() for place in places),
+        chosen=frozenset(place for places in chosen_places.values() for place in places),
         program=program,
     )
 
@@ -105,14 +107,14 @@ def _known(
     away = (*OF_STATE, "ignored") if thing in OF_STATE else tuple(said)
     taken = {place for other in away if other != thing for place in said.get(other, ())}
     own = program.roles.get(thing, ()) if program else ()
-    wanted = dict.fromkeys((*own, *ROLES[thing]))
+    headings = dict.fromkeys((*own, *ROLES[thing]))
     named: dict[str, list[int]] = {}
     for place, name in enumerate(names):
-        if name in wanted and place not in taken:
+        if name in headings and place not in taken:
             named.setdefault(name, []).append(place)
     places = [
         place
-        for name in wanted
+        for name in headings
         if name in named and (name in own or not _has_other_role(name, thing, program))
         for place in named[name]
     ]
@@ -163,11 +165,11 @@ def _listed(header: Sequence[str]) -> str:
 def fields_of(columns: Places) -> frozenset[str]:
     """The person fields that these columns provide: "name", "topics" …"""
     roles = {thing for thing, places in columns.items() if places}
-    said = roles & {"name", "topics", "digests", "frequency", "language", "attributes"}
+    fields = roles & {"name", "topics", "digests", "frequency", "language", "attributes"}
     if not roles.isdisjoint({"first_name", "last_name"}):
-        said |= {"name"}
+        fields |= {"name"}
     if "tags" in roles:
-        said |= {"topics", "attributes"}
+        fields |= {"topics", "attributes"}
     if any(thing.startswith(ATTRIBUTE) for thing in roles):
-        said |= {"attributes"}
-    return frozenset(said)
+        fields |= {"attributes"}
+    return frozenset(fields)

@@ -173,12 +173,12 @@ def _load_known(
     session: Session, rows: Sequence[Candidate | Decision], terms: ImportTerms
 ) -> _Known:
     hashes = {row.address_hash for row in rows if isinstance(row, Candidate)}
-    known = store.known(session, hashes)
+    records = store.known(session, hashes)
     suppressed = store.suppressions(session, hashes)
-    numbers = {address_hash: number for address_hash, (number, _, _) in known.items()}
+    numbers = {address_hash: number for address_hash, (number, _, _) in records.items()}
     statuses = {
-        address_hash: _status(known.get(address_hash), suppressed.get(address_hash))
-        for address_hash in known.keys() | suppressed.keys()
+        address_hash: _status(records.get(address_hash), suppressed.get(address_hash))
+        for address_hash in records.keys() | suppressed.keys()
     }
     imported = {numbers[each]: each for each, s in statuses.items() if s.is_imported}
     held = store.held(session, imported, IMPORTED) if terms.updates else {}

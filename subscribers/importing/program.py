@@ -38,8 +38,13 @@ class Program:
     """Status words with a meaning of their own in this program."""
     advice: str = ""
     """Advice for the administrator."""
-    advised_without: str = ""
-    """A column whose presence makes the advice needless."""
+    leaving_column: str = ""
+    """The column that tells who has left: without it everybody is pending at best, and the advice
+    is given."""
+
+    def hides_leaving(self, header: Sequence[str]) -> bool:
+        """Whether a file with this header leaves out who has left."""
+        return bool(self.leaving_column) and folded(self.leaving_column) not in map(folded, header)
 
     @cached_property
     def roles(self) -> Mapping[str, tuple[str, ...]]:

@@ -169,7 +169,9 @@ class RowReader:
     def _person(
         self, row: int, texts: Sequence[str], tags: Sequence[str], state: ListState
     ) -> ListedPerson:
-        known = tuple(slug for slug in map(self._reading.as_topic, tags) if self._is_topic(slug))
+        tag_topics = tuple(
+            slug for slug in map(self._reading.as_topic, tags) if self._is_topic(slug)
+        )
         return ListedPerson(
             row=row,
             address=texts[self._address],
@@ -179,7 +181,7 @@ class RowReader:
                 texts[self._digests],
                 texts[self._frequency],
                 texts[self._language],
-                known,
+                tag_topics,
             ),
             attributes=self._read_attributes(texts, tags),
             since=self._read_since(texts) if self._since else "",
@@ -284,13 +286,13 @@ class RowReader:
         state = self._reading.state
         at = dict(zip(self._of_state, texts, strict=True))
         for place, judge in self._judged:
-            said = judge(at[place], self._reading.words)
-            if said is None:
+            cell_state = judge(at[place], self._reading.words)
+            if cell_state is None:
                 raise InvalidInput(
                     f"the state {at[place]!r} is not known; say for all what it means: "
                     f'--status "{at[place]}"=STATE, STATE one of: {", ".join(ListState)}'
                 )
-            state = worse(state, said)
+            state = worse(state, cell_state)
         return state
 
     def _read_preferences(
@@ -337,12 +339,12 @@ class RowReader:
         )
 
     def _read_since(self, texts: Sequence[str]) -> str:
-        said = [
+        dates = [
             f"{word} {one_line(in_iso(texts[place], self._reading.order))}"
             for word, place in self._since
             if len(texts[place]) > 1 and any(map(str.isdigit, texts[place]))
         ]
-        return f"; there {', '.join(said)}" if said else ""
+        return f"; there {', '.join(dates)}" if dates else ""
 
     def _read_attributes(self, texts: Sequence[str], tags: Sequence[str]) -> dict[str, str]:
         attributes = attributes_of(texts[self._json])

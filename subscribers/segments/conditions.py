@@ -249,8 +249,8 @@ def _test(row: ConditionRow) -> Expression:
         else:
             expression = parse(f"{name} {operator} {_typed(row.value, kind)}")
     except SegmentError as error:
-        _, _, said = str(error).partition(": ")
-        raise InvalidInput(f"{row.field} {row.test} “{row.value}”: {said}") from error
+        _, _, reason = str(error).partition(": ")
+        raise InvalidInput(f"{row.field} {row.test} “{row.value}”: {reason}") from error
     return Not(operand=expression) if is_negated else expression
 
 

@@ -101,7 +101,7 @@ class _Parser:
 
     def _field(self) -> tuple[str, Field]:
         token = self._token
-        known = ", ".join([*FIELDS, f"{ATTRIBUTE}NAME"])
+        names = ", ".join([*FIELDS, f"{ATTRIBUTE}NAME"])
         if token.kind is not TokenKind.WORD:
             raise self._error("a field, not or (", _EXAMPLE)
         self._next += 1
@@ -111,7 +111,7 @@ class _Parser:
         field = field_of(name)
         if field is None:
             raise SegmentError(
-                token.at, f"there is no field {token.text!r}", f"one of {known}", _EXAMPLE
+                token.at, f"there is no field {token.text!r}", f"one of {names}", _EXAMPLE
             )
         if set(name) & set('"\\') or len(name) > MAX_VALUE_CHARACTERS:
             expected = f"at most {MAX_VALUE_CHARACTERS} characters without quotes and backslashes"

@@ -73,8 +73,8 @@ def by_name(session: Session, name: str) -> Segment:
     """The segment; raises ResourceNotFound if there is none."""
     row = session.get(Segment, name)
     if row is None:
-        known = ", ".join(segment.name for segment in every(session)) or "none"
-        raise ResourceNotFound(f"there is no segment {name!r}; known: {known}")
+        names = ", ".join(segment.name for segment in every(session)) or "none"
+        raise ResourceNotFound(f"there is no segment {name!r}; known: {names}")
     return row
 
 

@@ -1,4 +1,4 @@
-"""Slow and idle clients of `newsletter serve`, directly and behind the documented proxies."""
+"""Slow, idle and sending clients of `newsletter serve`, directly and behind documented proxies."""
 
 import re
 import socket
@@ -127,6 +127,20 @@ def test_incomplete_posts_do_not_block_others(port: int) -> None:
             connection = stack.enter_context(socket.create_connection(("127.0.0.1", port)))
             connection.sendall(head.encode())
         everybody_is_served(port)
+
+
+def test_what_staff_send_to_the_console_is_passed_on(port: int) -> None:
+    base = f"http://127.0.0.1:{port}"
+    files = {"files": ("export.zip", b"PK" + bytes(1_000_000))}
+    with httpx.Client(base_url=base, headers={"Host": HOST}, timeout=PATIENCE_SECONDS) as client:
+        answer = client.post("/console/articles/import", files=files)
+    # Nobody is signed in.
+    assert answer.headers["location"].startswith("/console/sign-in")
+
+
+def test_the_console_is_passed_on_without_a_slash_at_its_end(port: int) -> None:
+    answer = httpx.get(f"http://127.0.0.1:{port}/console", headers={"Host": HOST})
+    assert answer.headers["location"].startswith("/console/sign-in")
 
 
 def test_one_enormous_header_is_refused(port: int) -> None:

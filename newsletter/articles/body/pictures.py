@@ -7,7 +7,7 @@ from typing import Any
 
 from lxml import html as trees
 
-from newsletter.articles.importers.base import Record, RecordPicture
+from newsletter.articles.importers.base import MAX_PICTURES, Record, RecordPicture
 from newsletter.errors import NewsletterError
 from newsletter.media.markup import path_of
 from newsletter.media.models import MediaItem
@@ -24,9 +24,11 @@ def with_stored_pictures(record: Record, base_url: str, store: StorePicture) -> 
     """The record with its pictures stored; those that cannot be used are left out with a note."""
     if not record.pictures:
         return record
-    by_address = {picture.address: picture for picture in record.pictures}
+    by_address = {picture.address: picture for picture in record.pictures[:MAX_PICTURES]}
     stored: dict[str, MediaItem | None] = {}
     notes: list[str] = []
+    if len(record.pictures) > MAX_PICTURES:
+        notes.append(f"of its {len(record.pictures)} pictures the first {MAX_PICTURES} were taken")
 
     def replaced(tag: re.Match[str]) -> str:
         image = trees.fragment_fromstring(tag[0])

@@ -33,7 +33,7 @@ from newsletter.articles.importers.values.decoding import decode
 from newsletter.articles.importers.values.fields import Fields
 from newsletter.articles.importers.values.file_names import draft_if_undated, key_of
 from newsletter.articles.models import ArticleStatus
-from newsletter.unpacking import UNPACKING_ERRORS
+from newsletter.unpacking import UNPACKING_ERRORS, has_overlapping_entries
 
 # Larger entries are refused as decompression bombs.
 MAX_ENTRY_BYTES = 64 * 1024 * 1024
@@ -66,7 +66,7 @@ def read(content: bytes, name: str, context: ImportContext) -> Reading:
     """The articles of every entry."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            entries = _entries(archive)
+            entries = _entries(archive, len(content))
             rows = _tables(entries)
             find = partial(_find, dict(entries))
             for entry, load in _articles(entries):
@@ -84,7 +84,9 @@ def read(content: bytes, name: str, context: ImportContext) -> Reading:
         )
 
 
-def _entries(archive: zipfile.ZipFile) -> list[Entry]:
+def _entries(archive: zipfile.ZipFile, size_bytes: int) -> list[Entry]:
+    if has_overlapping_entries(archive, size_bytes):
+        raise Unreadable("its entries overlap, as in no export", "leave it out")
     infos = [info for info in archive.infolist() if not info.is_dir() and _is_shown(info.filename)]
     if len(infos) > MAX_ENTRIES:
         raise Unreadable(

@@ -33,6 +33,8 @@ _INLINE_TAG = re.compile(
     re.IGNORECASE,
 )
 MAX_KEY_LENGTH = 500
+# Of one article; each is decoded and encoded anew.
+MAX_PICTURES = 200
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

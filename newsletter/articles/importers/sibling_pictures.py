@@ -11,12 +11,16 @@ from html import unescape
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote, urlsplit
 
-from newsletter.articles.importers.base import Record, RecordPicture, Unreadable
+from newsletter.articles.importers.base import (
+    MAX_PICTURES,
+    Record,
+    RecordPicture,
+    Unreadable,
+)
 
 SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".gif", ".webp", ".avif", ".heic", ".heif"})
 # Folders that site generators publish at the root: Hugo's `static`, Jekyll's none.
 ROOTS = ("", "static", "public")
-MAX_PICTURES = 200
 MAX_PICTURE_BYTES = 64 * 1024 * 1024
 _SOURCE = re.compile(
     r"""<img\b[^>]*?\ssrc\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.IGNORECASE

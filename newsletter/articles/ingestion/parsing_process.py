@@ -9,8 +9,10 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from datetime import timedelta
 from itertools import islice
+from math import ceil
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
+from multiprocessing.reduction import ForkingPickler
 from time import monotonic
 from types import TracebackType
 from typing import Self
@@ -23,12 +25,17 @@ Read = Callable[[bytes, str, ImportContext], Reading]
 Item = Record | BadRecord
 
 TIME = timedelta(seconds=60)
+"""From one record to the next."""
+SLOWEST_BYTES_PER_SECOND = 50_000
+"""Of a content as a whole, `TIME` besides."""
+FEED_TIME = timedelta(minutes=2)
+"""Of a polled feed as a whole: others wait for it."""
 MEMORY_BYTES = 2 * 1024**3
 MEMORY_BYTES_PER_BYTE = 8
 """Of the content, in addition: an export of a whole site is large by itself."""
 MAX_ENTRIES = 5000
-CHUNK_ITEMS = 100
-CHUNK_SECONDS = 1.0
+MAX_RECORD_BYTES = 256 * 1024**2
+"""Of a record with its pictures, which are in memory when it is stored."""
 
 
 class ParsingProcess:
@@ -54,24 +61,38 @@ class ParsingProcess:
     ) -> None:
         self._end()
 
-    def read(self, read: Read, content: bytes, name: str, context: ImportContext) -> Iterator[Item]:
+    def read(
+        self,
+        read: Read,
+        content: bytes,
+        name: str,
+        context: ImportContext,
+        whole: timedelta | None = None,
+    ) -> Iterator[Item]:
         """The records of a reader; a last `BadRecord` if it exceeds time or memory.
 
         Args:
             read: a module-level function, or a partial of one (pickled by name).
+            whole: how long it may take altogether; None: in proportion to its size.
         """
         connection = self._connection or self._start()
+        seconds = self._seconds + len(content) / SLOWEST_BYTES_PER_SECOND
+        left = seconds = whole.total_seconds() if whole else seconds
         is_read = False
         try:
-            connection.send((read, name, context, int(self._seconds)))
+            connection.send((read, name, context, ceil(seconds)))
             connection.send_bytes(content)
-            while connection.poll(self._seconds):
-                chunk: list[Item] | None = connection.recv()
-                is_read = chunk is None
-                if chunk is None:
+            begun = monotonic()
+            while left > 0 and connection.poll(min(self._seconds, left)):
+                item: Item | None = connection.recv()
+                # Whoever stores the records takes time too, which is not the reader's.
+                left -= monotonic() - begun
+                is_read = item is None
+                if item is None:
                     return
-                yield from chunk
-            yield _too_slow(name, self._seconds)
+                yield item
+                begun = monotonic()
+            yield _too_slow(name, seconds if left <= self._seconds else self._seconds)
         except (EOFError, ConnectionError):
             yield _ended(name)
         finally:
@@ -102,7 +123,7 @@ def read_in_process(
 ) -> list[Item]:
     """The first records of a polled feed, `MAX_ENTRIES` at most."""
     with ParsingProcess(time) as process:
-        items = process.read(read, content, name, context)
+        items = process.read(read, content, name, context, FEED_TIME)
         records = list(islice(items, MAX_ENTRIES))
         return [*records, *([_too_many(name)] if next(items, None) else [])]
 
@@ -110,8 +131,8 @@ def read_in_process(
 def _too_slow(name: str, seconds: float) -> BadRecord:
     return BadRecord(
         where=name,
-        what=f"it could not be read within {seconds:g} seconds",
-        mend="ask its makers; it may have been made to be slow",
+        what=f"it could not be read within {seconds:.0f} seconds",
+        mend="what comes before was read; split it, or leave it out: it may have been made slow",
     )
 
 
@@ -138,25 +159,28 @@ def _run_readers(connection: Connection) -> None:
             read, name, context, seconds = connection.recv()
             content = connection.recv_bytes()
             _limit(resource.RLIMIT_AS, MEMORY_BYTES + MEMORY_BYTES_PER_BYTE * len(content))
+            _limit_cpu(seconds)
             try:
-                _send(connection, errors_as_records(read(content, name, context), name), seconds)
+                _send(connection, errors_as_records(read(content, name, context), name))
             except Exception as error:  # noqa: BLE001 - a reader may fail before its first record
-                connection.send([failure(error, name)])
+                connection.send(failure(error, name))
             connection.send(None)
 
 
-def _send(connection: Connection, items: Iterable[Item], seconds: int) -> None:
-    """Send the items in chunks, by number or time, each with a CPU limit of its own."""
-    chunk: list[Item] = []
-    begun = monotonic()
-    _limit_cpu(seconds)
+def _send(connection: Connection, items: Iterable[Item]) -> None:
     for item in items:
-        chunk.append(item)
-        if len(chunk) == CHUNK_ITEMS or monotonic() - begun > CHUNK_SECONDS:
-            connection.send(chunk)
-            chunk, begun = [], monotonic()
-            _limit_cpu(seconds)
-    connection.send(chunk)
+        message = ForkingPickler.dumps(item)
+        if len(message) > MAX_RECORD_BYTES:
+            message = ForkingPickler.dumps(_too_large(item.where, len(message)))
+        connection.send_bytes(message)
+
+
+def _too_large(where: str, size_bytes: int) -> BadRecord:
+    return BadRecord(
+        where=where,
+        what=f"its text and pictures have {size_bytes >> 20} MB",
+        mend=f"make its pictures smaller: one article has {MAX_RECORD_BYTES >> 20} MB at most",
+    )
 
 
 def _limit_cpu(seconds: int) -> None:

@@ -8,6 +8,7 @@ has changed.
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, nullcontext
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.exc import DataError, DBAPIError
@@ -106,7 +107,8 @@ def _batches(items: Iterable[Record | BadRecord]) -> Iterator[list[Record | BadR
     batch: list[Record | BadRecord] = []
     characters = 0
     for item in items:
-        batch.append(item)
+        # A dry run stores none; a batch of them is too large to keep.
+        batch.append(replace(item, pictures=()) if isinstance(item, Record) else item)
         characters += len(item.body_html) if isinstance(item, Record) else 0
         if len(batch) >= BATCH_RECORDS or characters >= BATCH_CHARACTERS:
             yield batch

@@ -1,7 +1,8 @@
 """Signed values that a page brings back within minutes: challenges of passkeys, half sign-ins."""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from webauthn.helpers import generate_challenge
 
@@ -13,9 +14,17 @@ LIFETIME = timedelta(minutes=10)
 CHALLENGE, HALF_SIGN_IN = "console passkey challenge", "console second step"
 
 
+@dataclass(frozen=True, kw_only=True)
+class Challenge:
+    """What a passkey was asked to sign."""
+
+    value: bytes
+    made_at: datetime
+
+
 def sign(request: ConsoleRequest, purpose: str, value: str) -> str:
     """A value that is believed for ten minutes, from this browser alone."""
-    stamped = f"{int(request.now.timestamp())} {request.csrf} {value}"
+    stamped = f"{request.now.isoformat()} {request.csrf} {value}"
     return request.context.signer(purpose).sign(stamped)
 
 
@@ -26,11 +35,16 @@ def read(request: ConsoleRequest, purpose: str, token: str) -> str:
         TokenError: it was not made by this site, or for another browser.
         TokenSpent: it is too old.
     """
-    made, csrf, value = request.context.signer(purpose).read(token).split(" ", 2)
-    is_old = request.now - datetime.fromtimestamp(int(made), UTC) > LIFETIME
-    if is_old or csrf != request.csrf:
+    return _read(request, purpose, token)[1]
+
+
+def _read(request: ConsoleRequest, purpose: str, token: str) -> tuple[datetime, str]:
+    """When a token was made, and its value."""
+    stamp, csrf, value = request.context.signer(purpose).read(token).split(" ", 2)
+    made_at = datetime.fromisoformat(stamp)
+    if request.now - made_at > LIFETIME or csrf != request.csrf:
         raise TokenSpent("the page was open for too long; open it again")
-    return value
+    return made_at, value
 
 
 def new_challenge(request: ConsoleRequest) -> tuple[bytes, str]:
@@ -39,12 +53,13 @@ def new_challenge(request: ConsoleRequest) -> tuple[bytes, str]:
     return challenge, sign(request, CHALLENGE, urlsafe_b64encode(challenge).decode())
 
 
-def challenge_in(request: ConsoleRequest, token: str) -> bytes:
+def challenge_in(request: ConsoleRequest, token: str) -> Challenge:
     """
     Raises:
         TokenError: as `read`.
     """
-    return urlsafe_b64decode(read(request, CHALLENGE, token))
+    made_at, value = _read(request, CHALLENGE, token)
+    return Challenge(value=urlsafe_b64decode(value), made_at=made_at)
 
 
 def party(request: ConsoleRequest) -> RelyingParty:

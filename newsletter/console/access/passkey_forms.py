@@ -42,7 +42,7 @@ def recognise(request: ConsoleRequest, given: PasskeyAnswer) -> Recognised:
     """The member whose passkey answered rightly.
 
     Raises:
-        Busy: too many attempts have failed.
+        TooManyAttempts: too many attempts have failed.
         InvalidInput: it is not right.
         TokenError: the page was open for too long.
     """
@@ -56,8 +56,9 @@ def recognise(request: ConsoleRequest, given: PasskeyAnswer) -> Recognised:
         attempt.has_failed(member)
         raise InvalidInput(passkeys.NOT_RIGHT)
     try:
-        count = passkeys.new_count(party(request), given.answer, challenge, passkey)
+        count = passkeys.new_count(party(request), given.answer, challenge.value, passkey)
     except InvalidInput:
         attempt.has_failed(member)
         raise
-    return Recognised(member=member, proof=PasskeyProof(passkey_id=passkey.id, sign_count=count))
+    proof = PasskeyProof(passkey_id=passkey.id, sign_count=count, challenged_at=challenge.made_at)
+    return Recognised(member=member, proof=proof)

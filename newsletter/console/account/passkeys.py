@@ -37,7 +37,8 @@ def passkey_page(request: ConsoleRequest) -> Response:
 def add_passkey(request: ConsoleRequest) -> Response:
     """Check what the browser made, and keep its public key."""
     given = request.read(PasskeyForm)
-    made = passkeys.registered(party(request), given.answer, challenge_in(request, given.challenge))
+    challenge = challenge_in(request, given.challenge)
+    made = passkeys.registered(party(request), given.answer, challenge.value)
     credentials.add_passkey(request.context, request.actor, made, given.name)
     return request.redirect("/account", "The passkey is ready: sign in by it from now on.")
 

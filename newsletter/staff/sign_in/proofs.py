@@ -28,6 +28,9 @@ class PasskeyProof:
 
     passkey_id: int
     sign_count: int
+    """By its authenticator; many never count."""
+    challenged_at: datetime
+    """When the challenge was made that it signed."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +57,8 @@ def spend(
     """Take a proof, so that nobody can use it again; what it was, in words.
 
     Raises:
-        InvalidInput: the code is wrong or used, or the passkey is another member's.
+        InvalidInput: the code is wrong or used, the passkey is another member's, or its answer was
+            used.
         TokenSpent: the link was used, or has ended.
     """
     if isinstance(proof, LinkProof):
@@ -98,6 +102,8 @@ def _spend_passkey(
     passkey = session.get(StaffPasskey, proof.passkey_id)
     if passkey is None or passkey.member_id != member.id:
         raise InvalidInput("this passkey is not known here any more")
+    if passkey.used_at is not None and proof.challenged_at <= passkey.used_at:
+        raise InvalidInput("this answer of the passkey was used already; open the page again")
     passkey.sign_count, passkey.used_at = proof.sign_count, now
     return "passkey"
 

@@ -35,10 +35,10 @@ def locate(rows: Sequence[Sequence[str]]) -> Located:
     ]
     first = next((place for place in people if _has_address(rows[place])), None)
     above = [place for place, row in enumerate(rows[:first]) if any(map(str.strip, row))]
-    known = [place for place in above if address_column(rows[place]) is not None]
+    headers = [place for place in above if address_column(rows[place]) is not None]
     address = _by_content(rows[first:]) if first is not None else None
-    if known:
-        return Located(header=known[-1], address=address)
+    if headers:
+        return Located(header=headers[-1], address=address)
     if first is None:
         return Located(header=above[0] if above else 0, address=None)
     if not above:
@@ -65,18 +65,20 @@ def table_of(first: Sequence[Sequence[str]], rows: Rows, notes: Sequence[str] = 
         header = _header([""] * width)
         if place.address is not None:
             header[place.address] = "email"
-        told = (*notes, "No line names the columns: the first one is a person's.")
-        return SourceTable(header=header, rows=rows, first_row=1, address=place.address, notes=told)
+        all_notes = (*notes, "No line names the columns: the first one is a person's.")
+        return SourceTable(
+            header=header, rows=rows, first_row=1, address=place.address, notes=all_notes
+        )
     header = _header(_unpadded(first[place.header]))
     titles = _titles_of(first[: place.header])
-    told = (*notes, *(f"Passed over above the header: {title[:60]}" for title in titles))
+    all_notes = (*notes, *(f"Passed over above the header: {title[:60]}" for title in titles))
     below = place.header + 1
     return SourceTable(
         header=header,
         rows=lambda: _below(rows, below, header),
         first_row=below + 1,
         address=place.address,
-        notes=told,
+        notes=all_notes,
         titles=titles,
     )
 

@@ -106,16 +106,16 @@ def _tags(
     archive: ZipFile, part: str, pattern: re.Pattern[bytes]
 ) -> Iterator[tuple[bytes | None, dict[str, str]]]:
     """The start tags of a part that match, each once."""
-    kept, offset, seen = b"", 0, -1
+    overlap, offset, last = b"", 0, -1
     with archive.open(part) as file:
         while piece := file.read(PIECE_BYTES):
-            text = kept + piece
+            text = overlap + piece
             for match in pattern.finditer(text):
-                if offset + match.start() > seen:
-                    seen = offset + match.start()
+                if offset + match.start() > last:
+                    last = offset + match.start()
                     yield match[1], _attributes(match[2])
-            kept = text[-OVERLAP_BYTES:]
-            offset += len(text) - len(kept)
+            overlap = text[-OVERLAP_BYTES:]
+            offset += len(text) - len(overlap)
 
 
 def _attributes(tag: bytes) -> dict[str, str]:

@@ -48,12 +48,12 @@ def states_of(name: str, objects: Sequence[Any]) -> dict[str, str]:
     people = [each for each in objects if isinstance(each, dict)]
     counts = {}
     for key in sorted({key for each in people for key in each}):
-        said = sorted({text_of(each.get(key)) for each in people})
+        values = sorted({text_of(each.get(key)) for each in people})
         if "status" in key or "state" in key:
-            counts[f"{name} {key}"] = "; ".join(said)
+            counts[f"{name} {key}"] = "; ".join(values)
         elif has_stem(folded(key), LEAVING_STEMS):
             # Of an array the worst counts.
-            counts[f"{name} {key}"] = said[0] if len(said) == 1 else json.dumps(said)
+            counts[f"{name} {key}"] = values[0] if len(values) == 1 else json.dumps(values)
     return counts
 
 

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
+from time import monotonic
 from zipfile import ZipFile
 
 from newsletter.errors import InvalidInput
@@ -25,6 +26,9 @@ ZIP_MARK = b"PK\x03\x04"
 # Signature of compound files ([MS-CFB], 2.2), the older Office formats.
 OLE_MARK = bytes.fromhex("d0cf11e0a1b11ae1")
 MAX_BYTES = 2_000_000_000
+# Each is read, since people may be in it.
+MAX_SHEETS = 100
+OTHER_SHEETS_SECONDS = 120
 READER = "subscribers.importing.formats.sheet_reader"
 
 
@@ -49,8 +53,7 @@ def spreadsheet(path: Path, sheet: str) -> SourceTable:
     first = list(islice(_rows(path, sheet, names), LOOKED_AT))
     read, others = str(names.get("sheet", "")), names.get("others", [])
     further = tuple(map(str, others)) if isinstance(others, list) else ()
-    elsewhere = {name: _addresses(path, name) for name in further}
-    crowded = {name: addresses for name, addresses in elsewhere.items() if addresses}
+    crowded = _people_elsewhere(path, further)
     if crowded and not sheet:
         raise InvalidInput(_several(path, read, crowded))
     notes = [f"The sheet “{read}” is read; there are others: {', '.join(further)}."]
@@ -103,6 +106,25 @@ def _several(path: Path, read: str, crowded: Mapping[str, frozenset[str]]) -> st
         f"bounced: add, for instance, {shlex.join(['--sheet', next(iter(crowded))])} --state left; "
         f"then {shlex.join(['--sheet', read])}"
     )
+
+
+def _people_elsewhere(path: Path, sheets: Sequence[str]) -> dict[str, frozenset[str]]:
+    """Everybody in the sheets that are not read, of those that hold people.
+
+    Raises:
+        InvalidInput: there are too many, or reading them takes too long.
+    """
+    end = monotonic() + OTHER_SHEETS_SECONDS
+    crowded: dict[str, frozenset[str]] = {}
+    for name in sheets:
+        if len(sheets) > MAX_SHEETS or monotonic() > end:
+            raise InvalidInput(
+                f"{path} has {len(sheets)} sheets besides that of the people, too many to look for "
+                "further people in; delete those that hold none, or save the list as CSV, UTF-8"
+            )
+        if addresses := _addresses(path, name):
+            crowded[name] = addresses
+    return crowded
 
 
 def _addresses(path: Path, sheet: str) -> frozenset[str]:

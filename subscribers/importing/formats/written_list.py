@@ -57,10 +57,10 @@ def _rows(path: Path, encoding: Encoding, first: int) -> Iterator[Sequence[str]]
 
 
 def _people(line: str) -> Iterator[Sequence[str]]:
-    found = list(ADDRESS.finditer(line))
-    ends = [0, *(match.end() for match in found), len(line)]
+    matches = list(ADDRESS.finditer(line))
+    ends = [0, *(match.end() for match in matches), len(line)]
     rest = _NUMBER.sub(" ", line[ends[-2] :]).strip(_AROUND)
-    for (start, _), match in zip(pairwise(ends), found, strict=False):
+    for (start, _), match in zip(pairwise(ends), matches, strict=False):
         name = given_name_first(line[start : match.start()].strip(_AROUND))
         # What follows the last address may be said of all of them.
         yield [match[0].strip(".'"), name, rest]

@@ -123,16 +123,16 @@ def decide(
     Args:
         is_news: the row differs from the data of earlier imports.
     """
-    known = status.status
-    if state in HAS_LEFT and (known is None or status.is_imported):
+    current = status.status
+    if state in HAS_LEFT and (current is None or status.is_imported):
         # Somebody known from imports only who has left the other list has left here; of two rows
         # about them, the one that says so wins.
         return _leaving(f"{state} at the list of {rules.file}", status)
     if status.suppression is not None:
         return _refused(f"suppressed: {status.suppression}", status)
-    if known is not None and (state in HAS_LEFT or known in FINISHED_STATUSES):
-        return _refused(f"they are {known} here; what they chose here stands", status)
-    if known is not None:
+    if current is not None and (state in HAS_LEFT or current in FINISHED_STATUSES):
+        return _refused(f"they are {current} here; what they chose here stands", status)
+    if current is not None:
         outcome = RowOutcome.UPDATED if is_news else RowOutcome.UNCHANGED
         return Decision(outcome=outcome, after=status)
     outcome = (

@@ -211,15 +211,15 @@ def having(
     if _is_sqlite(session):
         return query.where(column.in_(select(func.json_each(listed).table_valued("value").c.value)))
     elements = func.json_array_elements_text(cast(literal(listed, Text), JSON))
-    wanted = elements.table_valued("value", name="wanted").render_derived()
+    items = elements.table_valued("value", name="wanted").render_derived()
     # OFFSET 0 prevents PostgreSQL from flattening this into a join, misestimated at a hundred rows.
     each = (
-        query.where(column == cast(wanted.c.value, column.type))
-        .correlate(wanted)
+        query.where(column == cast(items.c.value, column.type))
+        .correlate(items)
         .offset(0)
         .lateral("each")
     )
-    return select(*each.c).select_from(wanted).join(each, true())
+    return select(*each.c).select_from(items).join(each, true())
 
 
 def _is_sqlite(session: Session) -> bool:

@@ -49,17 +49,17 @@ class UploadAnswers:
 
 def answers_of(upload: ListUpload) -> UploadAnswers:
     """The stored answers; the defaults if nothing was said."""
-    said = upload.answers
-    if not said:
+    answers = upload.answers
+    if not answers:
         return UploadAnswers()
     return UploadAnswers(
-        columns=said["columns"],
-        words={word: ListState(state) for word, state in said["words"].items()},
-        state=ListState(said["state"]) if said["state"] else None,
-        order=DayMonthOrder(said["order"]) if said["order"] else None,
-        sheet=said["sheet"],
-        tags=Tags(said["tags"]),
-        updates=said["updates"],
+        columns=answers["columns"],
+        words={word: ListState(state) for word, state in answers["words"].items()},
+        state=ListState(answers["state"]) if answers["state"] else None,
+        order=DayMonthOrder(answers["order"]) if answers["order"] else None,
+        sheet=answers["sheet"],
+        tags=Tags(answers["tags"]),
+        updates=answers["updates"],
     )
 
 

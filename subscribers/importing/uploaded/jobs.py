@@ -34,8 +34,8 @@ def is_running(upload: ListUpload, now: datetime) -> bool:
 
 def is_interrupted(upload: ListUpload, now: datetime) -> bool:
     """Whether its job has died, or never began."""
-    seen = upload.heartbeat_at or upload.uploaded_at
-    return upload.phase in RUNNING and seen < now - SILENCE
+    last_sign = upload.heartbeat_at or upload.uploaded_at
+    return upload.phase in RUNNING and last_sign < now - SILENCE
 
 
 def require_idle(upload: ListUpload, now: datetime) -> None:

@@ -37,12 +37,12 @@ def offered(tag: str, languages: Collection[str]) -> str:
     Args:
         languages: the offered ones, as a hashable set.
     """
-    wanted = tag.strip().replace("_", "-").split(".")[0].casefold()
-    wanted = _NAMED.get(wanted, wanted)
+    normalized = tag.strip().replace("_", "-").split(".")[0].casefold()
+    normalized = _NAMED.get(normalized, normalized)
     by_tag = {language.casefold(): language for language in languages}
-    if wanted in by_tag:
-        return by_tag[wanted]
-    primary = wanted.split("-")[0]
+    if normalized in by_tag:
+        return by_tag[normalized]
+    primary = normalized.split("-")[0]
     if primary in by_tag:
         return by_tag[primary]
     fitting = [language for folded, language in by_tag.items() if folded.split("-")[0] == primary]

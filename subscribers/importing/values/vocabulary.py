@@ -276,8 +276,8 @@ def leaving_of(text: str, words: Mapping[str, ListState]) -> ListState | None:
 
 def reason_of(text: str, words: Mapping[str, ListState]) -> ListState:
     """The status of a cell with free text about leaving: any text means left."""
-    said = ListState.SUBSCRIBED if is_no(text) else leaving_of(text, words)
-    return ListState.LEFT if said is None else said
+    state = ListState.SUBSCRIBED if is_no(text) else leaving_of(text, words)
+    return ListState.LEFT if state is None else state
 
 
 def doubt_of(text: str, words: Mapping[str, ListState]) -> ListState:
@@ -303,15 +303,15 @@ def _said_in(text: str, words: Mapping[str, ListState]) -> ListState:
     """What a cell of free words says: that they left, where it speaks of that, and else nothing."""
     if is_nothing(text):
         return ListState.SUBSCRIBED
-    said = words.get(folded(text)) or WORDS.get(folded(text), ListState.SUBSCRIBED)
-    return ListState.LEFT if said is ListState.SUBSCRIBED and states_leaving(text) else said
+    state = words.get(folded(text)) or WORDS.get(folded(text), ListState.SUBSCRIBED)
+    return ListState.LEFT if state is ListState.SUBSCRIBED and states_leaving(text) else state
 
 
 def _leaving_of_all(texts: Sequence[str], words: Mapping[str, ListState]) -> ListState | None:
     """The worst of what several say; none of them: nothing."""
-    said = [leaving_of(text, words) for text in texts if text[0] not in "[{"]
-    known = [state for state in said if state is not None]
-    return reduce(worse, known, ListState.SUBSCRIBED) if len(known) == len(said) else None
+    states = [leaving_of(text, words) for text in texts if text[0] not in "[{"]
+    clear = [state for state in states if state is not None]
+    return reduce(worse, clear, ListState.SUBSCRIBED) if len(clear) == len(states) else None
 
 
 _NUMBER = re.compile(r"[-+]?[\d.,]+%?")

@@ -11,7 +11,7 @@ from expectations import CONTEXT
 from newsletter.articles.importers import feed
 from newsletter.articles.importers.base import BadRecord, ImportContext
 from newsletter.articles.ingestion.parsing_process import (
-    CHUNK_ITEMS,
+    MAX_RECORD_BYTES,
     ParsingProcess,
     read_in_process,
 )
@@ -41,9 +41,20 @@ def killed(_content: bytes, _name: str, _context: ImportContext) -> Iterator[Bad
 
 
 def killed_later(_content: bytes, _name: str, _context: ImportContext) -> Iterator[BadRecord]:
-    for number in range(CHUNK_ITEMS):
+    for number in range(100):
         yield BadRecord(where=str(number), what="", mend="")
     os.kill(os.getpid(), 9)
+
+
+def trickling(_content: bytes, _name: str, _context: ImportContext) -> Iterator[BadRecord]:
+    while True:
+        time.sleep(0.2)
+        yield BadRecord(where="one", what="", mend="")
+
+
+def large(_content: bytes, _name: str, _context: ImportContext) -> Iterator[BadRecord]:
+    yield BadRecord(where="one", what="a" * (MAX_RECORD_BYTES + 1), mend="")
+    yield BadRecord(where="two", what="", mend="")
 
 
 def only(items: list[Any]) -> BadRecord:
@@ -61,6 +72,20 @@ def test_records_are_returned_from_the_process() -> None:
 def test_a_reader_is_killed_after_the_deadline() -> None:
     found = only(read_in_process(slow, b"", "a.rss", CONTEXT, timedelta(seconds=1)))
     assert "1 seconds" in found.what
+
+
+def test_a_reader_that_goes_on_with_records_is_killed_after_the_time_for_the_whole() -> None:
+    with ParsingProcess() as process:
+        found = list(process.read(trickling, b"", "a.rss", CONTEXT, timedelta(seconds=1)))
+    assert "within 1 seconds" in found[-1].what
+    assert found[0].where == "one"
+
+
+def test_a_record_that_is_too_large_to_hold_is_refused_and_the_next_is_read() -> None:
+    with ParsingProcess() as process:
+        found = list(process.read(large, b"", "a.zip", CONTEXT))
+    assert [item.where for item in found] == ["one", "two"]
+    assert "256 MB" in found[0].what
 
 
 def test_a_reader_is_killed_above_the_memory_limit() -> None:
@@ -82,7 +107,7 @@ def test_a_slow_content_does_not_keep_the_next_from_being_read() -> None:
 def test_records_before_a_crash_are_kept() -> None:
     with ParsingProcess() as process:
         found = list(process.read(killed_later, b"", "a.rss", CONTEXT))
-    assert [item.where for item in found] == [*map(str, range(CHUNK_ITEMS)), "a.rss"]
+    assert [item.where for item in found] == [*map(str, range(100)), "a.rss"]
 
 
 def test_an_abandoned_content_does_not_leave_records_for_the_next() -> None:

@@ -3,11 +3,13 @@
 from pathlib import Path
 
 import pytest
+from list_files import analysed, states_in
 
 from newsletter.errors import InvalidInput
 from subscribers.importing import catalogue
 from subscribers.importing.analysis import AdministratorAnswers, analyse
 from subscribers.importing.file_types import open_list
+from subscribers.importing.values.states import ListState
 
 
 @pytest.mark.parametrize("header", ["Our members", "number,who"])
@@ -54,3 +56,31 @@ def test_the_recipients_pasted_from_a_mail_are_a_list(tmp_path: Path) -> None:
     path = tmp_path / "list.txt"
     path.write_text("To: Ann <ann@w.example>, ben@w.example\n", encoding="utf-8")
     assert [row[0] for row in open_list(path).rows()] == ["ann@w.example", "ben@w.example"]
+
+
+class TestAnExportThatLeavesOutWhoHasLeft:
+    """HubSpot's contacts without the column of those who opted out."""
+
+    LIST = "Record ID,Email,Lifecycle Stage\n1,ann@example.org,Subscriber\n"
+
+    def written(self, folder: Path, text: str) -> Path:
+        path = folder / "contacts.csv"
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    def test_leaves_everybody_pending(self, tmp_path: Path) -> None:
+        assert states_in(self.written(tmp_path, self.LIST)) == {"ann@example.org": "unconfirmed"}
+
+    def test_says_how_to_go_on(self, tmp_path: Path) -> None:
+        _, analysis = analysed(self.written(tmp_path, self.LIST))
+        assert analysis.notes[-1].endswith("say --state subscribed.")
+
+    def test_is_read_as_subscribed_where_the_administrator_says_so(self, tmp_path: Path) -> None:
+        answers = AdministratorAnswers(state=ListState.SUBSCRIBED)
+        states = states_in(self.written(tmp_path, self.LIST), answers)
+        assert states == {"ann@example.org": "subscribed"}
+
+    def test_tells_by_another_column_that_the_administrator_names(self, tmp_path: Path) -> None:
+        text = "Record ID,Email,Lifecycle Stage,Gone\n1,ann@example.org,Subscriber,\n"
+        answers = AdministratorAnswers(columns={"left": ["Gone"]})
+        assert states_in(self.written(tmp_path, text), answers) == {"ann@example.org": "subscribed"}

@@ -139,11 +139,11 @@ def _rows_of_strings(archive: ZipFile, part: str, texts: frozenset[bytes]) -> It
 
 def _pieces(archive: ZipFile, part: str) -> Iterator[bytes]:
     """A part in pieces that overlap by more than a cell."""
-    kept = b""
+    overlap = b""
     with archive.open(part) as file:
         while piece := file.read(PIECE_BYTES):
-            yield kept + piece
-            kept = (kept + piece)[-OVERLAP_BYTES:]
+            yield overlap + piece
+            overlap = (overlap + piece)[-OVERLAP_BYTES:]
 
 
 def _add_comments(marks: SheetMarks, root: Element) -> None:
