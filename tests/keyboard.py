@@ -8,11 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from playwright.sync_api import Page
-from playwright.sync_api import TimeoutError as BrowserTimeout
 
 MOST_TABS = 150
-PATIENCE = 10_000
-"""Milliseconds until a dialog opens."""
 # The name as a screen reader has it, nearly; `fault` is why the focus cannot be seen.
 FOCUSED = r"""() => {
   const element = document.activeElement;
@@ -95,15 +92,11 @@ class Keyboard:
         """A file, by the dialog of the system."""
         # A browser opens dialogs of the page in front alone.
         self.page.bring_to_front()
-        self.reach(name)
-        try:
-            with self.page.expect_file_chooser(timeout=PATIENCE) as asked:
-                self.page.keyboard.press("Enter")
-        except BrowserTimeout:
-            # On a busy machine a browser may let the first key pass.
+        # Playwright asks the page for its dialogs when it begins to expect one, and a busy page may
+        # take the key before it takes that: where Tab is answered in between, it has taken both.
+        with self.page.expect_file_chooser() as asked:
             self.reach(name)
-            with self.page.expect_file_chooser() as asked:
-                self.page.keyboard.press("Space")
+            self.page.keyboard.press("Enter")
         asked.value.set_files(file)
 
     def focused(self) -> str:

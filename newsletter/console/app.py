@@ -4,20 +4,18 @@ from collections.abc import Iterable
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
-from starlette.responses import Response
-from starlette.routing import BaseRoute, Route, compile_path
+from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
+from newsletter.console.frame.elsewhere import elsewhere
 from newsletter.console.frame.headers import OWN
 from newsletter.console.frame.pipeline import endpoint
 from newsletter.console.frame.presentation.navigation import Navigation
 from newsletter.console.frame.presentation.static_files import static_route
-from newsletter.console.frame.request import ConsoleRequest
-from newsletter.console.frame.routes import Access, ConsoleRoute, Handler, page
+from newsletter.console.frame.routes import Access, ConsoleRoute, page
 from newsletter.console.frame.screens import screens
 from newsletter.console.frame.services import ConsoleServices
 from newsletter.console.frame.state import PREFIX, ConsoleState
-from newsletter.errors import ResourceNotFound
 from newsletter.http.middleware.compression import Compression
 from newsletter.http.middleware.headers import DefaultHeaders
 from newsletter.http.middleware.host import CanonicalHost
@@ -27,7 +25,7 @@ from newsletter.staff.permissions import Permission
 def create_console(services: ConsoleServices) -> ASGIApp:
     """The console at /console."""
     known = screens()
-    routes = [*known, page("/{rest:path}", Access.SIGNED_IN, _elsewhere(known))]
+    routes = [*known, page("/{rest:path}", Access.SIGNED_IN, elsewhere(known))]
     state = ConsoleState(services, Navigation(_rules(routes)))
     console = Starlette(
         routes=[
@@ -52,26 +50,3 @@ def _rules(routes: Iterable[ConsoleRoute]) -> dict[str, Permission | None]:
         for route in routes
         if route.method == "GET"
     }
-
-
-def _elsewhere(routes: Iterable[ConsoleRoute]) -> Handler:
-    """The answer where no page is: of a form that was sent to its own address, the page above it.
-
-    Browsers keep that address when the form comes back with an error.
-    """
-    pages, forms = (
-        [compile_path(route.path)[0] for route in routes if route.method == method]
-        for method in ("GET", "POST")
-    )
-
-    def answer(request: ConsoleRequest) -> Response:
-        path = request.path
-        if any(form.match(path) for form in forms):
-            while not any(page.match(path) for page in pages):
-                path = path.rpartition("/")[0] or "/"
-            return request.redirect(path)
-        raise ResourceNotFound(
-            f"there is no page at {request.http.url.path}; it may have been mistyped or moved"
-        )
-
-    return answer

@@ -1,6 +1,7 @@
 """A random walk over the console's pages: links and forms as they stand, any values."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 from urllib.parse import urldefrag, urljoin, urlsplit
@@ -50,8 +51,8 @@ class Walker:
     chance: Chance
     page: Any = None
     url: str = PREFIX
-    seen: set[str] = field(default_factory=set)
-    """Paths with numbers replaced."""
+    seen: Counter[str] = field(default_factory=Counter)
+    """How often each page and form; see `_place`."""
 
     def walk(self, steps: int) -> Iterator[Step]:
         """Follow links and send forms; from the first page again where there are none."""
@@ -62,16 +63,25 @@ class Walker:
         forms = self._forms() if self.page is not None else []
         links = self._links() if self.page is not None else []
         if forms and self.chance.random() < 0.5:
-            return self._send(self.chance.choice(forms))
+            return self._send(self._rarer(forms, self._target))
         if links and self.chance.random() < 0.95:
-            return self._open(self.chance.choice(links))
+            return self._open(self._rarer(links, str))
         return self._open(PREFIX)
+
+    def _rarer(self, options: list[Option], address: Callable[[Option], str]) -> Option:
+        """One of these, of two by chance the one that was seen less: the menu is on every page."""
+        two = [self.chance.choice(options), self.chance.choice(options)]
+        return min(two, key=lambda option: self.seen[_place(address(option))])
+
+    def _target(self, form: Any) -> str:
+        return urljoin(self.url, form.get("action") or self.url)
 
     def _open(self, url: str) -> Step:
         return self._arrive(f"GET {url}", self.http.get(url))
 
     def _send(self, form: Any) -> Step:
-        url = urljoin(self.url, form.get("action") or self.url)
+        url = self._target(form)
+        self.seen[_place(url)] += 1
         fields, files = self._fields(form)
         if (form.get("method") or "get").lower() == "get":
             return self._arrive(f"GET {url} {fields}", self.http.get(url, params=fields))
@@ -80,8 +90,7 @@ class Walker:
 
     def _arrive(self, what: str, response: httpx.Response) -> Step:
         self.url = str(response.request.url)
-        path = urlsplit(self.url).path
-        self.seen.add("/".join("N" if part.isdigit() else part for part in path.split("/")))
+        self.seen[_place(self.url)] += 1
         if response.is_redirect:
             target = urljoin(self.url, response.headers["location"])
             return (
@@ -93,6 +102,11 @@ class Walker:
         self.page = trees.fromstring(response.text) if is_page and response.text.strip() else None
         return Step(what=what, response=response)
 
+    @property
+    def has_way_on(self) -> bool:
+        """Whether the page leads anywhere else in the console."""
+        return bool(self._links() or self._forms())
+
     def _links(self) -> list[str]:
         found = (
             urldefrag(urljoin(self.url, a.get("href")))[0]
@@ -102,11 +116,7 @@ class Walker:
         return [url for url in found if _is_ours(url)]
 
     def _forms(self) -> list[Any]:
-        return [
-            form
-            for form in self.page.iter("form")
-            if _is_ours(urljoin(self.url, form.get("action") or self.url))
-        ]
+        return [form for form in self.page.iter("form") if _is_ours(self._target(form))]
 
     def _fields(self, form: Any) -> tuple[dict[str, list[str]], list[tuple[str, Any]]]:
         fields: dict[str, list[str]] = {}
@@ -143,6 +153,12 @@ class Walker:
 def _end(walker: Walker, what: str, response: httpx.Response) -> Step:
     walker.page = None
     return Step(what=what, response=response)
+
+
+def _place(url: str) -> str:
+    """The path of an address with its numbers and days replaced."""
+    parts = urlsplit(url).path.split("/")
+    return "/".join("N" if part[:1].isdigit() else part for part in parts)
 
 
 def _sendable(text: str) -> str:

@@ -4,6 +4,7 @@ import os
 import stat
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -21,6 +22,7 @@ from newsletter.articles.importers.format_detection import detect_importer, is_a
 from newsletter.articles.importers.sibling_pictures import in_folder, with_sibling_pictures
 from newsletter.articles.importers.sitemap import completed, is_sitemap, pages_of
 from newsletter.articles.importers.validation import errors_as_records
+from newsletter.clock import Clock
 from newsletter.errors import FetchError
 
 MAX_FILE_BYTES = 1024 * 1024 * 1024
@@ -62,6 +64,22 @@ class Inputs:
     bad: list[BadRecord]
     passed_over: int
     """Number of files skipped for an unknown suffix."""
+
+
+def within(time: timedelta, fetch: Fetch, clock: Clock) -> Fetch:
+    """A fetch that refuses once this time is over; a stranger's sitemap names 50,000 pages."""
+    end = clock.now() + time
+
+    def fetch_until_then(address: str) -> bytes:
+        if clock.now() > end:
+            minutes = int(time.total_seconds() // 60)
+            raise FetchError(
+                f"{address}: the import has taken {minutes} minutes; import the rest by the "
+                "command: newsletter articles import ADDRESS"
+            )
+        return fetch(address)
+
+    return fetch_until_then
 
 
 def find_inputs(names: Sequence[str], stdin: BinaryIO, fetch: Fetch) -> Inputs:

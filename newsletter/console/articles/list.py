@@ -41,7 +41,7 @@ COLUMNS = [
     Column[ListedArticle](name="Date", value=lambda row: row.article.published_at),
     Column[ListedArticle](name="Topics", value=topics_of),
     Column[ListedArticle](name="Author", value=lambda row: row.article.author),
-    Column[ListedArticle](name="Told by", value=tellings_of),
+    Column[ListedArticle](name="Sent in", value=tellings_of),
 ]
 SHOWN = [column for column in COLUMNS if column.name != "Author"]
 

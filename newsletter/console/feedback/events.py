@@ -30,12 +30,11 @@ KINDS = {
     EventKind.UNKNOWN: ("Not understood", "off"),
 }
 COLUMNS = [
+    Column[EventView](name="Address", value=lambda event: event.address or event.domain),
     Column[EventView](name="When", value=lambda event: event.at),
-    Column[EventView](name="What", value=lambda event: KINDS[event.kind][0]),
-    Column[EventView](name="Who", value=lambda event: event.address or event.domain),
-    Column[EventView](name="Edition", value=lambda event: event.edition or ""),
-    Column[EventView](name="What was said", value=lambda event: event.reason or event.status),
-    Column[EventView](name="Then", value=lambda event: then(event)),
+    Column[EventView](name="Kind", value=lambda event: _kind_and_then(event)),
+    Column[EventView](name="Reply", value=lambda event: event.reason or event.status),
+    Column[EventView](name="Edition", value=lambda event: event.edition or "", is_number=True),
 ]
 MAX_SHOWN = 16 * 1024
 
@@ -51,6 +50,10 @@ def then(event: EventView) -> str:
     if event.undone_at:
         return f"Undone: {event.undone_because}"
     return "No more mail to this address" if event.suppressed else ""
+
+
+def _kind_and_then(event: EventView) -> str:
+    return ". ".join(filter(None, (KINDS[event.kind][0], then(event))))
 
 
 def list_(request: ConsoleRequest) -> Response:

@@ -19,7 +19,7 @@ from subscribers.audience import Stream
 COLUMNS = [
     Column[MailLine](name="Mail", value=lambda mail: mail.subject),
     Column[MailLine](name="When", value=lambda mail: mail.at),
-    Column[MailLine](name="What became of it", value=lambda mail: mail.happened),
+    Column[MailLine](name="Result", value=lambda mail: mail.happened),
 ]
 SHOWN_HEADERS = ("Subject", "From", "To", "Date", "Message-ID")
 

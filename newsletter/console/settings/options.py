@@ -3,13 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from newsletter.actions import settings
 from newsletter.config.options import Config
 from newsletter.console.frame.request import ConsoleRequest
 from newsletter.console.frame.routes import form, page
+from newsletter.console.settings.schedules import DAYS, HOURS, cron_of, day_and_hour
+from newsletter.editions.digests.schedule import in_words
 from newsletter.queries import settings as queries
 from newsletter.queries.audit import who_is
 from newsletter.queries.settings import OptionView
@@ -17,7 +19,7 @@ from newsletter.staff import store
 from newsletter.staff.permissions import Permission
 
 ORIGINS = {
-    "default": "as shipped",
+    "default": "default",
     "setting": "set here",
     "file": "set in newsletter.toml",
     "environment": "set in the environment",
@@ -35,9 +37,16 @@ class OptionGroup:
 
 
 class NewValue(BaseModel):
-    """The form."""
+    """The form; of a digest's schedule also the day and hour that it may be chosen by."""
 
     value: str = ""
+    day: str = ""
+    hour: int | None = Field(None, ge=0, le=23)
+
+    @property
+    def text(self) -> str:
+        """As the settings keep it."""
+        return self.value if self.hour is None else cron_of(self.day, self.hour)
 
 
 def list_(request: ConsoleRequest) -> Response:
@@ -68,9 +77,14 @@ def option_page(request: ConsoleRequest) -> Response:
         option = queries.option(session, request.context, key)
         earlier = queries.history(session, request.context, key)
         names = store.names(session)
+        schedule = _schedule_in_words(queries.current(session, request.context), key)
+    day, hour = day_and_hour(option.text) or ("", "")
     context = {
         "option": option,
-        "form": request.fields(value=option.text),
+        "form": request.fields(value=option.text, day=day, hour=hour),
+        "schedule": schedule,
+        "days": DAYS,
+        "hours": HOURS,
         "choice_pairs": [(one, one) for one in option.choices],
         "earlier": earlier[1:] if option.origin == "setting" else earlier,
         "origins": ORIGINS,
@@ -81,7 +95,7 @@ def option_page(request: ConsoleRequest) -> Response:
 
 def change(request: ConsoleRequest) -> Response:
     """Set an option; a secret left empty stays as it is."""
-    key, value = request.text("key"), request.read(NewValue).value
+    key, value = request.text("key"), request.read(NewValue).text
     with request.database.read() as session:
         option = queries.option(session, request.context, key)
     if not (option.is_secret and not value):
@@ -93,7 +107,15 @@ def unset(request: ConsoleRequest) -> Response:
     """Return an option to the value it is shipped with."""
     key = request.text("key")
     settings.unset(request.context, request.actor, key)
-    return _back(request, key, "It is as shipped again.")
+    return _back(request, key, "It is the default again.")
+
+
+def _schedule_in_words(config: Config, key: str) -> str:
+    """When a digest goes out, where the key is that of its schedule; empty otherwise."""
+    for name, digest in config.digests.items():
+        if key == f"digests.{name}.schedule":
+            return in_words(digest.schedule, config.zone_of(digest))
+    return ""
 
 
 def _back(request: ConsoleRequest, key: str, message: str) -> Response:

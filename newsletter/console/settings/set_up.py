@@ -11,7 +11,7 @@ from newsletter.config.options import Config
 from newsletter.console.frame.presentation.forms import FormErrors
 from newsletter.console.frame.request import ConsoleRequest
 from newsletter.console.frame.routes import Threads, form, page
-from newsletter.console.settings.schedules import DAYS, cron_of
+from newsletter.console.settings.schedules import DAYS, HOURS, cron_of
 from newsletter.console.settings.transports import TransportTestForm
 from newsletter.editions.digests.schedule import in_words
 from newsletter.linting.dns import text_records
@@ -24,6 +24,8 @@ SECURITY = (
     ("tls", "TLS from the start, usually port 465"),
     ("plain", "None: only for a server on this machine"),
 )
+# The steps of the forms that are not called like theirs.
+FORMS_WITHIN = {"dns": "sender", "test": "transport"}
 DEFAULT_PORTS = {"starttls": 587, "tls": 465, "plain": 25}
 
 
@@ -158,7 +160,7 @@ def _save(request: ConsoleRequest, changes: Mapping[str, object], step: str) -> 
         if key not in known or (not known[key].is_locked and known[key].text != str(value))
     }
     settings.change(request.context, request.actor, wanted)
-    return request.redirect(f"/setup#{step}", "Saved.")
+    return request.redirect(f"/setup?step={step}#{step}", "Saved.")
 
 
 def _page(request: ConsoleRequest, extra: dict[str, object] | None = None) -> Response:
@@ -167,6 +169,7 @@ def _page(request: ConsoleRequest, extra: dict[str, object] | None = None) -> Re
         steps = queries.steps(session, config)
     context = {
         "steps": steps,
+        "open_step": _step_of(request),
         "config": config,
         "form": request.fields(**_defaults(request, config)),
         "security": SECURITY,
@@ -175,13 +178,19 @@ def _page(request: ConsoleRequest, extra: dict[str, object] | None = None) -> Re
             name: in_words(digest.schedule, config.zone_of(digest))
             for name, digest in config.digests.items()
         },
-        "hours": [(hour, f"{hour:02}:00") for hour in range(24)],
+        "hours": HOURS,
         "records": None,
         "tests": None,
         "to": request.member.member.email,
         **(extra or {}),
     }
     return request.page("settings/set-up.html", context)
+
+
+def _step_of(request: ConsoleRequest) -> str:
+    """The step that somebody is at, which is shown though it is done; empty: none."""
+    form = request.path.removeprefix("/setup").lstrip("/")
+    return FORMS_WITHIN.get(form, form) or request.query.get("step", "")
 
 
 def _defaults(request: ConsoleRequest, config: Config) -> dict[str, object]:

@@ -92,7 +92,7 @@ def test_every_article_is_reached_page_by_page(console: Console, ann: Client) ->
 
 def test_the_list_is_a_csv_file(ann: Client) -> None:
     rows = ann.get("/articles?format=csv").text.splitlines()
-    assert rows[0] == "Title,Status,Date,Topics,Author,Told by"
+    assert rows[0] == "Title,Status,Date,Topics,Author,Sent in"
     assert len(rows) == 3
 
 

@@ -11,6 +11,7 @@ from support import RecordingTransport, add_article
 from newsletter.actions import settings
 from newsletter.config.loading import check_config, read_file
 from newsletter.config.options import Config
+from newsletter.console.settings.schedules import cron_of, day_and_hour
 from newsletter.queries.look import sample_mail
 from newsletter.queries.setup import dns_records
 from newsletter.settings.store import read_settings
@@ -18,6 +19,7 @@ from newsletter.staff.actors import operator
 from newsletter.staff.permissions import Role
 
 NAME = "site.description"
+SCHEDULE = "digests.friday.schedule"
 
 
 def current(console: Console) -> Config:
@@ -53,6 +55,35 @@ def test_an_earlier_value_can_be_gone_back_to(console: Console) -> None:
     assert "by ann, on the command line" in page
     owner.send(f"/settings/option/{NAME}", {"value": "First words"})
     assert current(console).site.description == "First words"
+
+
+def test_a_day_and_an_hour_make_the_schedule_of_a_digest(console: Console) -> None:
+    owner = console.as_role(Role.OWNER)
+    owner.send("/settings/option/digests.friday.schedule", {"day": "TUE", "hour": "18"})
+    assert current(console).digests["friday"].schedule == "0 18 * * TUE"
+
+
+def test_a_schedule_beyond_day_and_hour_is_shown_in_words(console: Console) -> None:
+    settings.change(console.app, operator("ann"), {SCHEDULE: "30 7 * * MON"})
+    page = console.as_role(Role.OWNER).get(f"/settings/option/{SCHEDULE}").text
+    assert "07:30 on Monday" in page
+
+
+@pytest.mark.parametrize("cron", ["0 9 * * FRI", "0 18 * * *"])
+def test_a_schedule_of_a_day_and_an_hour_is_made_of_them_again(cron: str) -> None:
+    chosen = day_and_hour(cron)
+    assert chosen
+    assert cron_of(*chosen) == cron
+
+
+def test_a_step_of_the_set_up_that_is_done_is_folded(console: Console) -> None:
+    page = console.as_role(Role.OWNER).get("/setup").text
+    assert '<details class="card step" id="imprint">' in page
+
+
+def test_a_step_that_was_just_saved_stays_open(console: Console) -> None:
+    page = console.as_role(Role.OWNER).get("/setup?step=imprint").text
+    assert '<details class="card step" id="imprint" open>' in page
 
 
 def test_a_wrong_field_of_the_set_up_leaves_the_other_forms_filled_in(console: Console) -> None:
