@@ -191,13 +191,14 @@ def checked(record: Record, context: ImportContext) -> Record:
     )
     mended = clean_html(without_controls(record.body_html))
     body = with_links(mended.html.strip(), attachments)
-    title = _title(record.title, body, notes)
+    link = canonical or next((one.url for one in attachments), "")
+    title = _title(record.title, body, link, notes)
     return replace(
         record,
         attachments=attachments,
         source_key=_key(record.source_key),
         title=title,
-        body_html=_body(body, title, canonical, attachments),
+        body_html=_body(body, title, link),
         summary=one_line(plain(record.summary)),
         author=one_line(record.author),
         topics=_topics(record.topics),
@@ -234,14 +235,15 @@ def _base(record: Record, canonical: str, context: ImportContext) -> str:
     return _address(record.base_url, home) or canonical or f"{home}/"
 
 
-def _title(written: str, body: str, notes: list[str]) -> str:
-    """The title; else the first words of the body."""
+def _title(written: str, body: str, link: str, notes: list[str]) -> str:
+    """The title; else the first words of the body; else the address that it links to."""
     title = one_line(plain(written))
-    if not title:
-        title = summary_of(text_of(body), MAX_MADE_TITLE_LENGTH)
-        if not title:
-            raise Unreadable("there is neither title nor text", "write both")
+    if not title and (title := summary_of(text_of(body), MAX_MADE_TITLE_LENGTH)):
         notes.append("without a title: its first words were taken")
+    if not title and (title := link.partition("://")[2].rstrip("/")[:MAX_MADE_TITLE_LENGTH]):
+        notes.append("without title and text: its address was taken")
+    if not title:
+        raise Unreadable("there is neither title nor text", "write both")
     if len(title) > MAX_TITLE_LENGTH:
         notes.append(f"the title has {len(title)} characters and was shortened")
         title = summary_of(title, MAX_TITLE_LENGTH)
@@ -280,14 +282,13 @@ def _key(key: str) -> str:
     return key if len(key) <= MAX_KEY_LENGTH else f"sha256:{sha256(key.encode()).hexdigest()}"
 
 
-def _body(html: str, title: str, link: str, attachments: tuple[Attachment, ...]) -> str:
+def _body(html: str, title: str, link: str) -> str:
     """The body; without one, a link to the article."""
     if html.strip():
         return html
-    address = link or next((one.url for one in attachments), "")
-    if not address:
+    if not link:
         raise Unreadable("there is no text below the title", "write the article's text")
-    return link_as_body(address, title)
+    return link_as_body(link, title)
 
 
 def link_as_body(link: str, title: str) -> str:
