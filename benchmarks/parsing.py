@@ -164,7 +164,9 @@ def _workbook(rows: bytes) -> dict[str, bytes]:
     package = b"http://schemas.openxmlformats.org/package/2006/relationships"
     sheets = b'<sheets><sheet name="a" sheetId="1" r:id="rId1"/></sheets>'
     relation = b'<Relationship Id="rId1" Type="%s/worksheet" Target="worksheets/sheet1.xml"/>'
+    root = b'<Relationship Id="rId1" Type="%s/officeDocument" Target="xl/workbook.xml"/>'
     return {
+        "_rels/.rels": b'<Relationships xmlns="%s">%s</Relationships>' % (package, root % related),
         "xl/workbook.xml": b'<workbook xmlns="%s" xmlns:r="%s">%s</workbook>'
         % (main, related, sheets),
         "xl/_rels/workbook.xml.rels": b'<Relationships xmlns="%s">%s</Relationships>'

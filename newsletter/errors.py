@@ -36,6 +36,10 @@ class Busy(NewsletterError):
     """Overloaded; try again later."""
 
 
+class TooManyAttempts(Busy):
+    """One client asks too often; others are served (429, RFC 6585)."""
+
+
 class SendingRefused(NewsletterError):
     """Sending would break a rule (no imprint, no sender); nothing was sent."""
 

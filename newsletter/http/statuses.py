@@ -11,6 +11,7 @@ from newsletter.errors import (
     ResourceNotFound,
     StorageError,
     TokenError,
+    TooManyAttempts,
 )
 
 Statuses = Sequence[tuple[type[NewsletterError], int]]
@@ -23,6 +24,7 @@ STATUSES: Statuses = (
     (Conflict, 409),
     (NotAllowed, 403),
     (StorageError, 503),
+    (TooManyAttempts, 429),
     (Busy, 503),
 )
 

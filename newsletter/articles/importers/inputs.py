@@ -4,6 +4,7 @@ import os
 import stat
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -21,6 +22,7 @@ from newsletter.articles.importers.format_detection import detect_importer, is_a
 from newsletter.articles.importers.sibling_pictures import in_folder, with_sibling_pictures
 from newsletter.articles.importers.sitemap import completed, is_sitemap, pages_of
 from newsletter.articles.importers.validation import errors_as_records
+from newsletter.clock import Clock
 from newsletter.errors import FetchError
 
 MAX_FILE_BYTES = 1024 * 1024 * 1024
@@ -28,6 +30,7 @@ STANDARD_INPUT = "-"
 JEKYLL = ("_config.yml", "_config.yaml", "_config.toml")
 # Output and packages of Jekyll, which may hold copies of posts.
 BUILT = frozenset({"_site", "vendor", "node_modules"})
+ELEVENTY = ("eleventy.config.js", "eleventy.config.mjs", "eleventy.config.cjs", ".eleventy.js")
 HUGO = ("hugo.toml", "hugo.yaml", "hugo.json", "config.toml", "config.yaml", "config.json")
 
 Fetch = Callable[[str], bytes]
@@ -62,6 +65,22 @@ class Inputs:
     bad: list[BadRecord]
     passed_over: int
     """Number of files skipped for an unknown suffix."""
+
+
+def within(time: timedelta, fetch: Fetch, clock: Clock) -> Fetch:
+    """A fetch that refuses once this time is over; a stranger's sitemap names 50,000 pages."""
+    end = clock.now() + time
+
+    def fetch_until_then(address: str) -> bytes:
+        if clock.now() > end:
+            minutes = int(time.total_seconds() // 60)
+            raise FetchError(
+                f"{address}: the import has taken {minutes} minutes; import the rest by the "
+                "command: newsletter articles import ADDRESS"
+            )
+        return fetch(address)
+
+    return fetch_until_then
 
 
 def find_inputs(names: Sequence[str], stdin: BinaryIO, fetch: Fetch) -> Inputs:
@@ -120,13 +139,17 @@ def _with_folder(inputs: Inputs, folder: Path) -> Inputs:
 def source_folders(folder: Path) -> list[Path]:
     """The folders with the content of a site or an export; else the folder itself.
 
-    Jekyll: `_posts` and `_drafts`, wherever they lie (jekyllrb.com, "Directory Structure"). Hugo
-    and Zola: `content`. Medium's export, unpacked: `posts`. The rest is layouts, output and lists.
+    Jekyll: `_posts` and `_drafts`, wherever they lie (jekyllrb.com, "Directory Structure"). Hugo,
+    Zola and most sites of Eleventy: `content`. Medium's export, unpacked: `posts`. The rest is
+    layouts, output and lists.
     """
     is_jekyll = any((folder / name).is_file() for name in JEKYLL)
     if is_jekyll and (posts := sorted(_jekyll_folders(folder))):
         return posts
-    if any((folder / name).is_file() for name in HUGO) and (folder / "content").is_dir():
+    if (
+        any((folder / name).is_file() for name in (*HUGO, *ELEVENTY))
+        and (folder / "content").is_dir()
+    ):
         return [folder / "content"]
     if (folder / "profile" / "profile.html").is_file() and (folder / "posts").is_dir():
         return [folder / "posts"]

@@ -50,7 +50,7 @@ class Attempt:
     def refuse_too_many(self) -> None:
         """
         Raises:
-            Busy: too many have failed.
+            TooManyAttempts: too many have failed.
         """
         with self.request.database.read() as session:
             failures.refuse_too_many(
@@ -72,7 +72,7 @@ def by_password(request: ConsoleRequest, email: str, password: str, wrong: str) 
     """The member with this address and password; as slow where there is none.
 
     Raises:
-        Busy: too many attempts have failed.
+        TooManyAttempts: too many attempts have failed.
         FormErrors: they are not right, in the words of `wrong`.
     """
     attempt = Attempt(request=request, email=email)

@@ -42,7 +42,7 @@ def recognise(request: ConsoleRequest, given: PasskeyAnswer) -> Recognised:
     """The member whose passkey answered rightly.
 
     Raises:
-        Busy: too many attempts have failed.
+        TooManyAttempts: too many attempts have failed.
         InvalidInput: it is not right.
         TokenError: the page was open for too long.
     """

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path, PurePath
 from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
@@ -17,7 +18,7 @@ from newsletter.actions import articles, settings
 from newsletter.articles import store
 from newsletter.articles.importers.base import BadRecord, ImportContext, Record
 from newsletter.articles.importers.format_detection import SUFFIXES
-from newsletter.articles.importers.inputs import find_inputs, read_all
+from newsletter.articles.importers.inputs import find_inputs, read_all, within
 from newsletter.articles.ingestion.parsing_process import ParsingProcess
 from newsletter.articles.ingestion.reports import ImportReport, RecordOutcome
 from newsletter.config.options import Config
@@ -30,6 +31,8 @@ from newsletter.staff.permissions import Permission
 
 MAX_UPLOAD_BYTES = 200 * 1024 * 1024
 MAX_SHOWN = 200
+# Of all pages of a sitemap; signing in waits for the same threads.
+FETCHING_TIME = timedelta(minutes=10)
 MAX_STEM_BYTES, MAX_SUFFIX = 180, 20
 
 
@@ -130,9 +133,10 @@ def _import(
 ) -> ImportReport:
     context = ImportContext.of(request.config.site)
 
-    def download(address: str) -> bytes:
+    def download_one(address: str) -> bytes:
         return fetch(address).content
 
+    download = within(FETCHING_TIME, download_one, request.context.clock)
     inputs = find_inputs(names, io.BytesIO(), download)
     with ParsingProcess() as process:
         read = read_all(inputs, context, fetch=download, parse=process.read)

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from newsletter.errors import Busy
+from newsletter.errors import TooManyAttempts
 from newsletter.staff.account_models import SignInFailure
 
 WINDOW = timedelta(minutes=15)
@@ -24,7 +24,7 @@ def refuse_too_many(session: Session, account: str, network: str, now: datetime)
         network: keyed hash of the client's network.
 
     Raises:
-        Busy: too many failures; says when to try again.
+        TooManyAttempts: too many failures; says when to try again.
     """
     failure, since = SignInFailure, now - WINDOW
     recent = select(func.count()).select_from(failure).where(failure.at > since)
@@ -34,7 +34,7 @@ def refuse_too_many(session: Session, account: str, network: str, now: datetime)
     of_network = session.scalar(recent.where(theirs)) or 0
     if together >= MAX_TOGETHER or of_account >= MAX_PER_ACCOUNT or of_network >= MAX_PER_NETWORK:
         minutes = int(WINDOW.total_seconds() // 60)
-        raise Busy(
+        raise TooManyAttempts(
             f"too many attempts have failed; wait {minutes} minutes, then try again, or ask an "
             "owner for a link to sign in"
         )

@@ -116,8 +116,8 @@ def _people_elsewhere(path: Path, sheets: Sequence[str]) -> dict[str, frozenset[
     """
     end = monotonic() + OTHER_SHEETS_SECONDS
     crowded: dict[str, frozenset[str]] = {}
-    for number, name in enumerate(sheets):
-        if number >= MAX_SHEETS or monotonic() > end:
+    for name in sheets:
+        if len(sheets) > MAX_SHEETS or monotonic() > end:
             raise InvalidInput(
                 f"{path} has {len(sheets)} sheets besides that of the people, too many to look for "
                 "further people in; delete those that hold none, or save the list as CSV, UTF-8"

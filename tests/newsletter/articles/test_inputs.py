@@ -2,6 +2,7 @@
 
 import io
 import os
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,8 @@ from expectations import CONTEXT
 
 from newsletter.articles.importers.base import BadRecord, Record, Unreadable
 from newsletter.articles.importers.format_detection import FORMATS, detect_importer
-from newsletter.articles.importers.inputs import find_inputs, read_all
+from newsletter.articles.importers.inputs import find_inputs, read_all, within
+from newsletter.clock import FixedClock
 from newsletter.errors import FetchError
 
 TEXT = "23 March 2019\nHarbour wall\n\nWork began.\n"
@@ -55,6 +57,7 @@ def test_a_folder_is_walked_in_order_without_hidden_and_unknown_files(folder: Pa
     ("mark", "articles", "others"),
     [
         ("_config.yml", ["_drafts/a.md", "news/_posts/b.md"], ["about.md", "_site/_posts/c.md"]),
+        ("eleventy.config.js", ["content/a.md"], ["README.md", "package.json"]),
         ("hugo.toml", ["content/a.md"], ["README.md", "themes/one/b.md"]),
         ("profile/profile.html", ["posts/a.html"], ["claps/claps-0001.html"]),
     ],
@@ -162,3 +165,21 @@ def test_the_format_option_takes_precedence() -> None:
 def test_an_unknown_format_suggests_the_format_option() -> None:
     with pytest.raises(Unreadable, match="--format"):
         detect_importer(b"just words\nand more", "-", CONTEXT)
+
+
+def test_a_sitemap_that_takes_too_long_is_left_and_the_rest_of_its_pages_told(
+    clock: FixedClock,
+) -> None:
+    pages = "".join(f"<url><loc>https://x.example/{number}</loc></url>" for number in range(3))
+
+    def slow(address: str) -> bytes:
+        if address.endswith(".xml"):
+            return f"<urlset>{pages}</urlset>".encode()
+        clock.at += timedelta(minutes=6)
+        return b"<html><h1>The quay</h1><p>12 October 2026</p><p>It holds.</p></html>"
+
+    download = within(timedelta(minutes=10), slow, clock)
+    inputs = find_inputs(["https://x.example/sitemap.xml"], io.BytesIO(), download)
+    items = list(read_all(inputs, CONTEXT, fetch=download))
+    assert [isinstance(item, BadRecord) for item in items] == [False, False, True]
+    assert "taken 10 minutes" in str(items[-1])

@@ -1,5 +1,7 @@
 """Lists that are made to take long are read in a time that grows with their size, or refused."""
 
+import io
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -7,7 +9,9 @@ import pytest
 
 from newsletter.errors import InvalidInput
 from subscribers.importing.analysis import AdministratorAnswers
+from subscribers.importing.file_types import open_list
 from subscribers.importing.formats.header import MAX_COLUMNS
+from subscribers.importing.formats.spreadsheets import MAX_SHEETS
 from subscribers.importing.formats.table import SourceTable
 from subscribers.importing.list_reading import ListRequest, open_table
 
@@ -47,3 +51,36 @@ def test_a_table_that_is_far_too_wide_is_refused(opened: Opened, head: str) -> N
 def test_empty_columns_at_the_end_do_not_count(opened: Opened) -> None:
     table = opened(f"email,name{',' * MAX_COLUMNS}\nann@wexcombe.example,Ann{',' * MAX_COLUMNS}\n")
     assert table.header == ["email", "name"]
+
+
+def workbook(sheets: int) -> bytes:
+    """A workbook whose sheets are all made of one part (ECMA-376, part 1, 18.2.19)."""
+    main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    related = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    package = "http://schemas.openxmlformats.org/package/2006/relationships"
+    named = "".join(
+        f'<sheet name="s{number}" sheetId="{number}" r:id="r1"/>' for number in range(1, sheets + 1)
+    )
+    cell = '<c t="inlineStr"><is><t>ann@wexcombe.example</t></is></c>'
+    parts = {
+        "_rels/.rels": f'<Relationships xmlns="{package}"><Relationship Id="r1" '
+        f'Type="{related}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
+        "xl/workbook.xml": f'<workbook xmlns="{main}" xmlns:r="{related}"><sheets>{named}</sheets>'
+        "</workbook>",
+        "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{package}"><Relationship Id="r1" '
+        f'Type="{related}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>',
+        "xl/worksheets/sheet1.xml": f'<worksheet xmlns="{main}"><sheetData><row r="1">{cell}</row>'
+        "</sheetData></worksheet>",
+    }
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, part in parts.items():
+            archive.writestr(name, part)
+    return packed.getvalue()
+
+
+def test_a_spreadsheet_of_very_many_sheets_is_refused_before_each_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "people.xlsx"
+    path.write_bytes(workbook(MAX_SHEETS + 2))
+    with pytest.raises(InvalidInput, match="101 sheets besides"):
+        open_list(path)

@@ -79,7 +79,7 @@ def test_after_five_failures_from_a_network_even_the_right_password_waits(
     browser = console.visitor()
     for _ in range(5):
         browser.send("/sign-in", {**RIGHT, "password": "four other words here"})
-    assert browser.send("/sign-in", RIGHT).status_code == 503
+    assert browser.send("/sign-in", RIGHT).status_code == 429
     clock.at += timedelta(minutes=16)
     assert browser.send("/sign-in", RIGHT).status_code == 303
 
