@@ -20,8 +20,9 @@ test: $(VENV)/.installed-dev
 	  nginx-light caddy curl sqlite3 wrk
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy
-	$(BIN)/python -m pytest -n 2 --dist worksteal --measured only --cov --cov-report= $(TEST_ARGS)
+	$(BIN)/mypy & types=$$!; \
+	  $(BIN)/python -m pytest -n 2 --dist worksteal --measured only --cov --cov-report= $(TEST_ARGS); \
+	  tests=$$?; wait $$types && exit $$tests
 	$(BIN)/python scripts/pure-coverage
 	$(BIN)/python -m pytest -n 2 --dist worksteal --measured not --deselect "$(OFFICE)[firefox]" $(TEST_ARGS)
 

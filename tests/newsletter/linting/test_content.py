@@ -7,7 +7,17 @@ import pytest
 
 from newsletter.config.options import LintRule
 from newsletter.linting.content import GMAIL_CLIPS_AT_BYTES, check_content
-from newsletter.linting.findings import ALWAYS, CheckedMail, Finding, QuotedArticle, Rule, Severity
+from newsletter.linting.findings import (
+    ALWAYS,
+    CheckedMail,
+    Finding,
+    QuotedArticle,
+    Rule,
+    Severity,
+    error,
+    errors_of,
+    warning,
+)
 
 LEAVE = "https://wexcombe.example/unsubscribe/"
 IMPRINT = ("M. Hallam", "4 Mill Lane, Little Wexcombe")
@@ -208,3 +218,8 @@ def test_a_template_that_drops_alt_is_an_error() -> None:
     article = QuotedArticle("Quay opens", "<p>x</p>", ("https://x.example/", picture))
     (found,) = check_content(replace(GOOD, html=html, articles=(article,)))
     assert (found.rule, found.severity) == (Rule.ALT, Severity.ERROR)
+
+
+def test_warnings_are_no_errors() -> None:
+    fault, doubt = error("subject", "It is empty."), warning("subject", "It is long.")
+    assert errors_of([doubt, fault]) == [fault]

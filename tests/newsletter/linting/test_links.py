@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -89,3 +90,7 @@ def test_the_status_of_a_real_server_is_read(server: PageServer, path: str, stat
 def test_private_addresses_are_not_requested(server: PageServer) -> None:
     with pytest.raises(FetchError):
         status_of(f"{server.base}/")
+
+
+def test_without_external_links_nobody_is_asked() -> None:
+    assert check_links([replace(mail(), html="<p>News.</p>")], OWN, status_of) == []

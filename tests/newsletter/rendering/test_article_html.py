@@ -59,3 +59,7 @@ def test_nesting_depth_is_limited() -> None:
     found = for_mail("<blockquote>" * 400 + "<p>deep <b>words</b></p>" + "</blockquote>" * 400)
     assert found.count("<blockquote>") < 110
     assert "deep <b>words</b>" in found
+
+
+def test_a_text_without_pictures_is_left_as_it_is() -> None:
+    assert for_mail("<P>Bread & butter.") == "<P>Bread & butter."

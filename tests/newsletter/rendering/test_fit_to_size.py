@@ -42,6 +42,10 @@ def test_left_out_content_is_described() -> None:
         "the excerpts were shortened, 4 stories stand as titles alone and 10 more are left to the "
         "web"
     )
+    alone = SizePlan(stories=1, shown=1)
+    assert SizePlan(stories=1, shown=1, body_bytes=9).difference(alone, 1) == (
+        "the article was shortened"
+    )
 
 
 @given(st.integers(0, 200), st.integers(0, 200))

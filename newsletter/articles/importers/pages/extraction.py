@@ -94,6 +94,9 @@ def _by_readability(root: Element) -> Element | None:
             self._held = list(page.iter())
             return page
 
+        def remove_unlikely_candidates(self) -> None:
+            """Nothing: `drop_boilerplate` did it, and looks at lengths and headings as well."""
+
         def get_link_density(self, elem: Element) -> float:
             """Its own collapses white space by patterns, which takes half of its time."""
             linked = sum(_size(link) for link in elem.iter("a") if link is not elem)

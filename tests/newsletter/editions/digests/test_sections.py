@@ -1,10 +1,13 @@
 """The choice of articles for a digest and for a subscriber."""
 
+from dataclasses import replace
+from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 
 from newsletter.config.options import DigestOptions
 from newsletter.editions.digests.sections import (
+    Amendment,
     ArticleSelection,
     NoEdition,
     Section,
@@ -15,6 +18,7 @@ from newsletter.editions.digests.sections import (
 )
 from subscribers.topics import Choice
 
+FRIDAY = datetime(2026, 11, 27, 9, tzinfo=UTC)
 OPTIONS = DigestOptions(name="Friday", minimum_articles=2, maximum_articles=3)
 
 
@@ -81,3 +85,20 @@ def test_equal_articles_in_equal_order_share_a_variant() -> None:
 def test_an_unchosen_digest_is_left_out_of_a_combined_mail() -> None:
     friday, housing = section("friday", article(number=1)), section("housing", article(number=2))
     assert sections_for([friday, housing], Choice(digests=("housing",))) == (housing,)
+
+
+def test_corrections_of_chosen_topics_stand_in_the_first_section() -> None:
+    housing, policing = (
+        Amendment(article=article(topic, number=9), number=1, at=FRIDAY, note="")
+        for topic in ("housing", "policing")
+    )
+    friday = replace(
+        section("friday", article("housing", number=1)), amendments=(housing, policing)
+    )
+    [chosen] = sections_for([friday], Choice(topics=("housing",)))
+    assert chosen.amendments == (housing,)
+
+
+def test_corrections_alone_make_no_mail() -> None:
+    correction = Amendment(article=article(number=9), number=1, at=FRIDAY, note="")
+    assert sections_for([replace(section("friday"), amendments=(correction,))]) == ()

@@ -19,7 +19,13 @@ from newsletter.rendering.encoding.message import (
     text_part,
     write_message,
 )
-from newsletter.rendering.encoding.slots import Slot, personal_values, placeholder
+from newsletter.rendering.encoding.slots import (
+    Slot,
+    fill,
+    personal_values,
+    placeholder,
+    placeholder_prefix,
+)
 from newsletter.rendering.pictures import Picture
 
 NONCE = "0a1b2c"
@@ -207,3 +213,12 @@ def test_the_mailbox_for_leaving_stands_beside_the_address() -> None:
     made = replace(headers(), unsubscribe_mailbox="news+{}@wexcombe.example")
     unfolded = re.sub(rb"\r\n[ \t]", b" ", written(made, "News", "text", "<p>html</p>"))
     assert re.search(rb">, <mailto:news\+\S+@wexcombe\.example\?subject=unsubscribe>", unfolded)
+
+
+def test_a_text_is_filled_in_for_display() -> None:
+    text = f"Dear {placeholder(Slot.NAME_TEXT, NONCE)}."
+    assert fill(text, NONCE, {Slot.NAME_TEXT: "Ann"}) == "Dear Ann."
+
+
+def test_every_placeholder_has_the_prefix() -> None:
+    assert all(placeholder(slot, NONCE).startswith(placeholder_prefix(NONCE)) for slot in Slot)
