@@ -16,14 +16,14 @@ def dangling_references(config: Config) -> Iterator[str]:
     for name in config.limits:
         if name not in config.transports:
             yield f"limits.{name}: there is no table [transports.{name}] that it could limit"
-    wanted = {
+    transports = {
         "alarms.transport": config.alarms.transport,
         "bulletins.transport": config.bulletins.transport,
         "each_article.transport": config.each_article.transport,
         "sending.transport": _usual_transport(config),
         **{f"digests.{name}.transport": d.transport for name, d in config.digests.items()},
     }
-    for where, name in wanted.items():
+    for where, name in transports.items():
         if name not in {"", *transport_names(config)}:
             yield f"{where}: found {name!r}, but there is no table [transports.{name}]"
     if config.each_article.is_on and config.each_article.sender not in config.senders:

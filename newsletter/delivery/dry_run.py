@@ -123,8 +123,8 @@ def exclusion_from(session: Session, edition: Edition, now: datetime) -> ColumnE
 def _outside_segment(
     session: Session, edition: Edition, now: datetime
 ) -> ColumnElement[str | None]:
-    known = measures(session) if edition.segment else {}
-    return case((in_segment(edition, now, known), None), else_=NOT_IN_SEGMENT)
+    fields = measures(session) if edition.segment else {}
+    return case((in_segment(edition, now, fields), None), else_=NOT_IN_SEGMENT)
 
 
 def render_for_choice(

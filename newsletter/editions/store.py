@@ -169,8 +169,8 @@ def candidates(
     Args:
         arrangement: which come first, and which are dropped; the others follow, newest first.
     """
-    wanted = arrangement or Arrangement()
-    conditions = [*_candidate(digest, options, now), Article.id.not_in(wanted.dropped)]
+    chosen_arrangement = arrangement or Arrangement()
+    conditions = [*_candidate(digest, options, now), Article.id.not_in(chosen_arrangement.dropped)]
     newest = (
         select(Article)
         .where(*conditions)
@@ -178,12 +178,12 @@ def candidates(
         .limit(options.maximum_articles)
     )
     articles = list(session.scalars(newest))
-    known = {article.id for article in articles}
-    older = [number for number in wanted.order if number not in known]
+    newest_ids = {article.id for article in articles}
+    older = [number for number in chosen_arrangement.order if number not in newest_ids]
     if older:
         articles += session.scalars(select(Article).where(*conditions, Article.id.in_(older)))
     count = select(func.count()).select_from(Article).where(*conditions)
-    return in_order(wanted.order, articles), session.scalars(count).one()
+    return in_order(chosen_arrangement.order, articles), session.scalars(count).one()
 
 
 def _candidate(digest: str, options: DigestOptions, now: datetime) -> list[ColumnElement[bool]]:
@@ -245,7 +245,7 @@ def add_articles(
 
 def untold_corrections(session: Session, digest: str, now: datetime) -> list[Amendment]:
     """The corrections made since the digest included the article, oldest first."""
-    told = exists().where(
+    is_mailed = exists().where(
         EditionCorrection.article_id == Correction.article_id,
         EditionCorrection.number == Correction.number,
         EditionCorrection.digest == digest,
@@ -255,7 +255,7 @@ def untold_corrections(session: Session, digest: str, now: datetime) -> list[Ame
         .join(Correction, Correction.article_id == Article.id)
         .join(EditionArticle, EditionArticle.article_id == Correction.article_id)
         .join(Edition, Edition.id == EditionArticle.edition_id)
-        .where(EditionArticle.digest == digest, Edition.created_at < Correction.at, ~told)
+        .where(EditionArticle.digest == digest, Edition.created_at < Correction.at, ~is_mailed)
         .where(Article.status == ArticleStatus.PUBLISHED, Correction.at > now - OLD_CORRECTION)
         .order_by(Correction.at, Correction.article_id, Correction.number)
         .limit(MAX_CORRECTIONS)

@@ -52,8 +52,8 @@ def record(
     left = iter(events)
     while batch := list(islice(left, BATCH_SIZE)):
         distinct = {event.key: _storable(event, now) for event in batch}
-        known = store.known_keys(session, distinct.keys())
-        new = {key: event for key, event in distinct.items() if key not in known}
+        recorded_keys = store.known_keys(session, distinct.keys())
+        new = {key: event for key, event in distinct.items() if key not in recorded_keys}
         attributed = list(_attributed(session, secret, new, now))
         numbers = store.add(session, [_row(one, now) for one in attributed])
         result.events += len(numbers)
@@ -101,9 +101,9 @@ def _attributed(
     hashes = {key: _hash(secret, event.recipient) for key, event in events.items()}
     numbers = {key: _number(event) for key, event in events.items()}
     by_number = store.deliveries(session, {n for n in numbers.values() if n is not None})
-    wanted = {address_hash for address_hash in hashes.values() if address_hash}
-    last = store.last_deliveries(session, wanted, now) if wanted else {}
-    holders = store.subscribers(session, wanted) if wanted else {}
+    address_hashes = {address_hash for address_hash in hashes.values() if address_hash}
+    last = store.last_deliveries(session, address_hashes, now) if address_hashes else {}
+    holders = store.subscribers(session, address_hashes) if address_hashes else {}
     for key, event in events.items():
         named = by_number.get(numbers[key] or 0)
         about = _about(event, hashes[key], named, last, holders)

@@ -147,7 +147,7 @@ def streaks(
 
 def _last_arrivals(session: Session, subscribers: Collection[int]) -> dict[int, datetime]:
     last_success = case((FeedbackEvent.kind == EventKind.SUCCESS, FeedbackEvent.at))
-    said = (
+    reported = (
         select(
             FeedbackEvent.subscriber_id,
             func.max(last_success, type_=UTCDateTime),
@@ -171,7 +171,7 @@ def _last_arrivals(session: Session, subscribers: Collection[int]) -> dict[int, 
         .group_by(Delivery.subscriber_id)
     )
     times: dict[int, datetime] = {}
-    for query in (said, taken):
+    for query in (reported, taken):
         for number, *moments in session.execute(query):
             times[number] = max(
                 (at for at in (*moments, times.get(number)) if at is not None), default=LONG_AGO

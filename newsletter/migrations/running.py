@@ -22,11 +22,11 @@ def upgrade(database: Database, revision: str = "head") -> str:
     Raises:
         StorageError: it comes from a newer version of newsletter.
     """
-    found = current_revision(database)
+    current = current_revision(database)
     scripts = ScriptDirectory.from_config(_config())
-    if found is not None and found not in {s.revision for s in scripts.walk_revisions()}:
+    if current is not None and current not in {s.revision for s in scripts.walk_revisions()}:
         raise StorageError(
-            f"{describe(database.url)} has version {found}, which this newsletter does not know; "
+            f"{describe(database.url)} has version {current}, which this newsletter does not know; "
             "it was upgraded by a newer one: install that"
         )
     config = _config()

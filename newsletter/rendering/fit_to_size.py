@@ -49,16 +49,18 @@ class SizePlan:
 
     def difference(self, full: "SizePlan", count: int) -> str:
         """What is left out compared with the full plan, for the preview; empty if nothing."""
-        told = []
+        changes = []
         if self.excerpt_characters and count > 1:
-            told.append("the excerpts were shortened")
+            changes.append("the excerpts were shortened")
         if self.body_bytes and count == 1:
-            told.append("the article was shortened")
+            changes.append("the article was shortened")
         if self.stories < min(full.stories, count):
-            told.append(f"{min(full.stories, count) - self.stories} stories stand as titles alone")
+            changes.append(
+                f"{min(full.stories, count) - self.stories} stories stand as titles alone"
+            )
         if self.shown < count:
-            told.append(f"{count - self.shown} more are left to the web")
-        return " and ".join(filter(None, [", ".join(told[:-1]), *told[-1:]]))
+            changes.append(f"{count - self.shown} more are left to the web")
+        return " and ".join(filter(None, [", ".join(changes[:-1]), *changes[-1:]]))
 
 
 def plans(count: int, stories: int) -> Iterator[SizePlan]:

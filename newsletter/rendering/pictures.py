@@ -93,9 +93,9 @@ class PictureEmbedder:
     def _picture(self, address: str, until: float, *, is_full: bool) -> Picture | str:
         """The picture, or the reason why it is not embedded."""
         now = time.monotonic()
-        kept = self._kept.get(address)
-        if kept and now - kept[0] < KEPT_SECONDS and not is_full:
-            return kept[1]
+        cached = self._kept.get(address)
+        if cached and now - cached[0] < KEPT_SECONDS and not is_full:
+            return cached[1]
         if is_full or now > until:
             return f"{address}: there are too many pictures, or they came too slowly"
         self._kept = {a: k for a, k in self._kept.items() if now - k[0] < KEPT_SECONDS}

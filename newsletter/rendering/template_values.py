@@ -59,19 +59,19 @@ def template_values(content: MailContent, plan: SizePlan) -> dict[str, Any]:
 def _stories(content: MailContent, plan: SizePlan) -> dict[str, Any]:
     """Sections with stories, and the remaining titles, as the plan allows."""
     each = max(1, plan.stories // len(content.sections))
-    left, told = plan.shown, []
+    left, sections = plan.shown, []
     for section in content.sections:
         if left <= 0:
             break
-        told.append(_section(section, section.stories[:left], each, plan))
+        sections.append(_section(section, section.stories[:left], each, plan))
         left -= len(section.stories[:left])
-    shown = [story for section in told for story in (*section["stories"], *section["tail"])]
-    lead = told[0]["stories"][0]
+    shown = [story for section in sections for story in (*section["stories"], *section["tail"])]
+    lead = sections[0]["stories"][0]
     return {
-        "sections": told,
+        "sections": sections,
         "lead": lead,
         "articles": shown,
-        "tail": [story for section in told for story in section["tail"]],
+        "tail": [story for section in sections for story in section["tail"]],
         "more": len(content.stories) - len(shown),
         "topics": _topics(shown),
         "preheader": summary_of(lead.summary, PREHEADER_CHARACTERS),

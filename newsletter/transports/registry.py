@@ -117,9 +117,9 @@ def _refuse_other_kinds(
     options_table: Mapping[str, Any], options: type[BaseModel], kind: str, where: str
 ) -> None:
     """Raise one error where all of a table's unknown options are another shipped kind's."""
-    known = set(options.model_fields)
+    names = set(options.model_fields)
     strange = [
-        key for key in options_table if key.removesuffix("_file") not in known and key not in known
+        key for key in options_table if key.removesuffix("_file") not in names and key not in names
     ]
     for other in KINDS if len(strange) > 1 else ():
         if other != kind:
@@ -134,13 +134,13 @@ def _refuse_other_kinds(
 def _imported(kind: str, where: str) -> Any:
     module, _, attribute = kind.partition(":")
     try:
-        known = find_spec(module) is not None
-        value = getattr(import_module(module), attribute, None) if known else None
+        exists = find_spec(module) is not None
+        value = getattr(import_module(module), attribute, None) if exists else None
     except Exception as error:  # the user's module may fail in any way
         raise ConfigurationError(
             f"{where}.kind: {module} cannot be imported: {type(error).__name__}: {error}"
         ) from error
-    if not known:
+    if not exists:
         raise ConfigurationError(
             f"{where}.kind: there is no module {module}; install it, "
             "or put its folder into PYTHONPATH"

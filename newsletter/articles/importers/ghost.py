@@ -18,10 +18,12 @@ from newsletter.articles.importers.base import (
     checked,
 )
 from newsletter.articles.importers.markdown import html_of
+from newsletter.articles.importers.markup.lexical import RenderedLexical, render_lexical
 from newsletter.articles.importers.text import paragraphs_of
 from newsletter.articles.importers.values.decoding import decode
 from newsletter.articles.importers.values.fields import Fields
 from newsletter.articles.importers.values.file_names import draft_if_undated
+from newsletter.articles.importers.values.json_values import parse_json
 
 MEND = "export it again under Settings > Migration tools in Ghost"
 # Ghost's placeholder for the site's URL.
@@ -51,7 +53,7 @@ def read(content: bytes, name: str, context: ImportContext) -> Reading:
 
 def _data(text: str) -> Mapping[str, Any]:
     try:
-        whole = json.loads(text)
+        whole = parse_json(text)
     except (json.JSONDecodeError, RecursionError) as error:
         raise Unreadable("it is not JSON", MEND) from error
     if isinstance(whole, dict) and isinstance(whole.get("db"), list) and whole["db"]:
@@ -93,12 +95,13 @@ def _record(
     published_at = fields.published_at(context.zone) if post.get("published_at") else None
     status, why = draft_if_undated(fields.status(), published_at)
     key = str(post.get("uuid") or number or post.get("slug"))
+    body = _body(post)
     record = Record(
         source="ghost",
         source_key=key,
         explicit_key=True,
         title=fields.text("title"),
-        body_html=_body(post, context),
+        body_html=body.html.replace(SITE, context.old_site),
         published_at=published_at,
         where=where,
         summary=str(post.get("custom_excerpt") or ""),
@@ -108,16 +111,23 @@ def _record(
         canonical_url=str(post.get("canonical_url") or ""),
         status=status,
         updated_at=fields.moment("updated", context.zone),
-        notes=(*fields.notes, *why),
+        notes=(*fields.notes, *body.notes, *why),
     )
     return checked(record, context)
 
 
-def _body(post: Mapping[str, Any], context: ImportContext) -> str:
-    """The rendered HTML; else the Markdown of an old draft; else its plain text."""
-    html = post.get("html")
-    if not isinstance(html, str) or not html.strip():
-        markdown, plain = post.get("markdown"), post.get("plaintext")
-        html = html_of(markdown) if isinstance(markdown, str) and markdown else ""
-        html = html or (paragraphs_of(plain) if isinstance(plain, str) else "")
-    return html.replace(SITE, context.old_site)
+def _body(post: Mapping[str, Any]) -> RenderedLexical:
+    """The rendered HTML; else the editor's document; else old Markdown; else the plain text."""
+    html, lexical, markdown, plain = (
+        value if isinstance(value := post.get(name), str) else ""
+        for name in ("html", "lexical", "markdown", "plaintext")
+    )
+    if not html.strip() and lexical:
+        try:
+            return render_lexical(lexical)
+        except Unreadable:
+            if not (markdown or plain):
+                raise
+    if not html.strip():
+        html = html_of(markdown) if markdown else paragraphs_of(plain)
+    return RenderedLexical(html=html)

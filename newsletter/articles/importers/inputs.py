@@ -30,6 +30,7 @@ STANDARD_INPUT = "-"
 JEKYLL = ("_config.yml", "_config.yaml", "_config.toml")
 # Output and packages of Jekyll, which may hold copies of posts.
 BUILT = frozenset({"_site", "vendor", "node_modules"})
+ELEVENTY = ("eleventy.config.js", "eleventy.config.mjs", "eleventy.config.cjs", ".eleventy.js")
 HUGO = ("hugo.toml", "hugo.yaml", "hugo.json", "config.toml", "config.yaml", "config.json")
 
 Fetch = Callable[[str], bytes]
@@ -138,13 +139,17 @@ def _with_folder(inputs: Inputs, folder: Path) -> Inputs:
 def source_folders(folder: Path) -> list[Path]:
     """The folders with the content of a site or an export; else the folder itself.
 
-    Jekyll: `_posts` and `_drafts`, wherever they lie (jekyllrb.com, "Directory Structure"). Hugo
-    and Zola: `content`. Medium's export, unpacked: `posts`. The rest is layouts, output and lists.
+    Jekyll: `_posts` and `_drafts`, wherever they lie (jekyllrb.com, "Directory Structure"). Hugo,
+    Zola and most sites of Eleventy: `content`. Medium's export, unpacked: `posts`. The rest is
+    layouts, output and lists.
     """
     is_jekyll = any((folder / name).is_file() for name in JEKYLL)
     if is_jekyll and (posts := sorted(_jekyll_folders(folder))):
         return posts
-    if any((folder / name).is_file() for name in HUGO) and (folder / "content").is_dir():
+    if (
+        any((folder / name).is_file() for name in (*HUGO, *ELEVENTY))
+        and (folder / "content").is_dir()
+    ):
         return [folder / "content"]
     if (folder / "profile" / "profile.html").is_file() and (folder / "posts").is_dir():
         return [folder / "posts"]

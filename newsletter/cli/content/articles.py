@@ -41,10 +41,10 @@ def list_(
     program: Invocation, status: str | None, topics: tuple[str, ...], limit: int, as_json: bool
 ) -> None:
     """Show the articles, newest first."""
-    wanted = ArticleStatus(status) if status else None
+    chosen_status = ArticleStatus(status) if status else None
     with program.database.read() as session:
-        listed = store.listed(session, wanted, topics, limit=limit)
-        total = store.count(session, wanted, topics)
+        listed = store.listed(session, chosen_status, topics, limit=limit)
+        total = store.count(session, chosen_status, topics)
     _print_articles(program, listed, as_json)
     if not as_json and total > len(listed):
         program.say(f"{total - len(listed)} older ones: use --limit {total}")

@@ -74,13 +74,13 @@ def set_(program: Invocation, changes: tuple[str, ...]) -> None:
     Lists and tables are written as TOML: 'feeds.hubs=["https://hub.example"]'. A running serve or
     worker applies the change within two seconds.
     """
-    wanted = {}
+    values = {}
     for text in changes:
         key, mark, value = text.partition("=")
         if not mark:
             raise InvalidInput(f"{text}: write KEY=VALUE, such as site.name=Wexcombe")
-        wanted[key.strip()] = value.strip()
-    count = actions.change(program.app, program.actor, wanted)
+        values[key.strip()] = value.strip()
+    count = actions.change(program.app, program.actor, values)
     program.say(f"{count} changed." if count else "Nothing changed; they had these values.")
 
 

@@ -46,8 +46,8 @@ def change(
     """Set a subscriber's name and what they are sent; what is not named stays."""
     unknown = set(digests) - {ALL, *program.config.digests}
     if unknown:
-        known = ", ".join(program.config.digests)
-        raise InvalidInput(f"there is no digest {min(unknown)}; write one of: {known}")
+        names = ", ".join(program.config.digests)
+        raise InvalidInput(f"there is no digest {min(unknown)}; write one of: {names}")
     with program.database.read() as session:
         subscriber = person_at(program, session, address)
         wishes = preferences_of(session, subscriber)

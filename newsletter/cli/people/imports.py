@@ -294,8 +294,8 @@ def _row_writer(file: DataFile, address: int, as_json: bool) -> OnDecision:
         writer.writerow(names)
 
     def tell(row: FileRow, decision: Decision) -> None:
-        said = row.said.address if isinstance(row.said, ListedPerson) else ""
-        written = said or (
+        address_read = row.said.address if isinstance(row.said, ListedPerson) else ""
+        written = address_read or (
             unescape_formula(row.cells[address].strip()) if address < len(row.cells) else ""
         )
         values = (row.number, written, decision.outcome.value, decision.reason)

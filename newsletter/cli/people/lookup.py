@@ -44,10 +44,10 @@ def number_of(program: Invocation, address: str) -> int:
 def topics_of(program: Invocation, session: Session, typed: Sequence[str]) -> tuple[str, ...]:
     """Slugs of topics by name or slug; warns of those that no article has."""
     slugs = tuple(topic_slug(each) for each in typed if each.strip())
-    known = [topic.slug for topic in articles.topics(session)]
+    existing = [topic.slug for topic in articles.topics(session)]
     for slug in slugs:
-        if slug not in known:
-            near = get_close_matches(slug, known, n=1)
+        if slug not in existing:
+            near = get_close_matches(slug, existing, n=1)
             hint = f"; did you mean {near[0]}?" if near else ""
             program.warn(f"No article has the topic {slug} yet{hint}")
     return slugs

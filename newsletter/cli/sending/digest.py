@@ -86,8 +86,8 @@ def schedule(program: Invocation, name: str | None, as_json: bool) -> None:
     """Show the next five runs of each digest, in its zone and in UTC."""
     known_digests = program.config.digests
     if name is not None and name not in known_digests:
-        known = ", ".join(known_digests) or "none"
-        raise ResourceNotFound(f"there is no digest {name!r} in the configuration; known: {known}")
+        names = ", ".join(known_digests) or "none"
+        raise ResourceNotFound(f"there is no digest {name!r} in the configuration; known: {names}")
     runs = [
         (key, str(zone), run)
         for key, options in known_digests.items()

@@ -90,13 +90,13 @@ def show(program: Invocation, number: int, evidence: bool) -> None:
     with program.database.read() as session:
         store.by_id(session, number)
         event = queries.events(session, kinds=tuple(EventKind), before=number + 1, limit=1)[0]
-        kept = store.find_evidence(session, number)
+        evidence_row = store.find_evidence(session, number)
     if evidence:
-        if kept is None:
+        if evidence_row is None:
             raise ResourceNotFound(
                 f"nothing that arrived with event {number} is kept; see feedback.keep_evidence"
             )
-        print_bytes(kept.content)
+        print_bytes(evidence_row.content)
         return
     zone = program.config.site.timezone
     for label, value in (
@@ -104,7 +104,7 @@ def show(program: Invocation, number: int, evidence: bool) -> None:
         ("Kind", event.kind.value),
         ("Told by", event.source.value),
         ("When", clock_time(event.at, zone)),
-        ("Recipient", (kept and kept.recipient) or event.address or ""),
+        ("Recipient", (evidence_row and evidence_row.recipient) or event.address or ""),
         ("Subscriber", event.subscriber or ""),
         ("Edition", event.edition or ""),
         ("Delivery", event.delivery or ""),
@@ -113,7 +113,7 @@ def show(program: Invocation, number: int, evidence: bool) -> None:
         ("What was said", event.reason),
         ("Then", consequence(event)),
         ("Undone because", event.undone_because),
-        ("Kept", f"{len(kept.content)} bytes; see --evidence" if kept else ""),
+        ("Kept", f"{len(evidence_row.content)} bytes; see --evidence" if evidence_row else ""),
     ):
         if value:
             program.say(f"{label}: {value}")

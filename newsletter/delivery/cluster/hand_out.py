@@ -56,12 +56,12 @@ class Cluster:
         Raises:
             BrokerError: the broker does not answer.
         """
-        wanted = self._engine.prepare_due(MAX_QUEUED_TASKS)
-        if not wanted:
+        shards = self._engine.prepare_due(MAX_QUEUED_TASKS)
+        if not shards:
             return
         with self._open.answering():
             places = MAX_QUEUED_TASKS - self._open.count_waiting(self._queue)
-            for number in round_robin(wanted, places):
+            for number in round_robin(shards, places):
                 self._actor.send(number)
 
     @contextmanager

@@ -81,22 +81,22 @@ def measures(session: Session) -> Mapping[str, Measure]:
     if session.scalar(select(_UNCOUNTED.exists())):
         others.append(_contributions().where(Delivery.id.in_(_UNCOUNTED)))
     # Without a union the table is grouped by its primary key, without a sort.
-    known = (union_all(counted, *others) if others else counted).subquery("statistics").c
+    totals = (union_all(counted, *others) if others else counted).subquery("statistics").c
     return {
         "received": Measure(
-            subscriber=known.subscriber_id,
-            value=func.sum(known.received),
-            among=known.received > 0,
+            subscriber=totals.subscriber_id,
+            value=func.sum(totals.received),
+            among=totals.received > 0,
         ),
         "mailed": Measure(
-            subscriber=known.subscriber_id,
-            value=func.max(known.last_mailed_at),
-            among=known.last_mailed_at.is_not(None),
+            subscriber=totals.subscriber_id,
+            value=func.max(totals.last_mailed_at),
+            among=totals.last_mailed_at.is_not(None),
         ),
         "bounced": Measure(
-            subscriber=known.subscriber_id,
-            value=func.sum(known.bounced),
-            among=known.bounced > 0,
+            subscriber=totals.subscriber_id,
+            value=func.sum(totals.bounced),
+            among=totals.bounced > 0,
         ),
     }
 

@@ -81,7 +81,7 @@ def fan_out(session: Session, edition: Edition, now: datetime) -> int:
     Needs the edition's variants and the choices mapped to them. The caller sets `fanned_out_at` in
     the same transaction, so that it happens once.
     """
-    known = measures(session) if edition.segment else {}
+    fields = measures(session) if edition.segment else {}
     audience = (
         select(
             literal(edition.id),
@@ -96,7 +96,7 @@ def fan_out(session: Session, edition: Edition, now: datetime) -> int:
         .where(
             VariantChoice.edition_id == edition.id,
             eligible(stream_of(edition.kind), now, edition.language),
-            in_segment(edition, now, known),
+            in_segment(edition, now, fields),
         )
     )
     columns = ["edition_id", "subscriber_id", "variant_id", "state", "reason", "attempts", "worker"]

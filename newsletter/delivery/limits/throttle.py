@@ -119,10 +119,10 @@ class Throttle:
         """Consume what a domain's quota allows; returns deferrals for the rest."""
         options = self._options.domains[domain]
         use = domain_backoff.lock_usages(session, self._transport, [domain], now)[domain]
-        given = quotas.grant(use, options, len(mails), now)
-        for place, mail in enumerate(mails[: given.count]):
-            self._delays[mail.id] = given.wait + given.gap * place
-        quotas.consume(use, given, min(given.count, len(mails)), now)
+        grant = quotas.grant(use, options, len(mails), now)
+        for place, mail in enumerate(mails[: grant.count]):
+            self._delays[mail.id] = grant.wait + grant.gap * place
+        quotas.consume(use, grant, min(grant.count, len(mails)), now)
         return {
             mail.id: Settlement(
                 state=DeliveryState.DEFERRED,
@@ -130,7 +130,7 @@ class Throttle:
                 attempts=mail.attempts,
                 next_attempt_at=domain_backoff.book(use, options, now),
             )
-            for mail in mails[given.count :]
+            for mail in mails[grant.count :]
         }
 
 

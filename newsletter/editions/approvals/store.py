@@ -57,8 +57,8 @@ def put_look(
     session: Session, number: int, actor: str, mark: str, snapshot: dict[str, Any], now: datetime
 ) -> bool:
     """Record what an actor sees; False where they saw the same before."""
-    seen = look_of(session, number, actor)
-    if seen is not None and seen.fingerprint == mark:
+    last = look_of(session, number, actor)
+    if last is not None and last.fingerprint == mark:
         return False
     session.merge(
         EditionLook(

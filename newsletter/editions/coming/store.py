@@ -91,5 +91,5 @@ def excluded(session: Session, digest: str, limit: int = 50) -> list[Article]:
 
 def articles(session: Session, numbers: Iterable[int]) -> list[Article]:
     """Articles by their numbers."""
-    wanted = list(numbers)
-    return list(session.scalars(select(Article).where(Article.id.in_(wanted)))) if wanted else []
+    ids = list(numbers)
+    return list(session.scalars(select(Article).where(Article.id.in_(ids)))) if ids else []

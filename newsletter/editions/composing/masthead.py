@@ -77,14 +77,14 @@ def digest_masthead(config: Config, options: DigestOptions) -> dict[str, Any]:
     Raises:
         SendingRefused: as `masthead`.
     """
-    told: dict[str, Any] = {
+    digest: dict[str, Any] = {
         "subject": options.subject,
         "stories": options.stories,
         "tail_heading": options.tail_heading,
     }
-    values = masthead(config, options.sender) | {"digest": told}
+    values = masthead(config, options.sender) | {"digest": digest}
     if options.language:
-        values["site"]["language"] = told["language"] = options.language
+        values["site"]["language"] = digest["language"] = options.language
     return values
 
 

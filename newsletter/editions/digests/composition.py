@@ -38,8 +38,8 @@ def digest_options(config: Config, name: str) -> DigestOptions:
     """
     options = config.digests.get(name)
     if options is None:
-        known = ", ".join(config.digests) or "none"
-        raise ResourceNotFound(f"there is no digest {name!r} in the configuration; known: {known}")
+        names = ", ".join(config.digests) or "none"
+        raise ResourceNotFound(f"there is no digest {name!r} in the configuration; known: {names}")
     return options
 
 
@@ -50,8 +50,8 @@ def checked_transport(config: Config, name: str) -> str:
         ResourceNotFound: there is none of this name.
     """
     if name and name not in transport_names(config):
-        known = ", ".join(sorted(transport_names(config))) or "none"
-        raise ResourceNotFound(f"there is no transport or route {name!r}; known: {known}")
+        names = ", ".join(sorted(transport_names(config))) or "none"
+        raise ResourceNotFound(f"there is no transport or route {name!r}; known: {names}")
     return name
 
 

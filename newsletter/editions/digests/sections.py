@@ -85,8 +85,8 @@ def articles_for(articles: Sequence[Article], topics: Sequence[str]) -> tuple[Ar
     """
     if not topics:
         return tuple(articles)
-    wanted = set(topics)
-    shared = [(len(wanted & {topic.slug for topic in a.topics}), a) for a in articles]
+    chosen = set(topics)
+    shared = [(len(chosen & {topic.slug for topic in a.topics}), a) for a in articles]
     matching = [pair for pair in shared if pair[0]]
     return tuple(a for _, a in sorted(matching, key=lambda pair: -pair[0]))
 
@@ -124,7 +124,7 @@ def key_of(sections: Iterable[Section]) -> str:
 
 
 def _amendments_for(section: Section, topics: Sequence[str]) -> Iterator[Amendment]:
-    wanted = set(topics)
+    chosen = set(topics)
     for amendment in section.amendments:
-        if not wanted or wanted & {topic.slug for topic in amendment.article.topics}:
+        if not chosen or chosen & {topic.slug for topic in amendment.article.topics}:
             yield amendment

@@ -171,8 +171,8 @@ def _lines(content: bytes) -> bytes:
 
 def _nth(pattern: re.Pattern[bytes], number: int, content: bytes) -> int | None:
     """Where a pattern is found for the time after so many; None where it is not."""
-    found = next(islice(pattern.finditer(content), number, None), None)
-    return found.start() if found else None
+    match = next(islice(pattern.finditer(content), number, None), None)
+    return match.start() if match else None
 
 
 def _parts(message: Message, depth: int = 0) -> Iterator[Message]:

@@ -24,5 +24,5 @@ def bounce_kind(kind: object, subtype: object, answer: object) -> EventKind:
         kind: Permanent, Transient or Undetermined.
         answer: the server's words, where they are told.
     """
-    known = _BY_SUBTYPE.get(str(subtype))
-    return known or judged(answer, is_permanent=kind == "Permanent")
+    named_kind = _BY_SUBTYPE.get(str(subtype))
+    return named_kind or judged(answer, is_permanent=kind == "Permanent")

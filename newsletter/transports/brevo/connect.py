@@ -18,7 +18,7 @@ _TOLD = (
 def connect(options: BrevoOptions, account: Account, address: str) -> WebhookRegistration:
     """One transactional webhook; the password stands in its address."""
     url = f"{options.api_url}/v3/webhooks"
-    wanted = {
+    webhook = {
         "url": with_password(address, options.webhook_password.get_secret_value()),
         "description": "newsletter",
         "events": list(_TOLD),
@@ -26,11 +26,11 @@ def connect(options: BrevoOptions, account: Account, address: str) -> WebhookReg
     }
     # Brevo says 404 where there is none.
     answer = account.call("GET", f"{url}?type=transactional", missing=(404,))
-    known = field(answer, "webhooks") or []
-    same = (one["id"] for one in known if without_password(str(one.get("url"))) == address)
+    webhooks = field(answer, "webhooks") or []
+    same = (one["id"] for one in webhooks if without_password(str(one.get("url"))) == address)
     number = next(same, None)
     if number is None:
-        account.call("POST", url, wanted)
+        account.call("POST", url, webhook)
     else:
-        account.call("PUT", f"{url}/{number}", wanted)
+        account.call("PUT", f"{url}/{number}", webhook)
     return WebhookRegistration(done=(f"the webhook tells {address} of {', '.join(_TOLD)}",))

@@ -21,19 +21,19 @@ def connect(options: MailjetOptions, account: Account, address: str) -> WebhookR
     """
     url = f"{options.api_url}/v3/REST/eventcallbackurl"
     listed = field(account.call("GET", f"{url}?Limit=100"), "Data") or []
-    known = {one["EventType"]: one for one in listed if not one.get("IsBackup")}
+    callbacks = {one["EventType"]: one for one in listed if not one.get("IsBackup")}
     for name in _TOLD:
-        there = without_password(str(known[name]["Url"])) if name in known else address
+        there = without_password(str(callbacks[name]["Url"])) if name in callbacks else address
         if there != address:
             raise ConnectFailed(
                 f"Mailjet tells {there} of {name} and has room for one address; remove it there"
             )
     password = options.webhook_password.get_secret_value()
     # Version 2 groups events.
-    wanted = {"Url": with_password(address, password), "Version": 2, "Status": "alive"}
+    callback = {"Url": with_password(address, password), "Version": 2, "Status": "alive"}
     for name in _TOLD:
-        if name in known:
-            account.call("PUT", f"{url}/{known[name]['ID']}", wanted)
+        if name in callbacks:
+            account.call("PUT", f"{url}/{callbacks[name]['ID']}", callback)
         else:
-            account.call("POST", url, {**wanted, "EventType": name})
+            account.call("POST", url, {**callback, "EventType": name})
     return WebhookRegistration(done=tuple(f"{name} is told to {address}" for name in _TOLD))

@@ -16,14 +16,14 @@ def connect(options: MailtrapOptions, account: Account, address: str) -> Webhook
         if one.get("url") == address:
             account.call("DELETE", f"{url}/{one['id']}")
     stream = "transactional" if "//send." in options.api_url else "bulk"
-    wanted = {
+    webhook = {
         "url": address,
         "webhook_type": "email_sending",
         "payload_format": "json",
         "sending_stream": stream,
         "event_types": list(_TOLD),
     }
-    answer = account.call("POST", url, {"webhook": wanted})
+    answer = account.call("POST", url, {"webhook": webhook})
     secret = field(answer, "data", "signing_secret")
     return WebhookRegistration(
         done=(f"the {stream} stream tells {address} of {', '.join(_TOLD)}",),

@@ -18,16 +18,16 @@ def connect(options: PostmarkOptions, account: Account, address: str) -> Webhook
         **{name: {"Enabled": True, "IncludeContent": False} for name in _TOLD_WITHOUT_CONTENT},
     }
     password = options.webhook_password.get_secret_value()
-    wanted = {
+    webhook = {
         "Url": address,
         "HttpAuth": {"Username": USER, "Password": password},
         "Triggers": triggers,
     }
-    known = field(account.call("GET", f"{url}?MessageStream={stream}"), "Webhooks") or []
-    number = next((one["ID"] for one in known if one.get("Url") == address), None)
+    webhooks = field(account.call("GET", f"{url}?MessageStream={stream}"), "Webhooks") or []
+    number = next((one["ID"] for one in webhooks if one.get("Url") == address), None)
     if number is None:
-        account.call("POST", url, {**wanted, "MessageStream": stream})
+        account.call("POST", url, {**webhook, "MessageStream": stream})
     else:
-        account.call("PUT", f"{url}/{number}", wanted)
+        account.call("PUT", f"{url}/{number}", webhook)
     names = ", ".join(name for name, trigger in triggers.items() if trigger["Enabled"])
     return WebhookRegistration(done=(f"stream {stream} tells {address} of {names}",))

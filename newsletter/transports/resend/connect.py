@@ -13,13 +13,13 @@ _TOLD = (
 def connect(options: ResendOptions, account: Account, address: str) -> WebhookRegistration:
     """One webhook, and the secret of its signatures."""
     url = f"{options.api_url}/webhooks"
-    known = field(account.call("GET", url), "data") or []
-    number = next((one["id"] for one in known if one.get("endpoint") == address), None)
-    wanted = {"endpoint": address, "events": list(_TOLD)}
+    webhooks = field(account.call("GET", url), "data") or []
+    number = next((one["id"] for one in webhooks if one.get("endpoint") == address), None)
+    webhook = {"endpoint": address, "events": list(_TOLD)}
     if number is None:
-        number = field(account.call("POST", url, wanted), "id")
+        number = field(account.call("POST", url, webhook), "id")
     else:
-        account.call("PATCH", f"{url}/{number}", {**wanted, "status": "enabled"})
+        account.call("PATCH", f"{url}/{number}", {**webhook, "status": "enabled"})
     secret = field(account.call("GET", f"{url}/{number}"), "signing_secret")
     return WebhookRegistration(
         done=(f"the webhook tells {address} of {', '.join(_TOLD)}",),

@@ -33,17 +33,17 @@ def connect(options: ScalewayOptions, account: Account, address: str) -> Webhook
     numbers = [one["id"] for one in field(answer, "domains") or [] if one["name"] == options.domain]
     if not numbers:
         raise ConnectFailed(f"the project {project} has no domain {options.domain}")
-    wanted = {
+    webhook = {
         "name": "newsletter",
         "event_types": list(_TOLD),
         "sns_arn": options.topic_arn,
     }
-    known = field(account.call("GET", f"{base}/webhooks?domain_id={numbers[0]}"), "webhooks")
-    if known:
-        account.call("PATCH", f"{base}/webhooks/{known[0]['id']}", wanted)
+    webhooks = field(account.call("GET", f"{base}/webhooks?domain_id={numbers[0]}"), "webhooks")
+    if webhooks:
+        account.call("PATCH", f"{base}/webhooks/{webhooks[0]['id']}", webhook)
     else:
-        made = {**wanted, "domain_id": numbers[0], "project_id": project}
-        account.call("POST", f"{base}/webhooks", made)
+        created = {**webhook, "domain_id": numbers[0], "project_id": project}
+        account.call("POST", f"{base}/webhooks", created)
     _subscribe(options, account, address)
     return WebhookRegistration(
         done=(

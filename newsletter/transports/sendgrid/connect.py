@@ -11,19 +11,19 @@ _NOT_TOLD = ("open", "click", "processed", "group_resubscribe")
 def connect(options: SendGridOptions, account: Account, address: str) -> WebhookRegistration:
     """One event webhook, whose calls are signed."""
     url = f"{options.api_url}/v3/user/webhooks/event/settings"
-    wanted = {
+    webhook = {
         "enabled": True,
         "url": address,
         "friendly_name": "newsletter",
         **dict.fromkeys((*_TOLD, "group_unsubscribe"), True),
         **dict.fromkeys(_NOT_TOLD, False),
     }
-    known = field(account.call("GET", f"{url}/all"), "webhooks") or []
-    number = next((one["id"] for one in known if one.get("url") == address), None)
+    webhooks = field(account.call("GET", f"{url}/all"), "webhooks") or []
+    number = next((one["id"] for one in webhooks if one.get("url") == address), None)
     if number is None:
-        number = field(account.call("POST", url, wanted), "id")
+        number = field(account.call("POST", url, webhook), "id")
     else:
-        account.call("PATCH", f"{url}/{number}", wanted)
+        account.call("PATCH", f"{url}/{number}", webhook)
     signed = account.call("PATCH", f"{url}/signed/{number}", {"enabled": True})
     done = (f"the event webhook tells {address} of {', '.join(_TOLD)}", "its calls are signed")
     return WebhookRegistration(

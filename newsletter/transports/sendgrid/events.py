@@ -72,6 +72,6 @@ def _kind(item: Any, reason: str) -> EventKind:
             return verdict if verdict is _K.FULL else _K.BLOCKED
         return judged(reason, is_permanent=True)
     if name == "dropped":
-        known = (kind for start, kind in _DROPPED.items() if reason.lower().startswith(start))
-        return next(known, _K.BLOCKED)
+        kinds = (kind for start, kind in _DROPPED.items() if reason.lower().startswith(start))
+        return next(kinds, _K.BLOCKED)
     return _KINDS.get(name, _K.UNKNOWN)

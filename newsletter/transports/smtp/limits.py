@@ -63,8 +63,8 @@ class ServerLimits:
     @property
     def mails(self) -> int:
         """Limit of mails per connection; 0: none."""
-        known = self._known("mails")
-        return min(known, self._mails or known) if known else self._mails
+        learned = self._known("mails")
+        return min(learned, self._mails or learned) if learned else self._mails
 
     @property
     def errors(self) -> int:
@@ -120,5 +120,5 @@ class ServerLimits:
 
     def _learn(self, what: str, most: int) -> None:
         with self._lock:
-            known = self._known(what)
-            self._learned[what] = (min(most, known or most), self._now() + KEPT_SECONDS)
+            earlier = self._known(what)
+            self._learned[what] = (min(most, earlier or most), self._now() + KEPT_SECONDS)

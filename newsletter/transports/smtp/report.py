@@ -78,7 +78,7 @@ def _limits(facts: ServerFacts) -> list[str]:
 
 
 def _shortcomings(facts: ServerFacts) -> list[str]:
-    told = {
+    shortcomings = {
         "SMTPUTF8": "take addresses that are not in ASCII before the @ (SMTPUTF8): mail to them "
         "fails, each for itself",
         "PIPELINING": "take several commands at once (PIPELINING): each mail costs four round "
@@ -89,8 +89,8 @@ def _shortcomings(facts: ServerFacts) -> list[str]:
         "are told by their words",
     }
     if facts.pipelining == "off":
-        del told["PIPELINING"]
-    return [words for keyword, words in told.items() if keyword not in facts.features]
+        del shortcomings["PIPELINING"]
+    return [words for keyword, words in shortcomings.items() if keyword not in facts.features]
 
 
 def _certificate(fields: dict[str, Any]) -> str:

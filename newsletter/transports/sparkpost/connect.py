@@ -18,17 +18,17 @@ def connect(options: SparkPostOptions, account: Account, address: str) -> Webhoo
     """One webhook with basic authentication."""
     url = f"{options.api_url}/api/v1/webhooks"
     password = options.webhook_password.get_secret_value()
-    wanted = {
+    webhook = {
         "name": "newsletter",
         "target": address,
         "events": list(_TOLD),
         "auth_type": "basic",
         "auth_credentials": {"username": USER, "password": password},
     }
-    known = field(account.call("GET", url), "results") or []
-    number = next((one["id"] for one in known if one.get("target") == address), None)
+    webhooks = field(account.call("GET", url), "results") or []
+    number = next((one["id"] for one in webhooks if one.get("target") == address), None)
     if number is None:
-        account.call("POST", url, wanted)
+        account.call("POST", url, webhook)
     else:
-        account.call("PUT", f"{url}/{number}", wanted)
+        account.call("PUT", f"{url}/{number}", webhook)
     return WebhookRegistration(done=(f"the webhook tells {address} of {', '.join(_TOLD)}",))

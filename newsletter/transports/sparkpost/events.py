@@ -69,7 +69,7 @@ def _inside(item: Any) -> Any:
 
 def _kind(fields: Any, reason: str) -> EventKind:
     if fields["type"] in {"bounce", "out_of_band"}:
-        known = _CLASSES.get(str(fields.get("bounce_class")))
+        class_kind = _CLASSES.get(str(fields.get("bounce_class")))
         # Class 1 is "undetermined".
-        return known or judged(reason, is_permanent=False)
+        return class_kind or judged(reason, is_permanent=False)
     return _KINDS.get(fields["type"], _K.UNKNOWN)

@@ -57,6 +57,7 @@ def test_a_folder_is_walked_in_order_without_hidden_and_unknown_files(folder: Pa
     ("mark", "articles", "others"),
     [
         ("_config.yml", ["_drafts/a.md", "news/_posts/b.md"], ["about.md", "_site/_posts/c.md"]),
+        ("eleventy.config.js", ["content/a.md"], ["README.md", "package.json"]),
         ("hugo.toml", ["content/a.md"], ["README.md", "themes/one/b.md"]),
         ("profile/profile.html", ["posts/a.html"], ["claps/claps-0001.html"]),
     ],
