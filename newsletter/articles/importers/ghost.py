@@ -23,6 +23,7 @@ from newsletter.articles.importers.text import paragraphs_of
 from newsletter.articles.importers.values.decoding import decode
 from newsletter.articles.importers.values.fields import Fields
 from newsletter.articles.importers.values.file_names import draft_if_undated
+from newsletter.articles.importers.values.json_values import parse_json
 
 MEND = "export it again under Settings > Migration tools in Ghost"
 # Ghost's placeholder for the site's URL.
@@ -52,7 +53,7 @@ def read(content: bytes, name: str, context: ImportContext) -> Reading:
 
 def _data(text: str) -> Mapping[str, Any]:
     try:
-        whole = json.loads(text)
+        whole = parse_json(text)
     except (json.JSONDecodeError, RecursionError) as error:
         raise Unreadable("it is not JSON", MEND) from error
     if isinstance(whole, dict) and isinstance(whole.get("db"), list) and whole["db"]:

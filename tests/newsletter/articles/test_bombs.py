@@ -5,11 +5,13 @@ import struct
 import zipfile
 from dataclasses import replace
 
+import pytest
 from expectations import CONTEXT
 
 from newsletter.articles.body.pictures import with_stored_pictures
 from newsletter.articles.importers import archives
 from newsletter.articles.importers.base import MAX_PICTURES, BadRecord, Record, RecordPicture
+from newsletter.articles.importers.inputs import read_content
 from newsletter.media.decoding import UnusablePicture
 from newsletter.media.models import MediaItem
 
@@ -58,3 +60,61 @@ def test_no_more_pictures_of_an_article_are_decoded_than_it_may_have() -> None:
     stored = with_stored_pictures(replace(record, pictures=pictures, body_html=body), "", store)
     assert len(attempts) == MAX_PICTURES
     assert f"of its {MAX_PICTURES + 1} pictures" in " ".join(stored.notes)
+
+
+HUGE = "9" * 5000
+LINKED = '<script type="application/ld+json">{"@type": "Article", "wordCount": '
+HOLDING_A_HUGE_NUMBER = {
+    "json.md": f'{{"title": "Quay", "date": "2026-11-01", "weight": {HUGE}}}\nIt holds.\n',
+    "yaml.md": f"---\ntitle: Quay\ndate: 2026-11-01\nweight: {HUGE}\n---\nIt holds.\n",
+    "list.json": f'[{{"title": "Quay", "date": "2026-11-01", "body": "It.", "weight": {HUGE}}}]',
+    "ghost.json": f'{{"db": [{{"meta": {{"exported_on": {HUGE}}}, "data": {{"posts": [{{"id": "1", '
+    '"title": "Quay", "html": "<p>It holds.</p>", "status": "published"}]}}]}',
+    "page.html": f"<html><head>{LINKED}{HUGE}}}</script></head><body><h1>Quay</h1><p>It holds.</p>",
+}
+
+
+@pytest.mark.parametrize("name", HOLDING_A_HUGE_NUMBER)
+def test_a_number_of_thousands_of_digits_keeps_no_article_out(name: str) -> None:
+    content = HOLDING_A_HUGE_NUMBER[name].encode()
+    (record,) = read_content(content, name, CONTEXT, wanted="")
+    assert isinstance(record, Record), record
+    assert record.title == "Quay"
+
+
+def test_toml_with_such_a_number_is_refused_in_words() -> None:
+    content = f"+++\ntitle = 'Quay'\nweight = {HUGE}\n+++\nIt holds.\n".encode()
+    (bad,) = read_content(content, "toml.md", CONTEXT, wanted="")
+    assert isinstance(bad, BadRecord)
+    assert bad.what.startswith("the front matter is not TOML")
+
+
+def test_front_matter_that_is_far_too_long_is_refused() -> None:
+    content = f"---\ntitle: Quay\ntags: [{'a,' * 60_000}]\n---\nIt holds.\n".encode()
+    (bad,) = read_content(content, "long.md", CONTEXT, wanted="")
+    assert isinstance(bad, BadRecord)
+    assert "120," in bad.what
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        # Merged in one another, 9 to the 8th values.
+        "\n".join(
+            [
+                "m0: &m0 {k: v}",
+                *(
+                    f"m{level}: &m{level} {{<<: [{','.join([f'*m{level - 1}'] * 9)}]}}"
+                    for level in range(1, 9)
+                ),
+            ]
+        ),
+        f"weight: !!float '{'1:' * 2000}1'",
+    ],
+    ids=["merged aliases", "a sexagesimal number beyond all floats"],
+)
+def test_front_matter_made_to_be_slow_is_read_line_by_line(value: str) -> None:
+    content = f"---\ntitle: Quay\ndate: 2026-11-01\n{value}\n---\nIt holds.\n".encode()
+    (record,) = read_content(content, "slow.md", CONTEXT, wanted="")
+    assert isinstance(record, Record), record
+    assert "read line by line" in " ".join(record.notes)

@@ -12,8 +12,12 @@ from functools import cache
 from typing import Any
 
 from newsletter.articles.importers.base import Unreadable, one_line
+from newsletter.articles.importers.values.json_values import bounded_number
 
 DEEPEST = 100
+MAX_CHARACTERS = 100_000
+# Merged in one another, as many again for each level: twenty make some thousand values.
+MAX_ALIASES = 20
 MEND = "front matter is lines such as 'title: Harbour reopens' between two lines of ---"
 _YAML = re.compile(r"---[ \t]*\n(?P<head>.*?)(?:^|\n)(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
 _TOML = re.compile(r"\+\+\+[ \t]*\n(?P<head>.*?)(?:^|\n)\+\+\+[ \t]*(?:\n|\Z)", re.DOTALL)
@@ -83,11 +87,12 @@ def _of_yaml(text: str) -> Document:
     match = _YAML.match(text)
     if match is None:
         raise Unreadable("the front matter is not closed", "end it with a line of ---")
+    _refuse_large(match["head"])
     notes: tuple[str, ...] = ()
     try:
-        _check_depth(match["head"])
+        _check_nesting(match["head"])
         values = yaml.load(match["head"], Loader=_loader())  # noqa: S506 # nosec B506 - a safe loader
-    except (yaml.YAMLError, RecursionError, ValueError) as error:
+    except (yaml.YAMLError, RecursionError, ValueError, OverflowError) as error:
         values = _lenient(match["head"])
         if not values:
             raise Unreadable(f"the front matter cannot be read: {_reason(error)}", MEND) from error
@@ -97,19 +102,31 @@ def _of_yaml(text: str) -> Document:
     return Document(values=values or {}, text=text[match.end() :].strip("\n"), notes=notes)
 
 
-def _check_depth(head: str) -> None:
+def _refuse_large(head: str) -> None:
+    if len(head) > MAX_CHARACTERS:
+        raise Unreadable(
+            f"the front matter has {len(head):,} characters",
+            f"shorten it to {MAX_CHARACTERS:,} at most, or close it above the text",
+        )
+
+
+def _check_nesting(head: str) -> None:
     """
     Raises:
-        yaml.YAMLError: collections nest too deep for the recursion of libyaml's composer.
+        yaml.YAMLError: collections nest too deep for the recursion of libyaml's composer, or
+            aliases may multiply.
     """
     import yaml
 
-    depth = 0
+    depth = aliases = 0
     for event in yaml.parse(head, Loader=_loader()):
         depth += isinstance(event, yaml.CollectionStartEvent)
         depth -= isinstance(event, yaml.CollectionEndEvent)
+        aliases += isinstance(event, yaml.AliasEvent)
         if depth > DEEPEST:
             raise yaml.YAMLError(f"it nests more than {DEEPEST} levels")
+        if aliases > MAX_ALIASES:
+            raise yaml.YAMLError(f"it has more than {MAX_ALIASES} aliases")
 
 
 def _lenient(head: str) -> dict[str, Any]:
@@ -135,9 +152,10 @@ def _of_toml(text: str) -> Document:
     match = _TOML.match(text)
     if match is None:
         raise Unreadable("the front matter is not closed", "end it with a line of +++")
+    _refuse_large(match["head"])
     try:
         values = tomllib.loads(match["head"])
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # a TOMLDecodeError, or too many digits
         raise Unreadable(
             f"the front matter is not TOML: {one_line(str(error))[:200]}", MEND
         ) from error
@@ -150,7 +168,7 @@ def _of_toml(text: str) -> Document:
 
 def _of_json(text: str) -> Document:
     try:
-        values, end = json.JSONDecoder().raw_decode(text)
+        values, end = json.JSONDecoder(parse_int=bounded_number).raw_decode(text)
     except (json.JSONDecodeError, RecursionError):
         return Document(values={}, text=text, has_front_matter=False)
     return Document(values=values, text=text[end:].strip("\n"))

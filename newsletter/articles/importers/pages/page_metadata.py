@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any, TypeAlias
 
 from newsletter.articles.importers.base import one_line
+from newsletter.articles.importers.values.json_values import parse_json
 
 Element: TypeAlias = Any
 """An lxml element; lxml ships no types."""
@@ -187,7 +188,7 @@ def _linked_data(root: Element) -> Iterator[dict[str, Any]]:
     for script in root.iter("script"):
         if (script.get("type") or "").partition(";")[0].strip().lower() == "application/ld+json":
             try:
-                nodes += _nodes(json.loads(script.text or "", strict=False), depth=0)
+                nodes += _nodes(parse_json(script.text or "", strict=False), depth=0)
             except (json.JSONDecodeError, RecursionError):
                 continue
     articles = [node for node in nodes if _ARTICLE_TYPES.search(str(node.get("@type")))]

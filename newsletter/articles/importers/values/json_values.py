@@ -7,15 +7,19 @@ from typing import Any
 MAX_DIGITS = 19
 
 
-def parse_json(text: str) -> Any:
+def parse_json(text: str, *, strict: bool = True) -> Any:
     """The parsed JSON; a number with too many digits becomes a string.
+
+    Args:
+        strict: refuse control characters in strings, as RFC 8259 does.
 
     Raises:
         json.JSONDecodeError: it is not JSON.
         RecursionError: it is nested too deep.
     """
-    return json.loads(text, parse_int=_number)
+    return json.loads(text, parse_int=bounded_number, strict=strict)
 
 
-def _number(digits: str) -> int | str:
+def bounded_number(digits: str) -> int | str:
+    """The number; its digits if they are too many."""
     return int(digits) if len(digits.lstrip("-")) <= MAX_DIGITS else digits
