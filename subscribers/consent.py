@@ -4,14 +4,14 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import ColumnElement, Update, insert, select, update
 from sqlalchemy.orm import Session
 
 from newsletter.errors import InvalidInput
-from subscribers.models import ConsentEvent, ConsentKind, ConsentNetwork, Subscriber
+from subscribers.models import ConsentEvent, ConsentKind, Subscriber
 
 # Core insert: twice as fast as an ORM object, which nothing needs.
-_ADD = insert(ConsentEvent).returning(ConsentEvent.id)
+_ADD = insert(ConsentEvent)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,30 +76,33 @@ def record(
         "wording": origin.wording,
         "wording_version": origin.wording_version or version_of(origin.wording),
         "details": details,
+        "network": origin.network or None,
     }
-    event_id = session.connection().execute(_ADD, values).scalar_one()
-    if origin.network:
-        session.add(ConsentNetwork(event_id=event_id, network=origin.network, at=now))
+    session.connection().execute(_ADD, values)
 
 
 def history(session: Session, subscriber: Subscriber) -> list[ConsentProof]:
     """The subscriber's events, oldest first."""
-    query = (
-        select(ConsentEvent, ConsentNetwork.network)
-        .outerjoin(ConsentNetwork, ConsentNetwork.event_id == ConsentEvent.id)
-        .where(ConsentEvent.subscriber_id == subscriber.id)
-        .order_by(ConsentEvent.id)
-    )
-    return [_as_proof(event, network or "") for event, network in session.execute(query)]
+    query = select(ConsentEvent).where(ConsentEvent.subscriber_id == subscriber.id)
+    return [_as_proof(event) for event in session.scalars(query.order_by(ConsentEvent.id))]
 
 
 def forget_networks(session: Session, before: datetime) -> int:
-    """Delete the IP addresses of events before this time; the number deleted."""
-    statement = delete(ConsentNetwork).where(ConsentNetwork.at < before)
-    return len(session.scalars(statement.returning(ConsentNetwork.event_id)).all())
+    """Empty the IP addresses of events before this time; the number emptied."""
+    return len(session.scalars(_forget(ConsentEvent.at < before).returning(ConsentEvent.id)).all())
 
 
-def _as_proof(event: ConsentEvent, network: str) -> ConsentProof:
+def forget_networks_of(session: Session, subscriber: Subscriber) -> None:
+    """Empty the IP addresses of the subscriber's events."""
+    session.execute(_forget(ConsentEvent.subscriber_id == subscriber.id))
+
+
+def _forget(events: ColumnElement[bool]) -> Update:
+    is_kept = ConsentEvent.network.is_not(None)
+    return update(ConsentEvent).where(events, is_kept).values(network=None)
+
+
+def _as_proof(event: ConsentEvent) -> ConsentProof:
     return ConsentProof(
         at=event.at,
         kind=event.kind,
@@ -107,5 +110,5 @@ def _as_proof(event: ConsentEvent, network: str) -> ConsentProof:
         wording=event.wording,
         wording_version=event.wording_version,
         details=event.details,
-        network=network,
+        network=event.network or "",
     )

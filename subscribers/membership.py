@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from newsletter.errors import Conflict
 from subscribers import store
 from subscribers.addresses import hash_address, normalise_address
-from subscribers.consent import ConsentOrigin, record
+from subscribers.consent import ConsentOrigin, forget_networks_of, record
 from subscribers.models import ConsentKind, Frequency, Subscriber, SubscriberStatus
 from subscribers.topics import Choice
 
@@ -269,7 +269,7 @@ def _end(session: Session, subscriber: Subscriber, now: datetime) -> None:
 
 
 def _empty(session: Session, subscriber: Subscriber) -> None:
-    store.forget_networks_of(session, subscriber)
+    forget_networks_of(session, subscriber)
     store.drop_address_change(session, subscriber)
     store.drop_moves(session, subscriber)
     subscriber.status = SubscriberStatus.ERASED

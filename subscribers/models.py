@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, event, inspect
+from sqlalchemy import JSON, ForeignKey, Index, event, inspect, text
 from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -262,11 +262,19 @@ class Departure(Base):
 class ConsentEvent(Base):
     """An event of the append-only consent ledger.
 
-    Database triggers refuse changes and deletions, so it contains nothing that may have to be
-    erased: no address, no name, no IP address.
+    Database triggers refuse deletions, and every change but of a network to NULL. So it contains
+    nothing else that may have to be erased: no address, no name.
     """
 
     __tablename__ = "consent_events"
+    __table_args__ = (
+        Index(
+            "ix_consent_events_with_network",
+            "at",
+            sqlite_where=text("network IS NOT NULL"),
+            postgresql_where=text("network IS NOT NULL"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     subscriber_id: Mapped[int] = mapped_column(ForeignKey("subscribers.id"), index=True)
@@ -279,13 +287,5 @@ class ConsentEvent(Base):
     wording_version: Mapped[str] = mapped_column(default="", server_default="")
     details: Mapped[str] = mapped_column(default="", server_default="")
     """The preferences as text: "regular; topics: housing"."""
-
-
-class ConsentNetwork(Base):
-    """The IP address of an event of consent, in a table of its own so that it can be deleted."""
-
-    __tablename__ = "consent_networks"
-
-    event_id: Mapped[int] = mapped_column(ForeignKey("consent_events.id"), primary_key=True)
-    network: Mapped[str]
-    at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
+    network: Mapped[str | None]
+    """The IP address; NULL where it is not kept, or no more."""

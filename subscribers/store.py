@@ -13,7 +13,6 @@ from subscribers.models import (
     AddressMove,
     ConsentEvent,
     ConsentKind,
-    ConsentNetwork,
     Departure,
     Subscriber,
     SubscriberStatus,
@@ -193,12 +192,6 @@ def drop_changes_to(session: Session, address_hash: str) -> None:
             delete(table).where(table.address_hash == address_hash),
             execution_options={"synchronize_session": "evaluate"},
         )
-
-
-def forget_networks_of(session: Session, subscriber: Subscriber) -> None:
-    """Delete the IP addresses of the subscriber's events."""
-    events = select(ConsentEvent.id).where(ConsentEvent.subscriber_id == subscriber.id)
-    session.execute(delete(ConsentNetwork).where(ConsentNetwork.event_id.in_(events)))
 
 
 def add_departure(session: Session, reason: str, words: str, now: datetime) -> None:

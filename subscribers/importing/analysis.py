@@ -25,11 +25,12 @@ from subscribers.importing.questions import (
     refuse_words_of_two_meanings,
     unknown_words,
 )
-from subscribers.importing.values.cells import DamagedRow, addresses_in, without_nul
+from subscribers.importing.values.cells import DamagedRow, addresses_in, listed, without_nul
 from subscribers.importing.values.dates import DayMonthOrder
 from subscribers.importing.values.filenames import may_state_status, state_of_name
 from subscribers.importing.values.headings import OF_STATE, ROLES
 from subscribers.importing.values.states import ListState, worse
+from subscribers.importing.values.tags import names_newsletter
 from subscribers.importing.values.vocabulary import states_leaving
 from subscribers.importing.values.word_folding import folded
 
@@ -37,6 +38,10 @@ from subscribers.importing.values.word_folding import folded
 MAX_DAMAGED = 2
 MAX_DAMAGED_SHARE = 0.05
 MAX_STRAYS = 20
+_LABELLED = (
+    "Some are labelled for the newsletter: the others are pending. If all have agreed, say --state "
+    "subscribed."
+)
 _LEAVING_HIDDEN = (
     "As it is, everybody in it is pending at best. If you know that nobody in it has left, say "
     "--state subscribed."
@@ -97,6 +102,8 @@ class FileAnalysis:
     order: DayMonthOrder
     fitness: RowFit
     rows: int
+    is_labelled: bool
+    """Whether a label alone tells who gets the newsletter."""
     notes: Sequence[str]
     """Assumptions made and rows skipped."""
 
@@ -135,6 +142,7 @@ def analyse(
     assigned = _without_unused(assigned, profile)
     fitness.doubtful |= fitness.below
     state, name = _state(table, PurePath(file).name, answers, assigned)
+    is_labelled = answers.state is None and _is_labelled(assigned, profile)
     order, date = _order(profile, answers.order)
     columns = columns_of(table.header, assigned, profile)
     refuse_words_of_two_meanings(columns, profile, answers.words)
@@ -148,8 +156,10 @@ def analyse(
         order=order,
         fitness=fitness,
         rows=profile.rows,
+        is_labelled=is_labelled,
         notes=(
             *_program_notes(program, table.header),
+            *([_LABELLED] if is_labelled else []),
             *table.notes,
             *map(_elsewhere, telling),
             *_break_notes(fitness),
@@ -273,6 +283,16 @@ def _state(
     is_said = any(assigned.places[role] for role in ("status", "left", "reason"))
     names = [name for name in (file, table.sheet, *table.titles) if may_state_status(name)]
     return ListState.SUBSCRIBED, names[0] if names and not is_said else ""
+
+
+def _is_labelled(assigned: ColumnAssignment, profile: FileProfile) -> bool:
+    """Whether no column tells of status, and some people are labelled for the newsletter."""
+    if any(assigned.places[role] for role in OF_STATE):
+        return False
+    values = (
+        value for place in assigned.places["tags"] for value in profile.profiles[place].values
+    )
+    return any(names_newsletter(tag) for value in values for tag in listed(value))
 
 
 def _order(profile: FileProfile, said: DayMonthOrder | None) -> tuple[DayMonthOrder, str]:

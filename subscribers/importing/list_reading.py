@@ -123,6 +123,7 @@ def examine(
             order=analysis.order,
             doubtful=frozenset(analysis.fitness.doubtful),
             tags=request.tags,
+            is_labelled=analysis.is_labelled,
         )
     )
     terms = ImportTerms(

@@ -9,8 +9,8 @@ from subscribers.importing.values.word_folding import folded
 
 ADDRESS_BOOK_ADVICE = (
     "People in an address book have not agreed to anything by standing in it. Where only those of "
-    "a category have, say which: --column status=Categories, and --status Newsletter=subscribed, "
-    "other=unconfirmed and so on for each."
+    "a category or label have, say which: --column status=COLUMN for the column of these, and "
+    "--status Newsletter=subscribed, other=unconfirmed and so on for each."
 )
 """What everybody who imports an address book is told."""
 

@@ -12,6 +12,7 @@ from subscribers.importing.columns import ColumnAssignment
 from subscribers.importing.profiling import JUDGES, ColumnProfile, FileProfile
 from subscribers.importing.program import Program
 from subscribers.importing.values.channels import (
+    is_of_mail,
     is_of_mail_consent,
     is_of_other_channel,
     may_concern_mail,
@@ -54,6 +55,16 @@ _MIN_ROWS = 4
 MIN_REMARK_WORDS = 4
 # Counts, as of bounces.
 _COUNT = re.compile(r"\d{1,4}")
+# "Not opted out", "Unsubscribed? (yes = still in)": the answer may mean the opposite.
+_TURNED = re.compile(
+    r"=|\b(?:no|not|never|non|nicht|nie|kein\w*|pas|jamais|sans|sin|nunca|mai|niet|geen|nooit|bez|"
+    r"nigdy|dim|heb)\b",
+    re.IGNORECASE,
+)
+# A question that people answered: an empty answer to it is no yes.
+_ASKED = re.compile(
+    r"\?|\b(?:i|we|you|your|ich|wir|sie|je|nous|vous|io|ik|wij|ja)\b", re.IGNORECASE
+)
 _FREE = re.compile(r"@|https?:|www\.|\d[\d\s()./-]{6,}|[0-9a-f]{8}-[0-9a-f]{4}-", re.IGNORECASE)
 
 UNREAD = "unread"
@@ -255,7 +266,7 @@ def _guess(heading: str, profile: ColumnProfile) -> str:
     """What a column most likely tells; "?" where that would be a gamble."""
     name = folded(heading)
     words = [value for value in profile.values if not is_nothing(value)]
-    if has_stem(name, ASIDE_STEMS):
+    if has_stem(name, ASIDE_STEMS) or _TURNED.search(heading):
         return OPEN
     if has_stem(name, LEAVING_STEMS) and any(
         all(map(is_leaving, words)) for is_leaving in (is_date, is_yes_or_no, _is_leaving_word)
@@ -269,7 +280,8 @@ def _guess(heading: str, profile: ColumnProfile) -> str:
             return "status"
         if all(map(is_date, words)):
             return "confirmed"
-    if profile.telling or names_notes(name) or any(map(_is_remark, words)):
+    is_asked = _ASKED.search(heading) is not None or is_of_mail(name)
+    if names_notes(name) or (not is_asked and (profile.telling or any(map(_is_remark, words)))):
         return "notes"
     # Codes of states are as few and as short as names of places: nothing is suggested that could
     # have somebody mailed who left.

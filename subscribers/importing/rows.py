@@ -28,7 +28,7 @@ from subscribers.importing.values.dates import DayMonthOrder, in_iso
 from subscribers.importing.values.json_objects import attributes_of, may_tell_leaving
 from subscribers.importing.values.languages import offered
 from subscribers.importing.values.states import HAS_LEFT, ListState, worse
-from subscribers.importing.values.tags import tag_states_leaving
+from subscribers.importing.values.tags import names_newsletter, tag_states_leaving
 from subscribers.importing.values.vocabulary import (
     LEAVING_WORDS,
     is_nothing,
@@ -94,6 +94,8 @@ class ReadOptions:
     """Lower-case addresses in damaged rows that may say that they left."""
     tags: Tags = Tags.ATTRIBUTE
     """What happens to tags that are no topics."""
+    is_labelled: bool = False
+    """Whether a label alone tells who gets the newsletter."""
 
 
 class RowReader:
@@ -156,7 +158,7 @@ class RowReader:
         tags = self._tags_of(texts) if self._tags else ()
         if is_erased(address) or any(map(self._says_left, tags)) or self._is_told(texts):
             state = worse(state, ListState.LEFT)
-        elif may_tell_leaving(texts[self._json]) or self._may_be_told(texts):
+        elif self._is_doubtful(texts, tags):
             state = worse(state, ListState.PENDING)
         if state in HAS_LEFT:
             return [_leaver(row, each, state) for each in addresses_in(address) or [address]]
@@ -204,8 +206,13 @@ class RowReader:
             return True
         return any(states_leaving(texts[place]) for place in self._words)
 
-    def _may_be_told(self, texts: Sequence[str]) -> bool:
-        return any(may_state_leaving(texts[place]) for place in self._words)
+    def _is_doubtful(self, texts: Sequence[str], tags: Sequence[str]) -> bool:
+        """Whether it is not sure that somebody gets the newsletter."""
+        return (
+            may_tell_leaving(texts[self._json])
+            or any(may_state_leaving(texts[place]) for place in self._words)
+            or (self._reading.is_labelled and not any(map(names_newsletter, tags)))
+        )
 
     def _doubted(self, person: ListedPerson) -> ListedPerson:
         """The person, not confirmed if an unreadable row may say that they left."""

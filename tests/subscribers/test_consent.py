@@ -12,7 +12,7 @@ from newsletter.database import Database
 from newsletter.errors import Conflict
 from subscribers import consent
 from subscribers.consent import ConsentOrigin, history
-from subscribers.models import ConsentKind
+from subscribers.models import ConsentEvent, ConsentKind
 
 REFUSED = "the ledger of consent can only be added to"
 
@@ -99,34 +99,91 @@ def test_ip_addresses_expire_and_events_stay(database: Database, clock: FixedClo
         assert [(p.kind, p.network) for p in history(session, ann)][-1] == (ConsentKind.CHANGED, "")
 
 
-FORGOTTEN_ONLY = "where consent came from can only be forgotten"
-
-
 def with_network(database: Database, clock: FixedClock) -> None:
+    """Events without a network, and one with it."""
     with database.write() as session:
         person = add_subscriber(session, "ann@example.org", clock.now())
         origin = ConsentOrigin(source="form", network="192.0.2.7")
-        consent.record(session, person, ConsentKind.GIVEN, origin, clock.now())
+        consent.record(session, person, ConsentKind.CHANGED, origin, clock.now())
 
 
-def test_ip_addresses_of_events_cannot_be_changed(database: Database, clock: FixedClock) -> None:
+ADDED_TO_ANOTHER = """
+    INSERT INTO consent_events (id, subscriber_id, at, kind, source, network)
+    SELECT id, subscriber_id, at, kind, source, '198.51.100.1' FROM consent_events WHERE true
+    ON CONFLICT (id) DO UPDATE SET network = excluded.network
+"""
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE consent_events SET network = '198.51.100.1' WHERE network IS NOT NULL",
+        "UPDATE consent_events SET network = '' WHERE network IS NOT NULL",
+        "UPDATE consent_events SET network = network WHERE network IS NOT NULL",
+        "UPDATE consent_events SET network = '198.51.100.1' WHERE network IS NULL",
+        "UPDATE consent_events SET network = NULL WHERE network IS NULL",
+        "DELETE FROM consent_events WHERE network IS NOT NULL",
+        ADDED_TO_ANOTHER,
+    ],
+)
+def test_the_network_of_an_event_is_neither_changed_nor_added(
+    database: Database, clock: FixedClock, statement: str
+) -> None:
     with_network(database, clock)
     with pytest.raises((Conflict, DBAPIError)) as refused, database.write() as session:
-        session.execute(text("UPDATE consent_networks SET network = '198.51.100.1'"))
-    assert FORGOTTEN_ONLY in f"{refused.value} {refused.value.__cause__}"
+        session.execute(text(statement))
+    assert REFUSED in f"{refused.value} {refused.value.__cause__}"
 
 
-def test_ip_addresses_of_events_cannot_be_replaced(sqlite_url: str, clock: FixedClock) -> None:
-    database = Database(sqlite_url)
-    with_network(database, clock)
-    forged = "REPLACE INTO consent_networks (event_id, network, at) SELECT event_id, 'x', at"
-    with pytest.raises((Conflict, DBAPIError)) as refused, database.write() as session:
-        session.execute(text(f"{forged} FROM consent_networks"))
-    database.close()
-    assert FORGOTTEN_ONLY in f"{refused.value} {refused.value.__cause__}"
-
-
-def test_ip_addresses_of_events_can_be_deleted(database: Database, clock: FixedClock) -> None:
+def test_a_network_that_was_emptied_stays_empty(database: Database, clock: FixedClock) -> None:
     with_network(database, clock)
     with database.write() as session:
-        assert consent.forget_networks(session, clock.now() + timedelta(days=1)) == 1
+        session.execute(text("UPDATE consent_events SET network = NULL WHERE network IS NOT NULL"))
+    with pytest.raises((Conflict, DBAPIError)) as refused, database.write() as session:
+        session.execute(text("UPDATE consent_events SET network = '198.51.100.1'"))
+    assert REFUSED in f"{refused.value} {refused.value.__cause__}"
+
+
+OTHERS = {"id": "id + 7", "subscriber_id": "subscriber_id + 7", "at": "'2020-01-01 00:00:00Z'"}
+CHANGES = [
+    f"{column.name} = " + OTHERS.get(column.name, "'other'")
+    for column in ConsentEvent.__table__.c
+    if column.name != "network"
+]
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_nothing_else_changes_as_a_network_is_emptied(
+    database: Database, clock: FixedClock, change: str
+) -> None:
+    with_network(database, clock)
+    with pytest.raises((Conflict, DBAPIError)) as refused, database.write() as session:
+        session.execute(
+            text(f"UPDATE consent_events SET network = NULL, {change} WHERE network IS NOT NULL")
+        )
+    assert REFUSED in f"{refused.value} {refused.value.__cause__}"
+
+
+def test_sqlite_refuses_another_rowid_as_a_network_is_emptied(
+    sqlite_url: str, clock: FixedClock
+) -> None:
+    database = Database(sqlite_url)
+    with_network(database, clock)
+    with pytest.raises((Conflict, DBAPIError)) as refused, database.write() as session:
+        session.execute(
+            text("UPDATE consent_events SET network = NULL, rowid = 9 WHERE network IS NOT NULL")
+        )
+    database.close()
+    assert REFUSED in f"{refused.value} {refused.value.__cause__}"
+
+
+def test_erasure_empties_the_networks_of_one_person(database: Database, clock: FixedClock) -> None:
+    origin = ConsentOrigin(source="form", network="192.0.2.7")
+    with database.write() as session:
+        ann, ben = (
+            add_subscriber(session, f"{n}@example.org", clock.now()) for n in ("ann", "ben")
+        )
+        for person in (ann, ben):
+            consent.record(session, person, ConsentKind.CHANGED, origin, clock.now())
+        consent.forget_networks_of(session, ann)
+        assert [history(session, p)[-1].network for p in (ann, ben)] == ["", "192.0.2.7"]

@@ -644,11 +644,14 @@ CREATE TABLE consent_events (
     wording TEXT DEFAULT '' NOT NULL,
     wording_version TEXT DEFAULT '' NOT NULL,
     details TEXT DEFAULT '' NOT NULL,
+    network TEXT,
     CONSTRAINT pk_consent_events PRIMARY KEY (id),
     CONSTRAINT fk_consent_events_subscriber_id FOREIGN KEY(subscriber_id) REFERENCES subscribers (id)
 );
 
 CREATE INDEX ix_consent_events_subscriber_id ON consent_events (subscriber_id);
+
+CREATE INDEX ix_consent_events_with_network ON consent_events (at) WHERE network IS NOT NULL;
 
 CREATE TABLE deliveries (
     id BIGSERIAL NOT NULL,
@@ -754,16 +757,6 @@ CREATE TABLE private_feeds (
 
 CREATE INDEX ix_private_feeds_subscriber_id ON private_feeds (subscriber_id);
 
-CREATE TABLE consent_networks (
-    event_id BIGINT NOT NULL,
-    network TEXT NOT NULL,
-    at TIMESTAMP WITH TIME ZONE NOT NULL,
-    CONSTRAINT pk_consent_networks PRIMARY KEY (event_id),
-    CONSTRAINT fk_consent_networks_event_id FOREIGN KEY(event_id) REFERENCES consent_events (id)
-);
-
-CREATE INDEX ix_consent_networks_at ON consent_networks (at);
-
 CREATE TABLE delivery_transcripts (
     delivery_id BIGINT NOT NULL,
     content TEXT NOT NULL,
@@ -837,13 +830,14 @@ CREATE OR REPLACE FUNCTION refuse_change_of_consent()
  RETURNS trigger
  LANGUAGE plpgsql
 AS $function$ BEGIN
+    IF TG_OP = 'UPDATE' AND OLD.network IS NOT NULL THEN
+        OLD.network := NULL;
+        IF NEW *= OLD THEN
+            RETURN NEW;
+        END IF;
+    END IF;
     RAISE EXCEPTION 'the ledger of consent can only be added to' USING ERRCODE = 'restrict_violation';
 END $function$;
-
-CREATE OR REPLACE FUNCTION refuse_change_of_network()
- RETURNS trigger
- LANGUAGE plpgsql
-AS $function$ BEGIN RAISE EXCEPTION 'where consent came from can only be forgotten' USING ERRCODE = 'restrict_violation'; END $function$;
 
 CREATE OR REPLACE FUNCTION refuse_change_of_origin()
  RETURNS trigger
@@ -863,10 +857,6 @@ CREATE TRIGGER audit_outcomes_refuse_truncate BEFORE TRUNCATE ON audit_outcomes 
 CREATE TRIGGER consent_events_refuse_change BEFORE DELETE OR UPDATE ON consent_events FOR EACH ROW EXECUTE FUNCTION refuse_change_of_consent();
 
 CREATE TRIGGER consent_events_refuse_truncate BEFORE TRUNCATE ON consent_events FOR EACH STATEMENT EXECUTE FUNCTION refuse_change_of_consent();
-
-CREATE TRIGGER consent_networks_refuse_truncate BEFORE TRUNCATE ON consent_networks FOR EACH STATEMENT EXECUTE FUNCTION refuse_change_of_network();
-
-CREATE TRIGGER consent_networks_refuse_update BEFORE UPDATE ON consent_networks FOR EACH ROW EXECUTE FUNCTION refuse_change_of_network();
 
 CREATE INDEX articles_search ON articles USING gin ((((setweight(to_tsvector('simple'::regconfig, regexp_replace(NORMALIZE(replace(lower(title), 'ß'::text, 'ss'::text), NFKD), '[̀-ͯ]'::text, ''::text, 'g'::text)), 'A'::"char") || setweight(to_tsvector('simple'::regconfig, regexp_replace(NORMALIZE(replace(lower("left"(((summary || ' '::text) || author), 10000)), 'ß'::text, 'ss'::text), NFKD), '[̀-ͯ]'::text, ''::text, 'g'::text)), 'B'::"char")) || setweight(to_tsvector('simple'::regconfig, regexp_replace(NORMALIZE(replace(lower("left"(body_text, 150000)), 'ß'::text, 'ss'::text), NFKD), '[̀-ͯ]'::text, ''::text, 'g'::text)), 'D'::"char"))));
 

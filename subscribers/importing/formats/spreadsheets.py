@@ -11,15 +11,16 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
-from pathlib import Path
+from pathlib import Path, PurePath
 from time import monotonic
-from zipfile import ZipFile
+from zipfile import ZipFile, is_zipfile
 
 from newsletter.errors import InvalidInput
 from newsletter.unpacking import UNPACKING_ERRORS
 from subscribers.importing.formats.header import LOOKED_AT, table_of
 from subscribers.importing.formats.table import SourceTable
 from subscribers.importing.values.cells import addresses_in
+from subscribers.importing.values.filenames import may_state_status
 from subscribers.importing.values.headings import MARKS
 
 ZIP_MARK = b"PK\x03\x04"
@@ -30,6 +31,7 @@ MAX_BYTES = 2_000_000_000
 MAX_SHEETS = 100
 OTHER_SHEETS_SECONDS = 120
 READER = "subscribers.importing.formats.sheet_reader"
+_LIST_SUFFIXES = frozenset({".csv", ".tsv", ".txt", ".xls", ".xlsx", ".ods", ".vcf", ".ldif"})
 
 
 def is_spreadsheet(path: Path) -> bool:
@@ -48,6 +50,7 @@ def spreadsheet(path: Path, sheet: str) -> SourceTable:
     Raises:
         InvalidInput: not a spreadsheet, damaged, too large, or without this sheet.
     """
+    _refuse_archive(path)
     _refuse_large(path)
     names: dict[str, object] = {}
     first = list(islice(_rows(path, sheet, names), LOOKED_AT))
@@ -69,6 +72,24 @@ def spreadsheet(path: Path, sheet: str) -> SourceTable:
     )
     marks = names.get("marks")
     return _with_marks(padded, marks) if isinstance(marks, dict) and marks else padded
+
+
+def _refuse_archive(path: Path) -> None:
+    """Refuse a ZIP of files, as Mailchimp exports; a workbook is one too."""
+    if not is_zipfile(path):
+        return
+    try:
+        with ZipFile(path) as archive:
+            files = [name for name in archive.namelist() if PurePath(name).suffix in _LIST_SUFFIXES]
+    except UNPACKING_ERRORS:
+        return
+    if not files:
+        return
+    listed = ", ".join(files[:5]) + (" …" if len(files) > 5 else "")
+    raise InvalidInput(
+        f"{path} is a ZIP archive of {len(files)} lists ({listed}); unpack it and import each file "
+        "by itself, first those of people who left or bounced"
+    )
 
 
 def _with_marks(table: SourceTable, marks: Mapping[str, str]) -> SourceTable:
@@ -100,11 +121,13 @@ def _several(path: Path, read: str, crowded: Mapping[str, frozenset[str]]) -> st
     listed = ", ".join(
         f"“{name}” ({len(addresses)} addresses)" for name, addresses in crowded.items()
     )
+    left = next(filter(may_state_status, (read, *crowded)), next(iter(crowded)))
+    others = [name for name in (read, *crowded) if name != left]
     return (
         f"{path.name}: nothing has been changed. Besides the sheet “{read}” these hold people: "
         f"{listed}. Take each by itself with --sheet. To import them, first those who left or "
-        f"bounced: add, for instance, {shlex.join(['--sheet', next(iter(crowded))])} --state left; "
-        f"then {shlex.join(['--sheet', read])}"
+        f"bounced: add, for instance, {shlex.join(['--sheet', left])} --state left; "
+        f"then {' and '.join(shlex.join(['--sheet', name]) for name in others)}"
     )
 
 

@@ -19,6 +19,10 @@ _MONTHS = re.compile(
 )
 _FIRST_MILLISECONDS = 100_000_000_000
 _TWELVE = 12
+# The first and last days of clocks and calendars, which programs write for "never".
+_NEVER = re.compile(
+    r"1969-12-31|1970-01-01|1899-12-3[01]|1900-01-01|1901-12-13|2038-01-19|(?:2[1-9]|[3-9]\d)\d\d-.*"
+)
 # Defaults for missing parts.
 _MISSING = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -40,6 +44,12 @@ def is_date(text: str) -> bool:
         return True
     is_worded = len(cell) > 5 and any(map(str.isdigit, cell)) and _MONTHS.search(cell)
     return bool(is_worded) and _parsed(cell, DayMonthOrder.DAY) is not None
+
+
+@lru_cache(maxsize=65536)
+def is_never(text: str) -> bool:
+    """Whether a date is one that programs write for "never", such as 1970-01-01 or 9999-12-31."""
+    return is_date(text) and _NEVER.match(in_iso(text, DayMonthOrder.DAY)) is not None
 
 
 @lru_cache(maxsize=65536)

@@ -144,6 +144,18 @@ HARMLESS: frozenset[str] = frozenset(
         *("ticket number", "table number", "dietary requirements", "allergies", "donation"),
         *("donation amount", "donation date", "last donation", "last donation date", "last gift"),
         *("last gift date", "last gift amount", "first gift date", "lifetime value"),
+        *(
+            "create date",
+            "created date",
+            "created time",
+            "created utc",
+            "added time",
+            "submit date",
+        ),
+        *("user regdate", "user registration", "registration time", "startzeit", "start time"),
+        *("last seen at", "last update", "last update time", "lang id", "langcode", "lang code"),
+        *("yahoo id", "van id", "vanid", "snid", "collector id", "network id", "respondent id"),
+        *("mitgliedsnr", "mitglieds nummer", "trust level", "admin", "moderator", "ad tracking"),
         *("login", "password", "website id", "store", "store view", "currency", "vat", "tax id"),
     )
 )

@@ -3,7 +3,7 @@
 import re
 from functools import lru_cache
 
-from subscribers.importing.values.headings import ROLES, has_stem
+from subscribers.importing.values.headings import ROLES, folded_names, has_stem
 from subscribers.importing.values.vocabulary import LEAVING_WORDS, states_leaving
 from subscribers.importing.values.word_folding import folded
 
@@ -31,6 +31,13 @@ _STEMS = (
     *("διαγραμμ", "διαγραφ", "απεγγρα", "відпис", "הוסר", "退会", "退订", "停止", "取消"),
 )
 _WORDS = frozenset(map(folded, ("bajas", "baixas", "bloklist", "vefat")))
+_NEWS = frozenset(
+    folded_names(
+        *("newsletter", "newsletters", "mailinglist", "mailingliste", "bulletin", "rundbrief"),
+        *("infolettre", "nieuwsbrief", "boletin", "cylchlythyr", "nyhedsbrev", "nyhetsbrev"),
+        *("uutiskirje", "hirlevel", "zpravodaj", "biuletyn"),
+    )
+)
 _NUMBER = re.compile(r"\d+")
 
 
@@ -47,6 +54,12 @@ def tag_states_leaving(tag: str) -> bool:
         or any(word in words for word in _UNSPACED)
         or states_leaving(tag)
     )
+
+
+@lru_cache(maxsize=4096)
+def names_newsletter(tag: str) -> bool:
+    """Whether a tag is that of the people who get a newsletter."""
+    return not _NEWS.isdisjoint(folded(tag).split())
 
 
 def _root(words: str) -> str:

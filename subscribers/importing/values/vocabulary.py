@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache, reduce
 
 from subscribers.importing.values.cells import is_address, listed
-from subscribers.importing.values.dates import is_date
+from subscribers.importing.values.dates import is_date, is_never
 from subscribers.importing.values.states import HAS_LEFT, ListState, worse
 from subscribers.importing.values.word_folding import folded
 
@@ -27,7 +27,19 @@ NO = frozenset(
     for word in (
         *("no", "n", "false", "f", "0", "0.0", "off", "unchecked", "falsch", "nein", "non", "faux"),
         *("não", "falso", "nee", "onwaar", "nie", "fałsz", "ne", "nej", "nei", "ei", "nem", "na"),
-        *("nac ydw", "nac ydy", "nac oes", "nage", "naddo", "anghywir", "hayır", "✗", "✘", "☐"),
+        *(
+            "nac ydw",
+            "nac ydy",
+            "nac oes",
+            "nage",
+            "naddo",
+            "anghywir",
+            "hayır",
+            "✗",
+            "✘",
+            "☐",
+            "☒",
+        ),
         *("never", "nie", "niemals", "jamais", "nunca", "mai", "nooit", "nigdy", "none", "keine"),
         *("ninguno", "nessuno", "aucun", "geen", "brak", "dim", "hayir", "nu", "nē", "ez", "нет"),
         *(
@@ -65,7 +77,8 @@ FORBIDDEN = frozenset(
 # Empty values of databases and programs.
 _NOTHING = re.compile(
     r"|\\N|\(?null\)?|nil|none|nan|nat|undefined|n/?a|#n/?a|-+|—|–|\[\]|\{\}|\"\"|''|\.|"
-    r"(0000-00-00|0001-01-01|00?[/.]00?[/.]0000)([ T]00:00(:00(\.0+)?)?Z?)?|1900-01-00|\[null\]",
+    r"(0000-00-00|0001-01-01|00?[/.]00?[/.]0000)([ T]00:00(:00(\.0+)?)?Z?)?|1900-01-00|"
+    r"00[./]0?1[./]1900|0?1/00?/1900|\[null\]",
     re.IGNORECASE,
 )
 
@@ -73,7 +86,16 @@ _STATE_WORDS: Mapping[ListState, tuple[str, ...]] = {
     ListState.SUBSCRIBED: (
         *("subscribed", "subscriber", "confirmed", "enabled", "active", "verified", "opted in"),
         *("opt in", "optin", "opt-in", "opted-in", "double opt in", "double optin", "mailable"),
-        *("single opt in", "explicit", "registered", "validated", "approved", "normal", "regular"),
+        *(
+            "not unsubscribed",
+            "single opt in",
+            "explicit",
+            "registered",
+            "validated",
+            "approved",
+            "normal",
+            "regular",
+        ),
         *("aktiv", "angemeldet", "abonniert", "bestätigt", "bestaetigt", "eingetragen"),
         *("zugestimmt", "freigegeben", "actif", "active", "abonné", "abonnée", "inscrit"),
         *("inscrite", "confirmé", "confirmée", "validé", "activo", "activa", "suscrito"),
@@ -123,7 +145,8 @@ _STATE_WORDS: Mapping[ListState, tuple[str, ...]] = {
         *("left", "ended", "unsubscribed", "unsubscribe", "unsub", "blocklisted", "blacklisted"),
         *("blocked", "disabled", "removed", "archived", "suppressed", "opted out", "opt out"),
         *("optout", "opted-out", "cancelled", "canceled", "deleted", "deactivated"),
-        *("do not email", "do not mail", "do not contact", "resigned", "quit", "expired", "banned"),
+        *("do not email", "do not mail", "do not contact", "donotcontact", "unsubscribe link"),
+        *("resigned", "quit", "expired", "banned"),
         *("withdrawn", "revoked", "rejected", "excluded", "unregistered", "former", "forgotten"),
         *("lapsed", "ex member", "former member", "†", "✝", "ehemalig", "ehemalige", "ehemaliger"),
         *("ehemaliges mitglied", "ancien membre", "ex socio", "ex socia", "oud lid", "cyn aelod"),
@@ -167,14 +190,22 @@ _STATE_WORDS: Mapping[ListState, tuple[str, ...]] = {
         *("unzustellbar", "ungültig", "unzustellbare", "rebondi", "rebond", "invalide", "rebotado"),
         *("rebote", "inválido", "respinto", "non valido", "onbestelbaar", "ongeldig", "odbity"),
         *("odbicie", "nieprawidłowy", "neplatný", "annilys", "wedi bownsio", "bounced hard"),
-        *("email bounced", "non deliverable", "devolvido", "devolvida", "devuelto", "studsar"),
+        *(
+            "bouncing",
+            "email bounced",
+            "non deliverable",
+            "devolvido",
+            "devolvida",
+            "devuelto",
+            "studsar",
+        ),
         *("studsade", "opgeschoond", "geri döndü", "επιστράφηκε", "مرتد", "退信"),
     ),
     ListState.COMPLAINED: (
         *("complained", "complaint", "complaining", "spammy", "spam", "abuse", "abuse complaint"),
         *("spam complaint", "marked as spam", "spamreport", "reported spam", "junk", "beschwerde"),
         *("plainte", "queja", "reclamo", "klacht", "skarga", "cwyn", "spam report", "abused"),
-        *("spam reported",),
+        *("spam reported", "spamtrap", "spam trap"),
     ),
 }
 WORDS: Mapping[str, ListState] = {
@@ -236,6 +267,10 @@ def is_yes_or_no(text: str) -> bool:
     return folded(text) in YES or folded(text) in NO
 
 
+# A code with its meaning: "2 - unsubscribed".
+_DESCRIBED = re.compile(r"-?\d{1,3}\s*[-–—=:.)]\s*(\D.*)")
+
+
 def status_of(text: str, words: Mapping[str, ListState]) -> ListState | None:
     """The status of a cell in a status column; None for an unknown word.
 
@@ -250,8 +285,11 @@ def status_of(text: str, words: Mapping[str, ListState]) -> ListState | None:
     if word in WORDS:
         return WORDS[word]
     if word in YES or word in PERMITTED or is_date(text):
-        return ListState.SUBSCRIBED
-    return ListState.LEFT if word in NO or word in FORBIDDEN else None
+        return ListState.PENDING if is_never(text) else ListState.SUBSCRIBED
+    if word in NO or word in FORBIDDEN:
+        return ListState.LEFT
+    described = _DESCRIBED.fullmatch(text.strip())
+    return status_of(described[1], words) if described else None
 
 
 def leaving_of(text: str, words: Mapping[str, ListState]) -> ListState | None:
@@ -264,6 +302,9 @@ def leaving_of(text: str, words: Mapping[str, ListState]) -> ListState | None:
     if word in NO:
         return ListState.SUBSCRIBED
     state = words.get(word) or WORDS.get(word)
+    if is_never(text):
+        # Among moments of leaving it may mean either.
+        return state
     # A 1 that means "active" in another column of the file is still a yes in this one.
     if word in YES or _NUMBER.fullmatch(text.strip()):
         return state if state in HAS_LEFT else ListState.LEFT
@@ -327,6 +368,6 @@ def confirmation_of(text: str, words: Mapping[str, ListState]) -> ListState | No
     state = words.get(word) or WORDS.get(word)
     if state is not None:
         return state
-    if word in FORBIDDEN:
+    if word in FORBIDDEN or is_never(text):
         return ListState.PENDING
     return ListState.SUBSCRIBED if word in PERMITTED or is_date(text) else None

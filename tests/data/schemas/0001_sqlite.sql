@@ -644,11 +644,14 @@ CREATE TABLE consent_events (
     wording TEXT DEFAULT '' NOT NULL,
     wording_version TEXT DEFAULT '' NOT NULL,
     details TEXT DEFAULT '' NOT NULL,
+    network TEXT,
     CONSTRAINT pk_consent_events PRIMARY KEY (id),
     CONSTRAINT fk_consent_events_subscriber_id FOREIGN KEY(subscriber_id) REFERENCES subscribers (id)
 );
 
 CREATE INDEX ix_consent_events_subscriber_id ON consent_events (subscriber_id);
+
+CREATE INDEX ix_consent_events_with_network ON consent_events (at) WHERE network IS NOT NULL;
 
 CREATE TABLE deliveries (
     id INTEGER NOT NULL,
@@ -753,16 +756,6 @@ CREATE TABLE private_feeds (
 );
 
 CREATE INDEX ix_private_feeds_subscriber_id ON private_feeds (subscriber_id);
-
-CREATE TABLE consent_networks (
-    event_id INTEGER NOT NULL,
-    network TEXT NOT NULL,
-    at DATETIME NOT NULL,
-    CONSTRAINT pk_consent_networks PRIMARY KEY (event_id),
-    CONSTRAINT fk_consent_networks_event_id FOREIGN KEY(event_id) REFERENCES consent_events (id)
-);
-
-CREATE INDEX ix_consent_networks_at ON consent_networks (at);
 
 CREATE TABLE delivery_transcripts (
     delivery_id INTEGER NOT NULL,
@@ -874,11 +867,11 @@ WHEN EXISTS (SELECT 1 FROM consent_events WHERE id = NEW.id)
 BEGIN SELECT RAISE(ABORT, 'the ledger of consent can only be added to'); END;
 
 CREATE TRIGGER consent_events_refuse_update BEFORE UPDATE ON consent_events
+WHEN OLD.network IS NULL OR NEW.network IS NOT NULL OR
+    (NEW.id, NEW.subscriber_id, NEW.at, NEW.kind, NEW.source, NEW.wording, NEW.wording_version, NEW.details)
+    IS NOT
+    (OLD.id, OLD.subscriber_id, OLD.at, OLD.kind, OLD.source, OLD.wording, OLD.wording_version, OLD.details)
 BEGIN SELECT RAISE(ABORT, 'the ledger of consent can only be added to'); END;
-
-CREATE TRIGGER consent_networks_refuse_replace BEFORE INSERT ON consent_networks WHEN EXISTS (SELECT 1 FROM consent_networks WHERE event_id = NEW.event_id) BEGIN SELECT RAISE(ABORT, 'where consent came from can only be forgotten'); END;
-
-CREATE TRIGGER consent_networks_refuse_update BEFORE UPDATE ON consent_networks BEGIN SELECT RAISE(ABORT, 'where consent came from can only be forgotten'); END;
 
 CREATE INDEX subscribers_search ON subscribers (id, search_text);
 

@@ -13,6 +13,13 @@ from list_files import analysed, states_in
         ("Date of e-mail consent", ("2020-03-12", ""), "confirmed"),
         ("Last bounce type", ("hard bounced", ""), "left"),
         ("Photo consent", ("yes", "no"), "?"),
+        ("Not opted out", ("yes", "no"), "?"),
+        ("Never unsubscribed", ("yes", "no"), "?"),
+        ("Unsubscribed? (yes = still in)", ("yes", "no"), "?"),
+        ("Nicht abgemeldet", ("ja", "nein"), "?"),
+        ("I would like", ("the newsletter", "to volunteer for this"), "?"),
+        ("May we send you news?", ("Yes, please", "Not at the moment"), "?"),
+        ("Newsletter by e-mail", ("Yes, please", "Not at the moment"), "?"),
     ],
 )
 def test_the_role_that_a_heading_and_its_values_speak_for(

@@ -66,6 +66,28 @@ def test_where_several_sheets_hold_people_it_is_asked_which(run: Run, tmp_path: 
     assert "--sheet Unsubscribed --state left" in said
 
 
+def test_the_sheet_of_those_who_left_comes_first_wherever_it_stands(
+    run: Run, tmp_path: Path
+) -> None:
+    path = tmp_path / "all.xlsx"
+    book = Workbook()
+    for sheet, address in (("Unsubscribed", "ann@example.org"), ("Readers", "zoe@example.org")):
+        rows = book.create_sheet(sheet)
+        rows.append(["email"])
+        rows.append([address])
+    del book["Sheet"]
+    book.save(path)
+    assert "--sheet Unsubscribed --state left; then --sheet Readers" in refusal(run, path)
+
+
+def test_an_archive_of_lists_is_to_be_unpacked(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "export.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("subscribed.csv", "email\nzoe@example.org\n")
+        archive.writestr("cleaned.csv", "email\nann@example.org\n")
+    assert "a ZIP archive of 2 lists (subscribed.csv, cleaned.csv); unpack it" in refusal(run, path)
+
+
 def test_addresses_also_in_the_unsubscribed_sheet_are_not_confirmed(
     run: Run, tmp_path: Path
 ) -> None:
