@@ -8,7 +8,8 @@ from newsletter.database import Database
 from newsletter.errors import InvalidInput
 from subscribers.addresses import hash_address, normalise_address
 from subscribers.exporting import unescape_formula
-from subscribers.importing.columns import address_column
+from subscribers.importing import catalogue
+from subscribers.importing.columns import address_column, assign, program_of
 from subscribers.importing.formats.table import SourceTable
 from subscribers.importing.storage import history, store
 from subscribers.importing.storage.plan_writer import SUPPRESSION_COLUMNS
@@ -50,6 +51,15 @@ def addresses_of(table: SourceTable) -> Iterator[Address]:
                 or [text]
             ):
                 yield _address(row, address)
+
+
+def status_heading(table: SourceTable) -> str:
+    """The heading of a column that says how each stands; empty without one."""
+    try:
+        assigned = assign(table.header, {}, program_of(table.header, catalogue.every()))
+    except InvalidInput:
+        return ""
+    return next((table.header[place] for place in assigned.places["status"]), "")
 
 
 def _address(row: int, text: str) -> Address:

@@ -56,6 +56,13 @@ BLOCKS = names_in(
     "blockquote br caption dd div dl dt figcaption figure h1 h2 h3 h4 h5 h6 hr li ol p pre section "
     "table td th tr ul"
 )
+# Block elements that are not kept: their words must not run into those beside them.
+_OTHER_BLOCK = re.compile(
+    r"<(/?)(?:address|article|aside|center|details|dialog|fieldset|footer|form|header|hgroup|legend"
+    r"|main|marquee|nav|optgroup|option|search|summary)(?=[\s/>])",
+    re.IGNORECASE,
+)
+_OTHER_LIST = re.compile(r"<(/?)(?:dir|menu)(?=[\s/>])", re.IGNORECASE)
 _IMAGE = re.compile(r'<img((?:\s+[a-z]+="[^"]*")*)\s*>')
 _BLOCK_TAG = re.compile("<[^<>]*>")
 # Prefix of ids that links of the same body point to; see `_prefixed`.
@@ -67,7 +74,7 @@ _SENTENCE_END = re.compile(r"[.!?…。！？؟۔][\"'”’»)]*(?=\s)")
 
 def sanitise(html: str, base: str) -> str:
     """The allowed part of a body, links resolved against `base`; stable under parsing again."""
-    html = linking_players(clean_html(without_controls(html)).html)
+    html = _renamed(linking_players(clean_html(without_controls(html)).html))
     html = html if html.count("<") <= MAX_UNBALANCED_TAGS else _balanced(html)
     # HTML parsing moves a link in a table in a link, so the output may parse differently: repeat
     # until it is stable.
@@ -94,6 +101,11 @@ def _cleaned(html: str, base: str) -> str:
         url_schemes=set(LINK_SCHEMES),
     )
     return _tidied(without_controls(clean)).strip()
+
+
+def _renamed(html: str) -> str:
+    """The HTML with block elements that are not kept as `<div>`, other lists as `<ul>`."""
+    return _OTHER_LIST.sub(r"<\1ul", _OTHER_BLOCK.sub(r"<\1div", html))
 
 
 def _balanced(html: str) -> str:
@@ -160,7 +172,7 @@ def text_of(html: str) -> str:
 
     Uses nh3: the standard library's parser takes half a minute for 100 KB of `<a "`.
     """
-    html = html if html.count("<") <= MAX_UNBALANCED_TAGS else _balanced(html)
+    html = _renamed(html if html.count("<") <= MAX_UNBALANCED_TAGS else _balanced(html))
     blocks = nh3.clean(
         html,
         tags=set(BLOCKS),

@@ -35,8 +35,15 @@ def suppress(
     take = partial(actions.add, program.app, program.actor, reason=reason)
     _refuse_both(address, path)
     if path is not None:
-        new, others = _each(program, open_list(path, sheet=sheet), take)
-        program.say(f"{new} suppressed, {others} were already.")
+        table = open_list(path, sheet=sheet)
+        new, others = _each(program, table, take)
+        program.say(f"{new} suppressed, {others} were already, or stand in the file again.")
+        if heading := bulk_suppression.status_heading(table):
+            program.warn(
+                f"Everybody in {path} is suppressed, whatever “{heading}” says of them. If only "
+                f"those are meant who left, undo it with unsuppress --file {path}, and import the "
+                "file instead: newsletter subscribers import."
+            )
     elif address is not None:
         normalised = normalise_address(address)
         already = "" if take([[normalised]]) else f" already ({_reason(program, normalised)})"

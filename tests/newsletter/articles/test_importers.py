@@ -214,13 +214,13 @@ def test_a_wordpress_export_with_an_undeclared_prefix_is_read() -> None:
 
 
 def test_deeply_nested_front_matter_is_refused() -> None:
-    [bad] = markdown.read(f"---\n{'- ' * 100_000}\n---\nWords.".encode(), "a.md", CONTEXT)
+    [bad] = markdown.read(f"---\n{'- ' * 10_000}\n---\nWords.".encode(), "a.md", CONTEXT)
     assert isinstance(bad, BadRecord)
     assert "nests more than 100 levels" in bad.what
 
 
 def test_a_deeply_nested_value_of_front_matter_is_read_as_text() -> None:
-    head = f"title: One\ntags: {'[' * 100_000}"
+    head = f"title: One\ntags: {'[' * 10_000}"
     [record] = markdown.read(f"---\n{head}\n---\nWords.".encode(), "a.md", CONTEXT)
     assert isinstance(record, Record)
     assert any("nests more than 100 levels" in note for note in record.notes)

@@ -70,7 +70,13 @@ def test_plain_text_survives_escaping(words: str) -> None:
             "<iframe src=https://x.example/a>frame</iframe>A",
             '<p><a href="https://x.example/a">Open: x.example</a></p>A',
         ),
-        ("<form><input><button>Go</button></form>", "Go"),
+        ("<form><input><button>Go</button></form>", "<div>Go</div>"),
+        ("<details><summary>Times</summary>At ten</details>End",
+         "<div><div>Times</div>At ten</div>End"),
+        ("<ADDRESS class=x>4 Mill Lane</ADDRESS><center>Wexcombe</center>",
+         "<div>4 Mill Lane</div><div>Wexcombe</div>"),
+        ("<menu><li>soup</li></menu>", "<ul><li>soup</li></ul>"),
+        ("<p>One<article>two</article>", "<p>One</p><div>two</div>"),
         ("<a href='/map'>m</a>", '<a href="https://wexcombe.example/map">m</a>'),
         ("<a href='map'>m</a>", '<a href="https://wexcombe.example/articles/map">m</a>'),
         ("<a href='//x.example/y'>m</a>", '<a href="https://x.example/y">m</a>'),
@@ -114,6 +120,13 @@ def test_a_fragment_link_without_a_page_is_dropped() -> None:
 @pytest.mark.parametrize("address", ["", " ", "http://", "http://[bad", "data:,x"])
 def test_invalid_urls_are_dropped(address: str) -> None:
     assert absolute_address(address, BASE) is None
+
+
+@pytest.mark.parametrize(
+    "name", ["address", "article", "center", "details", "fieldset", "footer", "legend", "main"]
+)
+def test_blocks_that_are_not_kept_are_lines_of_text_too(name: str) -> None:
+    assert text_of(f"One<{name}>two</{name}><{name}>three</{name}>four") == "One\ntwo\nthree\nfour"
 
 
 def test_blocks_are_lines_of_text() -> None:

@@ -49,6 +49,21 @@ def test_invalid_rows_are_reported(run: Run, listed: str) -> None:
     assert "cannot be used and were passed over" in err
 
 
+def test_a_file_with_a_status_of_each_is_pointed_out(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "all.csv"
+    path.write_text("email,status\nann@wexcombe.example,subscribed\n")
+    err = run("subscribers", "suppress", "--file", str(path)).err
+    assert "whatever “status” says of them" in err
+
+
+def test_a_file_of_addresses_alone_is_suppressed_without_a_warning(
+    run: Run, tmp_path: Path
+) -> None:
+    path = tmp_path / "left.txt"
+    path.write_text("ann@wexcombe.example\n")
+    assert run("subscribers", "suppress", "--file", str(path)).err == ""
+
+
 def test_suppressing_again_changes_nothing(run: Run, listed: str) -> None:
     run("subscribers", "suppress", "--file", listed)
     assert run("subscribers", "suppress", "--file", listed).out.startswith("0 suppressed, ")
