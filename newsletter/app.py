@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from newsletter.delivery.staff_mail import StaffMail
     from newsletter.delivery.transactional import MailContext
     from newsletter.editions.composing.preflight import Preflight
+    from newsletter.linting.domain import TextRecords
     from newsletter.rendering.encoding.dkim import DkimKey
     from newsletter.rendering.pictures import PictureEmbedder
     from newsletter.rendering.renderer import Renderer
@@ -192,10 +193,16 @@ class Newsletter:
     def preflight(self) -> "Preflight":
         from newsletter.editions.composing.preflight import Preflight
         from newsletter.fetching import status_of
-        from newsletter.linting.dns import text_records
 
         selectors = {s.address: s.dkim_selector for s in self.config.senders.values()}
-        return Preflight(self.config.lint, selectors, ask=status_of, records=text_records)
+        return Preflight(self.config.lint, selectors, ask=status_of, records=self.text_records)
+
+    @cached_property
+    def text_records(self) -> "TextRecords":
+        """Looks TXT records up in the DNS."""
+        from newsletter.linting.dns import text_records
+
+        return text_records
 
     @cached_property
     def dkim_keys(self) -> "dict[str, DkimKey]":

@@ -31,6 +31,11 @@ _HOLDERS = (
     .limit(1)
 )
 _REASONS = select(Suppression.reason).where(Suppression.address_hash == bindparam("address_hash"))
+_LOCK = (
+    select(Subscriber.id)
+    .where(Subscriber.id == bindparam("subscriber"))
+    .with_for_update(key_share=True)
+)
 _CHANGES = select(AddressChange.subscriber_id).where(
     AddressChange.subscriber_id == bindparam("subscriber")
 )
@@ -65,6 +70,14 @@ def by_id(session: Session, subscriber_id: int) -> Subscriber:
 
 def find_by_id(session: Session, subscriber_id: int) -> Subscriber | None:
     return session.get(Subscriber, subscriber_id)
+
+
+def lock(session: Session, subscriber: Subscriber) -> None:
+    """Others who lock the subscriber wait until this transaction ends; events can be added.
+
+    On SQLite, which has one writer at a time, nobody else writes anyhow.
+    """
+    session.connection().execute(_LOCK, {"subscriber": subscriber.id})
 
 
 def count_by_status(session: Session) -> dict[SubscriberStatus, int]:

@@ -215,7 +215,10 @@ def mail_preferences_link(work: UnitOfWork[Context], link: PreferencesLink) -> b
     """
     subscriber = preferences.member(work.session, link)
     work.about(KIND, subscriber.id)
-    is_queued = notices.queue(work.session, NoticeKind.PREFERENCES, subscriber, work.now)
+    options = work.context.config.joining
+    is_queued = notices.queue_if_enabled(
+        work.session, NoticeKind.PREFERENCES, subscriber, options, work.now
+    )
     if not is_queued:
         work.skip_audit_line()
     return is_queued

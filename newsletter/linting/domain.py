@@ -15,15 +15,20 @@ TextRecords = Callable[[str], list[str] | None]
 RESERVED = frozenset({"example", "invalid", "localhost", "test", "local", "internal"})
 
 
+def is_public(address: str) -> bool:
+    """Whether the domain of an address can be in the public DNS."""
+    return address.rpartition("@")[2].rpartition(".")[2].lower() not in RESERVED
+
+
 def check_domain(address: str, selector: str, records: TextRecords) -> list[Finding]:
     """Missing records; nothing if the DNS does not answer.
 
     Args:
         selector: of our DKIM key; empty: another system signs, or nobody.
     """
-    domain = address.rpartition("@")[2].lower()
-    if domain.rpartition(".")[2] in RESERVED:
+    if not is_public(address):
         return []
+    domain = address.rpartition("@")[2].lower()
     return [
         warning(Rule.DOMAIN, message) for message in _missing_records(domain, selector, records)
     ]

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from newsletter.config.options import Config
 from newsletter.editions.models import Edition, EditionState
-from newsletter.linting.domain import RESERVED, TextRecords
+from newsletter.linting.domain import TextRecords, is_public
 from newsletter.rendering.encoding.dkim import DkimKey
 from newsletter.staff import audit
 from newsletter.staff.audit import Filters
@@ -109,7 +109,7 @@ def dns_records(
         records: looks TXT records up.
     """
     domain = address.rpartition("@")[2].lower()
-    if domain.rpartition(".")[2] in RESERVED:
+    if not is_public(address):
         records = _never_public
     wanted_spf = f"v=spf1 {f'a:{mail_host} ' if mail_host else ''}mx ~all"
     wanted_dmarc = f"v=DMARC1; p=none; rua=mailto:{address}"

@@ -10,6 +10,7 @@ from newsletter.errors import Conflict, InvalidInput, TokenSpent
 from newsletter.feeds import private
 from newsletter.subscriptions import erasure, notices, usual_rate
 from newsletter.subscriptions.address_links import objected_to, requesting_subscriber
+from newsletter.subscriptions.notice_kinds import ASKED_AGAIN
 from newsletter.tokens.expiring_link import ExpiringLink
 from subscribers import address_change
 from subscribers import store as people
@@ -32,14 +33,23 @@ def ask_to_move(
     of mails a day says nothing about the new address. The new one may be a stranger's: the site
     asks no more of them in an hour than it asks to confirm a sign-up.
 
+    Asked for again soon, it is counted alike and nobody is mailed again.
+
     Raises:
         InvalidInput: it was asked for too often today, so that the old address cannot be told.
     """
+    people.lock(session, subscriber)
     if address == subscriber.address:
         people.drop_address_change(session, subscriber)
         return
-    if not notices.queue(session, NoticeKind.MOVING, subscriber, now):
+    change = people.find_address_change(session, subscriber)
+    is_repeated = (
+        change is not None and change.address == address and change.asked_at > now - ASKED_AGAIN
+    )
+    if not notices.queue(session, NoticeKind.MOVING, subscriber, now, is_repeated=is_repeated):
         raise InvalidInput("the address was changed several times today; please try tomorrow")
+    if is_repeated:
+        return
     if address_change.request_change(session, subscriber, secret, address, now):
         most = usual_rate.max_per_hour(session, options, now)
         notices.queue(session, NoticeKind.MOVE, subscriber, now, max_per_hour=most)

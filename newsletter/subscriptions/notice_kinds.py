@@ -6,7 +6,7 @@ A kind is an entry of `NOTICE_TYPES`, a folder in templates/email, and a call of
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement
@@ -44,6 +44,9 @@ class NoticeContext:
         return self.config.site.base_url
 
 
+ASKED_AGAIN = timedelta(minutes=10)
+"""From then on, whoever asks again has probably not got the mail."""
+
 Values = Callable[[Session, Notice, Subscriber, NoticeContext], dict[str, Any]]
 
 
@@ -75,6 +78,9 @@ class NoticeType:
     the mail, or the form would send a stranger's words to anybody."""
     mailbox: Callable[[Session, Notice, Subscriber], NoticeRecipient] = own_mailbox
     """Where it goes."""
+    covers: timedelta = timedelta()
+    """How long after one that left another says nothing new: a button pressed again and again
+    asks for one mail."""
 
 
 def notice_mail(
@@ -110,19 +116,31 @@ def confirm_values(
 
 
 def move_values(
-    session: Session, _notice: Notice, subscriber: Subscriber, context: NoticeContext
+    session: Session, notice: Notice, subscriber: Subscriber, context: NoticeContext
 ) -> dict[str, Any]:
     change, signer = (
-        people.address_change(session, subscriber),
+        _asked_by(session, notice, subscriber),
         context.signer(address_links.PURPOSE),
     )
     # The old address stands nowhere in it: the new one may be mistyped and a stranger's.
     return {"move_url": address_links.new_address_url(context.base_url, signer, change)}
 
 
-def new_mailbox(session: Session, _notice: Notice, subscriber: Subscriber) -> NoticeRecipient:
-    change = people.address_change(session, subscriber)
+def new_mailbox(session: Session, notice: Notice, subscriber: Subscriber) -> NoticeRecipient:
+    change = _asked_by(session, notice, subscriber)
     return NoticeRecipient(change.address, change.address_hash)
+
+
+def _asked_by(session: Session, notice: Notice, subscriber: Subscriber) -> AddressChange:
+    """The change of address that a notice asks to confirm.
+
+    Raises:
+        Conflict: it was given up, or another was asked for, at this moment.
+    """
+    change = people.address_change(session, subscriber)
+    if change.asked_at != notice.created_at:
+        raise Conflict(f"subscriber {subscriber.id} has asked for another address")
+    return change
 
 
 def moving_values(
@@ -190,13 +208,16 @@ def _paused_until(subscriber: Subscriber, context: NoticeContext) -> str:
     return long_date(until, context.config.site.timezone)
 
 
-def _of_what_holds(is_wanted: Callable[[JoiningOptions], bool]) -> NoticeType:
+def _of_what_holds(
+    is_wanted: Callable[[JoiningOptions], bool], covers: timedelta = timedelta()
+) -> NoticeType:
     """A kind that says what a confirmed subscriber is sent."""
     return NoticeType(
         status=SubscriberStatus.CONFIRMED,
         since=Subscriber.confirmed_at,
         values=choice_values,
         is_wanted=is_wanted,
+        covers=covers,
     )
 
 
@@ -206,8 +227,9 @@ NOTICE_TYPES: dict[str, NoticeType] = {
         since=Subscriber.joined_at,
         values=confirm_values,
         is_proven=False,
+        covers=ASKED_AGAIN,
     ),
-    NoticeKind.WELCOME: _of_what_holds(lambda options: options.welcome),
+    NoticeKind.WELCOME: _of_what_holds(lambda options: options.welcome, ASKED_AGAIN),
     NoticeKind.GOODBYE: NoticeType(
         status=SubscriberStatus.ENDED,
         since=Subscriber.ended_at,
@@ -223,6 +245,7 @@ NOTICE_TYPES: dict[str, NoticeType] = {
         values=move_values,
         also=(
             AddressChange.subscriber_id == Subscriber.id,
+            AddressChange.asked_at == Notice.created_at,
             ~is_suppressed(AddressChange.address_hash),
         ),
         is_proven=False,
@@ -244,5 +267,6 @@ NOTICE_TYPES: dict[str, NoticeType] = {
         status=SubscriberStatus.CONFIRMED,
         since=Subscriber.confirmed_at,
         values=lambda *_: {},
+        covers=ASKED_AGAIN,
     ),
 }

@@ -23,6 +23,7 @@ from newsletter.errors import Conflict, NewsletterError, StorageError
 from newsletter.logging import EventLogger
 from newsletter.subscriptions.notice_kinds import NOTICE_TYPES
 from newsletter.transports.base import Deferred, InDoubt, Mail, Outcome
+from subscribers import store as people
 from subscribers.audience import notifiable
 from subscribers.models import Subscriber
 
@@ -37,11 +38,22 @@ MAX_DELAY = timedelta(hours=12)
 LEASE = timedelta(minutes=15)
 
 NO_LONGER_APPLIES = "no longer applies, or suppressed"
+REPEATED = "asked for again, while the one before it is coming"
 
 # Built once and executed without the ORM, which would take longer than the database.
 _SAME = (Notice.subscriber_id == bindparam("subscriber"), Notice.kind == bindparam("kind"))
 _RECENT = select(func.count()).where(*_SAME, Notice.created_at > bindparam("since"))
-_QUEUED = select(Notice.id).where(*_SAME, Notice.state == bindparam("state")).limit(1)
+_OPEN = (DeliveryState.QUEUED, DeliveryState.DEFERRED)
+_LEFT = (DeliveryState.CLAIMED, DeliveryState.SENT, DeliveryState.UNCERTAIN)
+_COMING = (
+    select(Notice.id)
+    .where(
+        *_SAME,
+        Notice.state.in_(_OPEN)
+        | (Notice.state.in_(_LEFT) & (Notice.created_at > bindparam("since"))),
+    )
+    .limit(1)
+)
 _ADD = insert(Notice)
 
 Compose = Callable[[Session, Notice, Subscriber], Mail]
@@ -56,10 +68,20 @@ def queue_if_enabled(
     now: datetime,
     *,
     max_per_hour: int | None = None,
-) -> None:
-    """Queue a notice about an event, where the site has that kind enabled."""
-    if NOTICE_TYPES[kind].is_wanted(options) and not _is_waiting(session, kind, subscriber):
-        queue(session, kind, subscriber, now, max_per_hour=max_per_hour)
+) -> bool:
+    """Queue a notice about an event, where the site has that kind enabled and none is coming.
+
+    Of events at the same moment one decides and the others see what it queued.
+
+    Returns:
+        False where a limit forbids it.
+    """
+    if not NOTICE_TYPES[kind].is_wanted(options):
+        return True
+    people.lock(session, subscriber)
+    if _is_coming(session, kind, subscriber, now):
+        return True
+    return queue(session, kind, subscriber, now, max_per_hour=max_per_hour)
 
 
 def queue(
@@ -69,10 +91,13 @@ def queue(
     now: datetime,
     *,
     max_per_hour: int | None = None,
+    is_repeated: bool = False,
 ) -> bool:
     """Queue a notice; False where a limit forbids it.
 
     Args:
+        subscriber: locked, so that no other counts at the same moment.
+        is_repeated: count it only, since the one before it is coming.
         max_per_hour: rate limit of this kind for the whole site; notices beyond it are delayed,
             by up to `MAX_DELAY`.
     """
@@ -81,6 +106,10 @@ def queue(
     if connection.execute(_RECENT, same).scalar_one() >= MAX_PER_DAY:
         return False
     notice = {"kind": kind, "subscriber_id": subscriber.id, "created_at": now}
+    if is_repeated:
+        skipped = {"state": DeliveryState.SKIPPED, "reason": REPEATED, "settled_at": now}
+        connection.execute(_ADD, notice | skipped)
+        return True
     at = _send_time(session, kind, max_per_hour, now) if max_per_hour else now
     if at > now + MAX_DELAY:
         return False
@@ -216,13 +245,14 @@ class NoticeSender:
             notice.next_attempt_at, notice.settled_at = next_attempt_at, self._clock.now()
 
 
-def _is_waiting(session: Session, kind: str, subscriber: Subscriber) -> bool:
-    """Whether an unclaimed notice of this kind is queued and still applies."""
-    same = {"subscriber": subscriber.id, "kind": kind, "state": DeliveryState.QUEUED}
-    if session.connection().execute(_QUEUED, same).first() is None:
+def _is_coming(session: Session, kind: str, subscriber: Subscriber, now: datetime) -> bool:
+    """Whether a notice of this kind that still applies waits, or has left just now."""
+    since = now - NOTICE_TYPES[kind].covers
+    same = {"subscriber": subscriber.id, "kind": kind, "since": since}
+    if session.connection().execute(_COMING, same).first() is None:
         return False
     session.flush()
-    query = _QUEUED.where(_still_applies(kind))
+    query = _COMING.where(_still_applies(kind))
     return session.connection().execute(query, same).first() is not None
 
 
@@ -251,9 +281,7 @@ def _claim(session: Session, number: int, kind: str, now: datetime) -> bool:
 
     A notice that no longer applies is skipped.
     """
-    is_open = (Notice.id == number) & Notice.state.in_(
-        (DeliveryState.QUEUED, DeliveryState.DEFERRED)
-    )
+    is_open = (Notice.id == number) & Notice.state.in_(_OPEN)
     claimed = session.execute(
         update(Notice)
         .where(is_open, _still_applies(kind))

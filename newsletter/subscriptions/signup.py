@@ -32,11 +32,8 @@ def sign_up(
     subscriber = membership.join(session, secret, joining, origin=origin, proven=False, now=now)
     # Anybody can enter anybody's address, a member's as well.
     most = usual_rate.max_per_hour(session, options, now)
-    if subscriber.status is SubscriberStatus.CONFIRMED:
-        # It lists their preferences and links to their page.
-        notices.queue_if_enabled(
-            session, NoticeKind.WELCOME, subscriber, options, now, max_per_hour=most
-        )
-    else:
-        notices.queue(session, confirm.KIND, subscriber, now, max_per_hour=most)
+    # The welcome lists their preferences and links to their page.
+    is_confirmed = subscriber.status is SubscriberStatus.CONFIRMED
+    kind = NoticeKind.WELCOME if is_confirmed else confirm.KIND
+    notices.queue_if_enabled(session, kind, subscriber, options, now, max_per_hour=most)
     return subscriber

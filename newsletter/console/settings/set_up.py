@@ -14,7 +14,6 @@ from newsletter.console.frame.routes import Threads, form, page
 from newsletter.console.settings.schedules import DAYS, HOURS, cron_of
 from newsletter.console.settings.transports import TransportTestForm
 from newsletter.editions.digests.schedule import in_words
-from newsletter.linting.dns import text_records
 from newsletter.queries import settings as options
 from newsletter.queries import setup as queries
 from newsletter.staff.permissions import Permission
@@ -112,7 +111,7 @@ def look_up(request: ConsoleRequest) -> Response:
     host = str(fresh.config.transports.get("default", {}).get("host", ""))
     is_named = "." in host and not re.fullmatch(r"[\d.]+", host)
     dns_records = queries.dns_records(
-        address, fresh.dkim_keys.get(address), host if is_named else "", text_records
+        address, fresh.dkim_keys.get(address), host if is_named else "", fresh.text_records
     )
     return _page(request, {"records": dns_records})
 

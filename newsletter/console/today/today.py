@@ -1,7 +1,9 @@
 """Today: what needs a person now, what comes next, what goes out, and what went out."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
@@ -16,6 +18,8 @@ from newsletter.delivery.dry_run import audience_of
 from newsletter.editions.composing.composition import Composition
 from newsletter.editions.digests.upcoming import next_edition
 from newsletter.errors import NewsletterError
+from newsletter.linting.domain import TextRecords, check_domain, is_public
+from newsletter.linting.findings import Finding
 from newsletter.queries import coming as coming_queries
 from newsletter.queries import setup
 from newsletter.queries import today as queries
@@ -55,6 +59,8 @@ def today(request: ConsoleRequest) -> Response:
             "may_see_people": may_see_people,
             "movement": movement,
             "is_late": is_late,
+            "asks_dns": request.may(Permission.ADMINISTER)
+            and any(is_public(each.address) for each in request.config.senders.values()),
             "steps": [] if all(step.is_done for step in steps) else steps,
         }
     context["going_out"] = going_out(request)
@@ -88,6 +94,27 @@ def audience(request: ConsoleRequest) -> Response:
     with request.database.read() as session:
         context = {"people": _audience(session, request.text("name"), request)}
     return request.page(_part(request, "audience"), context)
+
+
+def dns(request: ConsoleRequest) -> Response:
+    """What the DNS lacks for the senders; a part of the page, or a page of its own."""
+    hour = int(request.now.timestamp()) // 3600
+    findings = [
+        finding
+        for sender in request.config.senders.values()
+        for finding in _dns_findings(
+            sender.address, sender.dkim_selector, request.context.text_records, hour
+        )
+    ]
+    return request.page(_part(request, "dns"), {"findings": findings})
+
+
+@lru_cache(maxsize=32)
+def _dns_findings(
+    address: str, selector: str, records: TextRecords, _hour: int
+) -> Sequence[Finding]:
+    """What a sender's domain lacks, looked up once an hour."""
+    return check_domain(address, selector, records)
 
 
 def _part(request: ConsoleRequest, name: str) -> str:
@@ -155,6 +182,7 @@ def month_start(now: datetime, zone: str) -> datetime:
 ROUTES = [
     page("/", Permission.READ, today),
     live("/live/going-out", Permission.READ, going_out),
+    page("/today/dns", Permission.ADMINISTER, dns),
     page("/today/people", Permission.PEOPLE, people),
     page("/today/audience/{name}", Permission.READ, audience),
 ]

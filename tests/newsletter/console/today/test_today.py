@@ -85,3 +85,32 @@ def test_it_opens_before_the_imprint_is_filled_in(console: Console) -> None:
     app.config = app.config.model_copy(update={"site": site})
     owner = console.as_role(Role.OWNER)
     assert [owner.get(path).status_code for path in ("/", "/digests/friday")] == [200, 200]
+
+
+class TestDns:
+    """The senders' records, looked up when the page is there."""
+
+    def looked_up(self, console: Console, address: str, records: list[str] | None) -> str:
+        app = console.app
+        sender = app.config.senders["default"].model_copy(update={"address": address})
+        app.config = app.config.model_copy(update={"senders": {"default": sender}})
+        app.text_records = lambda _name: records
+        return console.as_role(Role.OWNER).get("/today/dns?part=yes").text
+
+    def test_says_what_is_missing(self, console: Console) -> None:
+        assert "wexcombe.org has no SPF record" in self.looked_up(
+            console, "news@wexcombe.org", ["v=DMARC1; p=none"]
+        )
+
+    def test_says_nothing_where_all_is_there(self, console: Console) -> None:
+        found = ["v=spf1 mx ~all", "v=DKIM1; p=x", "v=DMARC1; p=none"]
+        assert self.looked_up(console, "news@wexcombe.net", found).strip() == ""
+
+    def test_is_asked_about_by_those_who_can_mend_it(self, console: Console) -> None:
+        self.looked_up(console, "news@wexcombe.com", None)
+        assert "/today/dns" in console.as_role(Role.OWNER).get("/").text
+        assert "/today/dns" not in console.as_role(Role.EDITOR).get("/").text
+
+    def test_of_a_reserved_name_is_not_asked_about(self, console: Console) -> None:
+        self.looked_up(console, "news@wexcombe.example", None)
+        assert "/today/dns" not in console.as_role(Role.OWNER).get("/").text

@@ -116,12 +116,11 @@ def test_a_repeated_signup_is_mailed_the_preference_link(
 ) -> None:
     with program.database.write() as session:
         number = add_subscriber(session, ANN, clock.now()).id
-    for _ in range(5):
-        client.post("/subscribe", data=FORM)
-        program.notices.send_due()
+    client.post("/subscribe", data=FORM)
+    program.notices.send_due()
+    [mail] = sent
     page = preferences_path(number, ANN, clock.now())
-    assert page in sent[0].content.decode().replace("=\r\n", "")
-    assert len(sent) == 3
+    assert page in mail.content.decode().replace("=\r\n", "")
 
 
 def test_a_get_of_the_link_confirms_nothing(
@@ -183,11 +182,12 @@ def test_a_filled_honeypot_is_answered_as_success(
 
 
 def test_signups_are_rate_limited_per_mailbox(
-    client: httpx.Client, program: Newsletter, sent: list[Mail]
+    client: httpx.Client, program: Newsletter, clock: FixedClock, sent: list[Mail]
 ) -> None:
     for _ in range(8):
         client.post("/subscribe", data=FORM)
         program.notices.send_due()
+        clock.at += timedelta(minutes=11)
     assert len(sent) == 3
 
 
