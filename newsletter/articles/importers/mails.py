@@ -5,7 +5,7 @@ pictures in it. Preheaders and tracking pixels are removed by `html_cleanup`, as
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from email import message_from_bytes, policy
 from email.message import Message
@@ -129,13 +129,14 @@ def _date(message: Message, context: ImportContext, notes: list[str]) -> datetim
 
 def _body(message: Message) -> tuple[str, tuple[RecordPicture, ...], tuple[str, ...]]:
     """The text that a mail program shows, the pictures in it, and notes."""
+    notes: list[str] = []
     try:
-        shown = "\n".join(_html_of(part) for part in _shown(message))
+        shown = "\n".join(_readable(_shown(message), notes))
         embedded = _embedded(message)
     except Exception as error:  # malformed MIME structures raise anything
         raise Unreadable("its parts cannot be taken apart", MEND) from error
     if not shown.strip():
-        raise Unreadable("there is no text in the mail", "leave it out")
+        raise Unreadable(next(iter(notes), "there is no text in the mail"), "leave it out")
     mail = without_list_links(shown)
     html, pictures = mail.html, []
     for number, (address, content) in enumerate(embedded.items(), start=1):
@@ -143,7 +144,16 @@ def _body(message: Message) -> tuple[str, tuple[RecordPicture, ...], tuple[str, 
         if address in html:
             html = html.replace(f'"{address}"', f'"{name}"')
             pictures.append(RecordPicture(address=name, name=name, load=partial(bytes, content)))
-    return html, tuple(pictures), mail.notes
+    return html, tuple(pictures), (*mail.notes, *notes)
+
+
+def _readable(parts: Iterable[Message], notes: list[str]) -> Iterator[str]:
+    """The HTML of the parts; what is not text, though it says so, is noted and left out."""
+    for part in parts:
+        try:
+            yield _html_of(part)
+        except Unreadable as error:
+            notes.append(f"a part of its text cannot be read: {error.what}")
 
 
 def _shown(part: Message) -> Iterator[Message]:

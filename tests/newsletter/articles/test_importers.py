@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from making_files import document, zipped
 
+from newsletter.articles.body.sanitising import text_of
 from newsletter.articles.importers import archives, mails, markdown
 from newsletter.articles.importers.base import MAX_TITLE_LENGTH, BadRecord, Importer, Record
 from newsletter.articles.importers.format_detection import FORMATS, detect_importer
@@ -224,6 +225,26 @@ def test_a_deeply_nested_value_of_front_matter_is_read_as_text() -> None:
     [record] = markdown.read(f"---\n{head}\n---\nWords.".encode(), "a.md", CONTEXT)
     assert isinstance(record, Record)
     assert any("nests more than 100 levels" in note for note in record.notes)
+
+
+def test_a_part_of_a_mail_that_is_no_text_costs_no_other_part() -> None:
+    parts = [b"The fair opens at ten.", b"\x81\x0b\x9c\x00", b"Bring a coat."]
+    between = b"\n--x\nContent-Type: text/plain\n\n"
+    head = b"Subject: One\nContent-Type: multipart/mixed; boundary=x\n"
+    [record] = mails.read(head + between + between.join(parts) + b"\n--x--\n", "a.eml", CONTEXT)
+    assert isinstance(record, Record)
+    assert text_of(record.body_html) == "The fair opens at ten.\nBring a coat."
+    assert (
+        "a part of its text cannot be read: this is not text in an encoding that is known"
+        in record.notes
+    )
+
+
+def test_a_mail_with_no_part_that_is_text_is_refused() -> None:
+    head = b"Date: Sun, 01 Nov 2026 09:00:00 +0000\nSubject: One\n\n"
+    [bad] = mails.read(head + b"\x81\x0b\x9c\x00", "a.eml", CONTEXT)
+    assert isinstance(bad, BadRecord)
+    assert bad.what.endswith("this is not text in an encoding that is known")
 
 
 def test_a_header_of_a_million_characters_is_read_to_its_limit() -> None:
