@@ -37,7 +37,7 @@ def test_an_office_needs_no_mouse(tmp_path: Path) -> None:
         make_the_first_account(office, ada)
         set_the_site_up(office, ada)
         invite(office, ada, ben)
-        bring_in_a_list_and_mend_three_rows(office, ada)
+        import_a_list_and_mend_three_rows(office, ada)
         publish_articles(office, ada)
         arrange_the_digest(office, ada)
         approve_it(office, ben)
@@ -110,18 +110,18 @@ def invite(office: Office, ada: Keyboard, ben: Keyboard) -> None:
     assert ben.focused() == "Menu"
 
 
-def bring_in_a_list_and_mend_three_rows(office: Office, ada: Keyboard) -> None:
+def import_a_list_and_mend_three_rows(office: Office, ada: Keyboard) -> None:
     export = office.folder / "members.csv"
     export.write_text(LIST, encoding="utf-8")
     opened_at(office, ada, "/people/import")
     ada.hand_over("The file", export)
-    ada.go("Look at it")
+    ada.go("Check the file")
     see(ada.page, "What would come of it")
     ada.skip()
     for _row, heading, value in MENDED:
         ada.fill(heading, value)
     ada.fill("How and when they agreed", "sign-up form of the old site")
-    ada.go("Mend and bring in")
+    ada.go("Mend and import")
     see(ada.page, "What came of it")
 
 
@@ -157,7 +157,7 @@ def arrange_the_digest(office: Office, ada: Keyboard) -> None:
     first = ada.page.locator(".story textarea").first
     expect(first).to_have_value(STORIES[0])
     ada.skip()
-    ada.go("Look at it")
+    ada.go("Preview")
     expect(ada.page.frame_locator("iframe").get_by_text("Good morning.")).to_be_visible()
     ada.skip()
     ada.go("Send now …")
@@ -179,7 +179,7 @@ def take_a_bulletin_back(office: Office, ben: Keyboard) -> None:
     opened_at(office, ben, "/bulletins/new")
     ben.fill("Subject", "Flood")
     ben.fill("Text", "Mill Lane is under water.")
-    ben.go("Look at it")
+    ben.go("Preview")
     ben.skip()
     ben.go("Send …")
     ben.skip()

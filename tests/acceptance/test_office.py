@@ -63,7 +63,7 @@ def test_the_first_day_of_an_office(
         set_the_site_up(office, ada)
         add_an_authenticator(office, ada)
         invite(office, ada, ben)
-        bring_in_a_list_and_mend_three_rows(office, ada)
+        import_a_list_and_mend_three_rows(office, ada)
         publish_articles(office, ada)
         schedule_one_with_a_picture(office, ada)
         arrange_the_digest(office, ada)
@@ -150,13 +150,13 @@ def invite(office: Office, ada: Page, ben: Page) -> None:
     ben.get_by_role("heading", name="Today").wait_for()
 
 
-def bring_in_a_list_and_mend_three_rows(office: Office, ada: Page) -> None:
+def import_a_list_and_mend_three_rows(office: Office, ada: Page) -> None:
     rows = [f"person{n}@wexcombe.example,,2,{AGREED},,{n},p{n}\n" for n in range(3, PEOPLE)]
     export = office.folder / "members_export.csv"
     export.write_text(HEAD + BAD_ROWS + "".join(rows), encoding="utf-8")
     office.open(ada, "/people/import")
     ada.get_by_label("The file").set_input_files(export)
-    press(ada, "Look at it")
+    press(ada, "Check the file")
     ada.get_by_role("heading", name="What would come of it").wait_for()
     mended = {
         2: ("Email Address", "cat@wexcombe.example"),
@@ -167,7 +167,7 @@ def bring_in_a_list_and_mend_three_rows(office: Office, ada: Page) -> None:
         group = ada.get_by_role("group", name=f"Row {row}", exact=True)
         group.get_by_label(heading, exact=True).fill(value)
     ada.get_by_label("How and when they agreed").fill("sign-up form of the old site")
-    press(ada, "Mend and bring in")
+    press(ada, "Mend and import")
     ada.get_by_role("heading", name="What came of it").wait_for()
 
 
@@ -217,7 +217,7 @@ def arrange_the_digest(office: Office, ada: Page) -> None:
     press(ada, f"Lead with “{DIGEST}”")
     press(ada, "Drop “Trees for Millfield” this time")
     ada.get_by_label("A greeting above the stories").fill("Good morning.")
-    press(ada, "Look at it")
+    press(ada, "Preview")
     mail = ada.frame_locator("iframe")
     expect(mail.get_by_text("Good morning.")).to_be_visible()
     expect(mail.get_by_role("heading", name="Trees for Millfield")).to_have_count(0)
@@ -259,7 +259,7 @@ def write_bulletin(office: Office, page: Page, subject: str) -> None:
     office.open(page, "/bulletins/new")
     page.get_by_label("Subject").fill(subject)
     type_text(page, "Mill Lane is under water.")
-    press(page, "Look at it")
+    press(page, "Preview")
     page.get_by_role("link", name="Send …").click()
     press(page, f"Send to {PEOPLE} people")
 

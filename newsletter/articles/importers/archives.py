@@ -31,7 +31,12 @@ from newsletter.articles.importers.markup.sent_mail import without_list_links
 from newsletter.articles.importers.sibling_pictures import with_sibling_pictures
 from newsletter.articles.importers.values.decoding import decode
 from newsletter.articles.importers.values.fields import Fields
-from newsletter.articles.importers.values.file_names import draft_if_undated, key_of
+from newsletter.articles.importers.values.file_names import (
+    TOOL_FOLDERS,
+    draft_if_undated,
+    is_tool_file,
+    key_of,
+)
 from newsletter.articles.models import ArticleStatus
 from newsletter.unpacking import UNPACKING_ERRORS, has_overlapping_entries
 
@@ -45,7 +50,6 @@ READERS: Mapping[str, Importer] = {
     ".markdown": markdown.read,
     ".txt": text.read,
 }
-TABLES = ("posts.csv", "emails.csv", "campaigns.csv")
 _SUBSTACK = re.compile(r"(?:^|/)(?P<id>\d+)\.(?P<slug>[\w-]+)\.html$")
 _BUTTONDOWN = re.compile(r"(?:^|/)emails/(?P<slug>[^/]+)\.md$")
 _EDITOR_MODE = re.compile(rb"^<!-- buttondown-editor-mode: \w+ -->")
@@ -54,6 +58,12 @@ _STRUCTURE = re.compile(r"<(?:h[1-6]|img|figure)\b")
 _TITLE = re.compile(r"<title[^>]*>([^<]*)</title>", re.IGNORECASE)
 _MERGED = re.compile(r"\*\|[^|]*\|\*")
 _MAILCHIMP = re.compile(r"(?:^|/)(?:campaigns_content/)?(?P<id>\d+)_-?(?P<title>[^/]*)\.html?$")
+# The table of each export, the folder of its texts, and their names.
+EXPORTS: Mapping[str, tuple[str, re.Pattern[str]]] = {
+    "posts.csv": ("posts", _SUBSTACK),
+    "emails.csv": ("emails", _BUTTONDOWN),
+    "campaigns.csv": ("campaigns_content", _MAILCHIMP),
+}
 
 Entry = tuple[str, Callable[[], bytes]]
 
@@ -124,14 +134,17 @@ def _find(loaders: Mapping[str, Callable[[], bytes]], name: str) -> Callable[[],
 
 
 def _is_shown(name: str) -> bool:
-    return not any(part.startswith((".", "__MACOSX")) for part in PurePosixPath(name).parts)
+    path = PurePosixPath(name)
+    return not is_tool_file(path.name) and not any(
+        part.startswith((".", "__MACOSX")) or part in TOOL_FOLDERS for part in path.parts
+    )
 
 
 def _tables(entries: list[Entry]) -> dict[str, dict[str, str]]:
     """Rows of the archive's tables, by the number that starts an entry's name, and by slug."""
     rows: dict[str, dict[str, str]] = {}
     for name, load in entries:
-        if PurePosixPath(name).name in TABLES:
+        if PurePosixPath(name).name in EXPORTS:
             # What a damaged table does not say of a post keeps it as a draft.
             with suppress(Unreadable, csv.Error, *UNPACKING_ERRORS):
                 for row in csv.DictReader(io.StringIO(decode(load()))):

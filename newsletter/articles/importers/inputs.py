@@ -18,21 +18,19 @@ from newsletter.articles.importers.base import (
     Record,
     Unreadable,
 )
+from newsletter.articles.importers.folders import is_export, packed, source_folders
 from newsletter.articles.importers.format_detection import detect_importer, is_article_file
 from newsletter.articles.importers.sibling_pictures import in_folder, with_sibling_pictures
 from newsletter.articles.importers.sitemap import completed, is_sitemap, pages_of
 from newsletter.articles.importers.validation import errors_as_records
+from newsletter.articles.importers.values.file_names import TOOL_FOLDERS, is_tool_file
 from newsletter.clock import Clock
 from newsletter.errors import FetchError
 
 MAX_FILE_BYTES = 1024 * 1024 * 1024
 STANDARD_INPUT = "-"
-JEKYLL = ("_config.yml", "_config.yaml", "_config.toml")
-# Output and packages of Jekyll, which may hold copies of posts.
-BUILT = frozenset({"_site", "vendor", "node_modules"})
-ELEVENTY = ("eleventy.config.js", "eleventy.config.mjs", "eleventy.config.cjs", ".eleventy.js")
-HUGO = ("hugo.toml", "hugo.yaml", "hugo.json", "config.toml", "config.yaml", "config.json")
-
+# Names of tools' files in a report; the rest are counted.
+NAMED = 5
 Fetch = Callable[[str], bytes]
 Parse = Callable[
     [Callable[[bytes, str, ImportContext], Reading], bytes, str, ImportContext],
@@ -65,6 +63,17 @@ class Inputs:
     bad: list[BadRecord]
     passed_over: int
     """Number of files skipped for an unknown suffix."""
+    of_tools: list[str]
+    """Names of files and folders skipped as a tool's own, such as `package.json`."""
+
+    @property
+    def left_out(self) -> str:
+        """What was skipped, in words; empty where nothing was."""
+        names = list(dict.fromkeys(self.of_tools))
+        more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+        parts = [f"{self.passed_over} other files passed over"] if self.passed_over else []
+        parts += [f"passed over as tools' own: {', '.join(names[:NAMED])}{more}"] if names else []
+        return "; ".join(parts)
 
 
 def within(time: timedelta, fetch: Fetch, clock: Clock) -> Fetch:
@@ -85,7 +94,7 @@ def within(time: timedelta, fetch: Fetch, clock: Clock) -> Fetch:
 
 def find_inputs(names: Sequence[str], stdin: BinaryIO, fetch: Fetch) -> Inputs:
     """The inputs for the names; folders are walked in sorted order, without hidden files."""
-    inputs = Inputs(offers=[], bad=[], passed_over=0)
+    inputs = Inputs(offers=[], bad=[], passed_over=0, of_tools=[])
     for name in names:
         if name == STANDARD_INPUT:
             inputs.offers.append(Input(name=name, load=partial(_limited, stdin, name)))
@@ -111,7 +120,7 @@ def _before(path: Path) -> str:
 
 
 def _with_folder(inputs: Inputs, folder: Path) -> Inputs:
-    offers, bad, passed_over = [], [], 0
+    offers, bad, passed_over, of_tools = [], [], 0, []
 
     def unreadable(error: OSError) -> None:
         bad.append(_unreadable(str(error.filename), error))
@@ -119,10 +128,17 @@ def _with_folder(inputs: Inputs, folder: Path) -> Inputs:
     begin = source_folders(folder)
     walks = (os.walk(start, onerror=unreadable) for start in begin)
     for where, folders, files in chain.from_iterable(walks):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        if is_export(Path(where)):
+            offers.append(Input(name=where, load=partial(packed, Path(where))))
+            folders.clear()
+            continue
+        of_tools += [f"{name}/" for name in folders if name in TOOL_FOLDERS]
+        folders[:] = sorted(n for n in folders if not n.startswith(".") and n not in TOOL_FOLDERS)
         for file in sorted(name for name in files if not name.startswith(".")):
             path = Path(where, file)
-            if is_article_file(file):
+            if is_tool_file(file):
+                of_tools.append(file)
+            elif is_article_file(file):
                 name = path.relative_to(folder).as_posix()
                 offers.append(
                     Input(name=name, folder=f"{folder}/", load=_loader(path), beside=folder)
@@ -133,35 +149,8 @@ def _with_folder(inputs: Inputs, folder: Path) -> Inputs:
         offers=inputs.offers + offers,
         bad=inputs.bad + bad,
         passed_over=inputs.passed_over + passed_over,
+        of_tools=inputs.of_tools + of_tools,
     )
-
-
-def source_folders(folder: Path) -> list[Path]:
-    """The folders with the content of a site or an export; else the folder itself.
-
-    Jekyll: `_posts` and `_drafts`, wherever they lie (jekyllrb.com, "Directory Structure"). Hugo,
-    Zola and most sites of Eleventy: `content`. Medium's export, unpacked: `posts`. The rest is
-    layouts, output and lists.
-    """
-    is_jekyll = any((folder / name).is_file() for name in JEKYLL)
-    if is_jekyll and (posts := sorted(_jekyll_folders(folder))):
-        return posts
-    if (
-        any((folder / name).is_file() for name in (*HUGO, *ELEVENTY))
-        and (folder / "content").is_dir()
-    ):
-        return [folder / "content"]
-    if (folder / "profile" / "profile.html").is_file() and (folder / "posts").is_dir():
-        return [folder / "posts"]
-    return [folder]
-
-
-def _jekyll_folders(folder: Path) -> Iterator[Path]:
-    for where, folders, _ in os.walk(folder):
-        folders[:] = [name for name in folders if not name.startswith(".") and name not in BUILT]
-        found = [name for name in folders if name in {"_posts", "_drafts"}]
-        yield from (Path(where, name) for name in found)
-        folders[:] = [name for name in folders if name not in found]
 
 
 def _loader(path: Path) -> Callable[[], bytes]:

@@ -135,9 +135,10 @@ def _print_report(
     for bad in report.bad:
         program.warn(str(bad))
     if as_json:
-        print_json(program, {**report_of(report), "passed_over": inputs.passed_over})
+        left_out = {"passed_over": inputs.passed_over, "of_tools": inputs.of_tools}
+        print_json(program, {**report_of(report), **left_out})
     else:
-        rest = f" ({inputs.passed_over} other files passed over)" if inputs.passed_over else ""
+        rest = f" ({inputs.left_out})" if inputs.left_out else ""
         for note, number in report.notes.most_common():
             program.say(f"{number} × {note}")
         program.say(f"{report}{rest}{'; nothing was stored (--dry-run)' if dry_run else ''}")

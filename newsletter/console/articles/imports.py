@@ -37,7 +37,7 @@ MAX_STEM_BYTES, MAX_SUFFIX = 180, 20
 
 
 class ImportForm(BaseModel):
-    """What to bring in."""
+    """What to import."""
 
     address: str = ""
     topic: str = ""
@@ -66,7 +66,7 @@ def import_page(request: ConsoleRequest) -> Response:
 
 
 def import_(request: ConsoleRequest) -> Response:
-    """Bring in what was sent, and report on each article."""
+    """Import what was sent, and report on each article."""
     given = request.read(ImportForm)
     if given.address and not re.match("https?://", given.address):
         raise FormErrors({"address": "Write an address that begins with https://."})

@@ -106,7 +106,7 @@ def _addresses(text: str) -> list[str]:
     """
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     if len(lines) > MAX_ADDRESSES:
-        raise FormErrors({"addresses": f"At most {MAX_ADDRESSES:,} at once; bring in a list."})
+        raise FormErrors({"addresses": f"At most {MAX_ADDRESSES:,} at once; import a list."})
     addresses = []
     for line in lines:
         try:

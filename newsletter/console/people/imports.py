@@ -1,4 +1,4 @@
-"""Lists that were brought in, and bringing in another."""
+"""Lists that were imported, and importing another."""
 
 from functools import partial
 

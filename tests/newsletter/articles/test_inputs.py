@@ -2,7 +2,7 @@
 
 import io
 import os
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -72,6 +72,51 @@ def test_of_a_site_or_an_export_only_its_articles_are_read(
     assert [item.name for item in find_inputs([str(tmp_path)], io.BytesIO(), refuse).offers] == (
         articles
     )
+
+
+@pytest.mark.parametrize(
+    "name", ["package.json", "tsconfig.build.json", "node_modules/a/b.md", "LICENSE.txt"]
+)
+def test_files_of_tools_are_passed_over_and_named(folder: Path, name: str) -> None:
+    (folder / "a" / name).parent.mkdir(parents=True, exist_ok=True)
+    (folder / "a" / name).write_text("{}")
+    inputs = find_inputs([str(folder)], io.BytesIO(), refuse)
+    assert len(inputs.offers) == 3
+    assert inputs.left_out == (
+        "2 other files passed over; passed over as tools' own: " + name.replace("/a/b.md", "/")
+    )
+
+
+def test_only_some_files_of_tools_are_named(folder: Path) -> None:
+    for number in range(7):
+        (folder / f"tsconfig.{number}.json").write_text("{}")
+    left_out = find_inputs([str(folder)], io.BytesIO(), refuse).left_out
+    assert left_out.endswith("tsconfig.3.json, tsconfig.4.json and 2 more")
+
+
+def test_an_unpacked_export_is_read_with_its_table(tmp_path: Path) -> None:
+    export = tmp_path / "mine"
+    (export / "posts").mkdir(parents=True)
+    (export / "posts" / "12.the-fair.html").write_text("<p>It opens at ten.</p>")
+    (export / "posts" / "12.delivers.csv").write_text("post_id,email\n12,ann@a.example\n")
+    (export / "posts.csv").write_text(
+        "post_id,post_date,is_published,title\n12.the-fair,2019-03-23T10:00:00.000Z,true,The fair\n"
+    )
+    [record] = read(str(tmp_path))
+    assert isinstance(record, Record)
+    assert (record.source_key, record.title, record.where) == (
+        "substack 12",
+        "The fair",
+        f"{export}, posts/12.the-fair.html",
+    )
+    assert record.published_at == datetime(2019, 3, 23, 10, tzinfo=UTC)
+
+
+def test_a_table_beside_a_folder_of_articles_is_no_export(tmp_path: Path) -> None:
+    (tmp_path / "posts").mkdir()
+    (tmp_path / "posts" / "b.txt").write_text(TEXT)
+    (tmp_path / "posts.csv").write_text("title,date,body\nA,2019-03-23,Words\n")
+    assert len([item for item in read(str(tmp_path)) if isinstance(item, Record)]) == 2
 
 
 def test_a_key_is_the_path_below_the_folder_without_its_suffix(folder: Path) -> None:

@@ -13,6 +13,21 @@ _DATED = re.compile(r"(\d{4}-\d{2}-\d{2})[-_]\S")
 # The path of the page: Zola's `path = "2017/09/05/harbour-wall"`, Hugo's `url`.
 _DATED_PATH = re.compile(r"(?:^|/)((?:19|20)\d{2}/\d{1,2}/\d{1,2})/\S")
 _DRAFTS = re.compile(r"(?:^|/)(?:_drafts|drafts)/|(?:^|/)draft_[^/]*$", re.IGNORECASE)
+# Packages that tools fetch, with Markdown of their own.
+TOOL_FOLDERS = frozenset({"node_modules", "bower_components", "__pycache__"})
+_TOOL_FILE = re.compile(
+    r"(?:[jt]sconfig[\w.-]*|[\w.-]+\.config|[\w.-]+-lock|(?:npm-)?(?:package|shrinkwrap|composer"
+    r"|bower|lerna|nx|turbo|angular|deno|vercel|now|netlify|firebase|renovate|wrangler|manifest"
+    r"|theme|pyrightconfig))\.json"
+    r"|(?:robots|humans|(?:app-)?ads|requirements[\w.-]*|cmakelists|licen[cs]e|copying)\.txt"
+    r"|(?:licen[cs]e|code_of_conduct)\.md|(?:browserconfig|crossdomain)\.xml",
+    re.IGNORECASE,
+)
+
+
+def is_tool_file(name: str) -> bool:
+    """Whether a file of this name is a tool's or a site's own, such as `package.json`."""
+    return bool(_TOOL_FILE.fullmatch(name))
 
 
 def key_of(name: str) -> str:

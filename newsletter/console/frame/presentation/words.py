@@ -17,7 +17,7 @@ DEEDS: Mapping[Permission, str] = {
     Permission.READ: "see this",
     Permission.WRITE: "write, or arrange what is sent",
     Permission.PEOPLE: "see or change people",
-    Permission.BULK_PEOPLE: "bring in, export or erase people",
+    Permission.BULK_PEOPLE: "import, export or erase people",
     Permission.SEND: "approve or send",
     Permission.STOP: "stop what is sent",
     Permission.ADMINISTER: "change settings, look or staff, or see what others did",

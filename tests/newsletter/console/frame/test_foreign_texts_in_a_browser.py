@@ -135,13 +135,13 @@ def test_lists_and_files(page: Page, served: tuple[str, Console]) -> None:
     quoted = MARKUP.replace('"', '""')
     rows = f'email,"{quoted}",status,{ENDLESS}\n{ENDLESS},"{quoted}",{ENDLESS},{ENDLESS}\n'
     choose(page, "The file", f"{ENDLESS[:80]}{MARKUP.replace('/', '')}.csv", rows)
-    page.get_by_role("button", name="Look at it").click()
+    page.get_by_role("button", name="Check the file").click()
     page.get_by_role("heading", name="Columns").wait_for()
     faults = faults_here(page)
     page.goto(f"{base}/console/articles/import")
     choose(page, "Files", f"{ENDLESS[:80]}{MARKUP.replace('/', '')}.docx", "no document")
-    page.get_by_role("button", name="Bring in").click()
-    page.get_by_role("heading", name="Brought in").wait_for()
+    page.get_by_role("button", name="Import").click()
+    page.get_by_role("heading", name="Imported").wait_for()
     assert faults + faults_here(page) == []
 
 

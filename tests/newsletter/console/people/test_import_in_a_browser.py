@@ -1,4 +1,4 @@
-"""Bringing in a list in a real browser on a telephone: mend rows, see that nobody comes back."""
+"""Importing a list in a real browser on a telephone: mend rows, see that nobody comes back."""
 
 import socket
 from collections.abc import Iterator
@@ -81,7 +81,7 @@ def test_a_list_is_brought_in_on_four_pages_and_whoever_left_stays_away(
         sign_in(page, base)
         page.goto(f"{base}/console/people/import")
         page.get_by_label("The file").set_input_files(export)
-        page.get_by_role("button", name="Look at it").click()
+        page.get_by_role("button", name="Check the file").click()
         page.get_by_role("heading", name="What would come of it").wait_for()
         assert page.get_by_text("dan@wexcombe.example", exact=True).is_visible()
         assert page.get_by_text("suppressed: asked by letter").is_visible()
@@ -89,7 +89,7 @@ def test_a_list_is_brought_in_on_four_pages_and_whoever_left_stays_away(
         fill(page, 4, "OPTIN_TIME", "2024-05-01 10:00:00")
         fill(page, 6, "Email Address", "eve@wexcombe.example")
         page.get_by_label("How and when they agreed").fill("sign-up form of the old site")
-        page.get_by_role("button", name="Mend and bring in").click()
+        page.get_by_role("button", name="Mend and import").click()
         page.get_by_role("heading", name="What came of it").wait_for()
         width = page_width(page)
     assert width <= 360

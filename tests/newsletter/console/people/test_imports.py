@@ -1,4 +1,4 @@
-"""Lists brought in on a page: looked at, asked about, mended, entered, taken back."""
+"""Lists imported on a page: looked at, asked about, mended, entered, taken back."""
 
 import zipfile
 from datetime import timedelta
