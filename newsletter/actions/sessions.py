@@ -63,15 +63,34 @@ def begin(
 
 
 @action(Permission.SIGN_IN)
-def refuse(work: UnitOfWork[Context], member_id: int | None, *, account: str, network: str) -> None:
-    """Count an attempt to sign in, or to prove oneself, that failed.
+def attempt(work: UnitOfWork[Context], *, account: str, network: str) -> int:
+    """Count an attempt to sign in, or to prove oneself, before it is looked at; its number.
+
+    Args:
+        account: keyed hash of the address tried.
+        network: keyed hash of the client's network.
+
+    Raises:
+        TooManyAttempts: too many have failed.
+    """
+    work.skip_audit_line()
+    return failures.reserve(work.session, account, network, work.now)
+
+
+@action(Permission.SIGN_IN)
+def refund(work: UnitOfWork[Context], number: int) -> None:
+    """Count an attempt no more, as it has not failed."""
+    failures.refund(work.session, number)
+    work.skip_audit_line()
+
+
+@action(Permission.SIGN_IN)
+def refuse(work: UnitOfWork[Context], member_id: int | None) -> None:
+    """Note that an attempt, counted before, has failed.
 
     Args:
         member_id: None where there is no such account.
-        account: keyed hash of the address tried.
-        network: keyed hash of the client's network.
     """
-    failures.add(work.session, account, network, work.now)
     work.about(KIND, member_id or "unknown")
 
 

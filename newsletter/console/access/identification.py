@@ -14,7 +14,7 @@ from newsletter.console.frame.request import ConsoleRequest
 from newsletter.errors import InvalidInput
 from newsletter.staff import store
 from newsletter.staff.account_models import StaffLink, StaffMember
-from newsletter.staff.sign_in import failures, links, passwords
+from newsletter.staff.sign_in import links, passwords
 from newsletter.staff.sign_in.proofs import Proof
 
 WRONG = "The address or the password is not right. Nobody but you is told which."
@@ -47,25 +47,25 @@ class Attempt:
     def account(self) -> str:
         return account_key(self.request, self.email)
 
-    def refuse_too_many(self) -> None:
-        """
+    def reserve(self) -> int:
+        """Count it as failed, until it has not; its number.
+
         Raises:
             TooManyAttempts: too many have failed.
         """
-        with self.request.database.read() as session:
-            failures.refuse_too_many(
-                session, self.account, network_key(self.request), self.request.now
-            )
+        request = self.request
+        return sessions.attempt(
+            request.context, request.visitor, account=self.account, network=network_key(request)
+        )
+
+    def has_succeeded(self, number: int) -> None:
+        """Count it no more."""
+        sessions.refund(self.request.context, self.request.visitor, number)
 
     def has_failed(self, member: StaffMember | None) -> None:
-        """Count a failure."""
-        sessions.refuse(
-            self.request.context,
-            self.request.visitor,
-            member.id if member is not None else None,
-            account=self.account,
-            network=network_key(self.request),
-        )
+        """Note a failure."""
+        number = member.id if member is not None else None
+        sessions.refuse(self.request.context, self.request.visitor, number)
 
 
 def by_password(request: ConsoleRequest, email: str, password: str, wrong: str) -> StaffMember:
@@ -76,7 +76,7 @@ def by_password(request: ConsoleRequest, email: str, password: str, wrong: str) 
         FormErrors: they are not right, in the words of `wrong`.
     """
     attempt = Attempt(request=request, email=email)
-    attempt.refuse_too_many()
+    number = attempt.reserve()
     with request.database.read() as session:
         member = store.by_email(session, email)
     stored = member.password_hash if member is not None and member.is_active else ""
@@ -84,6 +84,7 @@ def by_password(request: ConsoleRequest, email: str, password: str, wrong: str) 
     if not is_right or member is None:
         attempt.has_failed(member)
         raise FormErrors({"password": wrong}, "That was not right.")
+    attempt.has_succeeded(number)
     return member
 
 
@@ -114,7 +115,7 @@ def begin_session(
         FormErrors: the code is wrong or used.
     """
     attempt = Attempt(request=request, email=member.email)
-    attempt.refuse_too_many()
+    attempt.reserve()
     token = new_token()
     origin = origin_of(request.http)
     browser = Browser(

@@ -47,8 +47,8 @@ def recognise(request: ConsoleRequest, given: PasskeyAnswer) -> Recognised:
         TokenError: the page was open for too long.
     """
     attempt = Attempt(request=request, email="by passkey")
-    attempt.refuse_too_many()
     challenge = challenge_in(request, given.challenge)
+    number = attempt.reserve()
     with request.database.read() as session:
         passkey = store.passkey_by_credential(session, passkeys.credential_in(given.answer))
         member = store.by_id(session, passkey.member_id) if passkey is not None else None
@@ -60,5 +60,6 @@ def recognise(request: ConsoleRequest, given: PasskeyAnswer) -> Recognised:
     except InvalidInput:
         attempt.has_failed(member)
         raise
+    attempt.has_succeeded(number)
     proof = PasskeyProof(passkey_id=passkey.id, sign_count=count, challenged_at=challenge.made_at)
     return Recognised(member=member, proof=proof)

@@ -100,12 +100,13 @@ def _in(request: ConsoleRequest, errand: Errand, identity: Identity, kept: str) 
     with request.database.read() as session:
         member = store.by_email(session, identity.email)
     attempt = Attempt(request=request, email=identity.email)
-    attempt.refuse_too_many()
+    number = attempt.reserve()
     if member is None or member.ended_at is not None:
         attempt.has_failed(member)
         raise NotAllowed(
             f"{identity.email} has no account here; an owner can invite you under Staff"
         )
+    attempt.has_succeeded(number)
     if member.joined_at is None:
         member = _joined(request, member, identity)
     if member.totp_secret:

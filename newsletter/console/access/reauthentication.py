@@ -66,12 +66,15 @@ def resubmit_after_proof(request: ConsoleRequest) -> Response:
 def _reauthenticated(
     request: ConsoleRequest, proof: Proof, given: ReauthenticationForm | PasskeyAnswer
 ) -> Response:
+    member = request.member.member
+    attempt = Attempt(request=request, email=member.email)
+    number = attempt.reserve()
     try:
         sessions.prove(request.context, request.actor, request.member.session.id, proof)
     except InvalidInput as error:
-        member = request.member.member
-        Attempt(request=request, email=member.email).has_failed(member)
+        attempt.has_failed(member)
         raise FormErrors({"code": sentence(str(error))}, "That was not right.") from error
+    attempt.has_succeeded(number)
     if given.kept:
         return send_on(request, given.kept)
     return request.redirect(safe_path(request, given.next))

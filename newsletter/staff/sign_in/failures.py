@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, text
 from sqlalchemy.orm import Session
 
 from newsletter.errors import TooManyAttempts
@@ -16,8 +16,11 @@ MAX_PER_ACCOUNT = 30
 MAX_PER_NETWORK = 50
 
 
-def refuse_too_many(session: Session, account: str, network: str, now: datetime) -> None:
-    """Refuse a sign-in after too many failures; one from elsewhere may still go on.
+def reserve(session: Session, account: str, network: str, now: datetime) -> int:
+    """Count an attempt as failed before it is looked at; its number, to forget it by.
+
+    Of attempts at the same moment each counts those before it. After too many failures it is
+    refused; one from elsewhere may still go on. Those of more than a day ago are forgotten.
 
     Args:
         account: keyed hash of the address, whether there is such an account or not.
@@ -26,6 +29,9 @@ def refuse_too_many(session: Session, account: str, network: str, now: datetime)
     Raises:
         TooManyAttempts: too many failures; says when to try again.
     """
+    if session.get_bind().dialect.name == "postgresql":
+        # SQLite has one writer at a time.
+        session.execute(text("LOCK TABLE sign_in_failures IN SHARE ROW EXCLUSIVE MODE"))
     failure, since = SignInFailure, now - WINDOW
     recent = select(func.count()).select_from(failure).where(failure.at > since)
     ours, theirs = failure.account == account, failure.network == network
@@ -38,12 +44,16 @@ def refuse_too_many(session: Session, account: str, network: str, now: datetime)
             f"too many attempts have failed; wait {minutes} minutes, then try again, or ask an "
             "owner for a link to sign in"
         )
+    session.execute(delete(failure).where(failure.at < now - KEPT))
+    reserved = failure(at=now, account=account, network=network)
+    session.add(reserved)
+    session.flush()
+    return reserved.id
 
 
-def add(session: Session, account: str, network: str, now: datetime) -> None:
-    """Count a failure, and forget those of more than a day ago."""
-    session.execute(delete(SignInFailure).where(SignInFailure.at < now - KEPT))
-    session.add(SignInFailure(at=now, account=account, network=network))
+def refund(session: Session, number: int) -> None:
+    """Forget an attempt that has not failed."""
+    session.execute(delete(SignInFailure).where(SignInFailure.id == number))
 
 
 def forget(session: Session, account: str) -> None:

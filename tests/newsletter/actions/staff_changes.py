@@ -137,6 +137,11 @@ def ending_sessions(app: Newsletter) -> Call:
     return lambda who: staff.end_sessions(app, who, number)
 
 
+def refunding(app: Newsletter) -> Call:
+    number = sessions.attempt(app, VISITOR, account="a", network="n")
+    return lambda who: sessions.refund(app, who, number)
+
+
 def reopening(app: Newsletter) -> Call:
     number = add_member(app, ended_at=app.clock.now())
     return lambda who: staff.reopen(app, who, number)
@@ -153,9 +158,11 @@ STAFF_CHANGES: Mapping[str, Callable[[Newsletter], Call]] = {
     "sessions.end": ending,
     "sessions.end_others": ending_others,
     "sessions.prove": proving,
-    "sessions.refuse": lambda app: (
-        lambda who: sessions.refuse(app, who, None, account="a", network="n")
+    "sessions.attempt": lambda app: (
+        lambda who: sessions.attempt(app, who, account="a", network="n")
     ),
+    "sessions.refund": refunding,
+    "sessions.refuse": lambda app: lambda who: sessions.refuse(app, who, None),
     "sessions.see": seeing,
     "staff.change_role": of_member(staff.change_role, Role.EDITOR),
     "staff.end": of_member(staff.end),
@@ -175,7 +182,15 @@ STAFF_CHANGES: Mapping[str, Callable[[Newsletter], Call]] = {
         )
     ),
 }
-_BY_VISITORS = ("sessions.begin", "sessions.refuse", "sessions.see", "staff.join", "staff.set_up")
+_BY_VISITORS = (
+    "sessions.attempt",
+    "sessions.begin",
+    "sessions.refund",
+    "sessions.refuse",
+    "sessions.see",
+    "staff.join",
+    "staff.set_up",
+)
 _BY_THEMSELVES = [
     name
     for name in STAFF_CHANGES
