@@ -19,6 +19,11 @@ from newsletter.articles.importers.base import (
 )
 from newsletter.articles.importers.markdown import html_of
 from newsletter.articles.importers.markup.template_tags import strip_template_tags
+from newsletter.articles.importers.markup.wordpress_text import (
+    PostMedia,
+    is_stored_post,
+    render_post,
+)
 from newsletter.articles.importers.text import paragraphs_of
 from newsletter.articles.importers.values.date_order import DateOrder, has_ambiguous, order_of
 from newsletter.articles.importers.values.decoding import decode
@@ -194,7 +199,7 @@ def _record(where: str, fields: Fields, context: ImportContext) -> Record:
 
 
 def _body(fields: Fields) -> tuple[str, tuple[str, ...]]:
-    """HTML or Markdown by column name; else HTML if it contains tags, else plain text."""
+    """HTML or Markdown by column name; else by its text: a stored post, HTML or plain text."""
     if html := fields.text("html"):
         cleared = strip_template_tags(html)
         return cleared.text, cleared.notes
@@ -203,4 +208,9 @@ def _body(fields: Fields) -> tuple[str, tuple[str, ...]]:
         return html_of(cleared.text), cleared.notes
     cleared = strip_template_tags(fields.text("body"))
     body = cleared.text.replace("\r\n", "\n")
-    return body if TAG.search(body) else paragraphs_of(body), cleared.notes
+    if not TAG.search(body):
+        return paragraphs_of(body), cleared.notes
+    if is_stored_post(body):
+        post = render_post(body, PostMedia(by_number={}))
+        return post.html, (*cleared.notes, *post.notes)
+    return body, cleared.notes

@@ -43,6 +43,9 @@ _ATTRIBUTE = re.compile(r"([\w-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\]\"']+)
 _SHORTCODE = re.compile(
     r"\[(?P<extra>\[?)(?P<closes>/?)(?P<name>[a-zA-Z][\w-]*)(?P<rest>(?:\s[^\[\]]*)?)/?\](?P<end>\]?)"
 )
+_CORE_SHORTCODE = re.compile(r"\[(?:wp_)?caption\s[^\]]*\]|\[(?:gallery|embed)\b[^\]]*\]")
+_EMPTY_LINE = re.compile(r"\S[ \t]*\r?\n[ \t]*\r?\n\s*\S")
+_PARAGRAPH_ELEMENT = re.compile(r"<(?:p|div|br|section|article|table|pre)\b", re.IGNORECASE)
 _CAPTION = re.compile(
     r"\[(?:wp_)?caption\b([^\]]*)\](.*?)\[/(?:wp_)?caption\]", re.DOTALL | re.IGNORECASE
 )
@@ -77,6 +80,16 @@ class RenderedPost:
 
     html: str
     notes: tuple[str, ...] = ()
+
+
+def is_stored_post(text: str) -> bool:
+    """Whether a text is a post as WordPress stores it: paragraphs apart by empty lines, shortcodes.
+
+    In HTML that has elements for its paragraphs, empty lines mean nothing.
+    """
+    return _CORE_SHORTCODE.search(text) is not None or (
+        _EMPTY_LINE.search(text) is not None and _PARAGRAPH_ELEMENT.search(text) is None
+    )
 
 
 def render_post(text: str, pictures: PostMedia) -> RenderedPost:
