@@ -23,7 +23,7 @@ is_on = true
 """
 OBJECTION = timedelta(weeks=1)
 MAX_MOVES_PER_DAY = 3
-ASKED_AGAIN = timedelta(minutes=10)
+RESEND_COOLDOWN = timedelta(minutes=10)
 LONDON = ZoneInfo("Europe/London")
 # The status in which a notice of each kind applies.
 STANDS = {
@@ -267,7 +267,7 @@ class Model:
             return False
         person.told_of_moves_at.append(now)
         asked_at = person.new_address_asked_at
-        if asked_at and address == person.new_address and now - asked_at < ASKED_AGAIN:
+        if asked_at and address == person.new_address and now - asked_at < RESEND_COOLDOWN:
             return True
         person.new_address, person.new_address_asked_at = "", now
         if not self.is_suppressed(address):

@@ -10,7 +10,7 @@ from newsletter.errors import Conflict, InvalidInput, TokenSpent
 from newsletter.feeds import private
 from newsletter.subscriptions import erasure, notices, usual_rate
 from newsletter.subscriptions.address_links import objected_to, requesting_subscriber
-from newsletter.subscriptions.notice_kinds import ASKED_AGAIN
+from newsletter.subscriptions.notice_kinds import RESEND_COOLDOWN
 from newsletter.tokens.expiring_link import ExpiringLink
 from subscribers import address_change
 from subscribers import store as people
@@ -44,7 +44,7 @@ def ask_to_move(
         return
     change = people.find_address_change(session, subscriber)
     is_repeated = (
-        change is not None and change.address == address and change.asked_at > now - ASKED_AGAIN
+        change is not None and change.address == address and change.asked_at > now - RESEND_COOLDOWN
     )
     if not notices.queue(session, NoticeKind.MOVING, subscriber, now, is_repeated=is_repeated):
         raise InvalidInput("the address was changed several times today; please try tomorrow")

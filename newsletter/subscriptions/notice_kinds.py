@@ -44,7 +44,7 @@ class NoticeContext:
         return self.config.site.base_url
 
 
-ASKED_AGAIN = timedelta(minutes=10)
+RESEND_COOLDOWN = timedelta(minutes=10)
 """From then on, whoever asks again has probably not got the mail."""
 
 Values = Callable[[Session, Notice, Subscriber, NoticeContext], dict[str, Any]]
@@ -78,7 +78,7 @@ class NoticeType:
     the mail, or the form would send a stranger's words to anybody."""
     mailbox: Callable[[Session, Notice, Subscriber], NoticeRecipient] = own_mailbox
     """Where it goes."""
-    covers: timedelta = timedelta()
+    cooldown: timedelta = timedelta()
     """How long after one that left another says nothing new: a button pressed again and again
     asks for one mail."""
 
@@ -209,7 +209,7 @@ def _paused_until(subscriber: Subscriber, context: NoticeContext) -> str:
 
 
 def _of_what_holds(
-    is_wanted: Callable[[JoiningOptions], bool], covers: timedelta = timedelta()
+    is_wanted: Callable[[JoiningOptions], bool], cooldown: timedelta = timedelta()
 ) -> NoticeType:
     """A kind that says what a confirmed subscriber is sent."""
     return NoticeType(
@@ -217,7 +217,7 @@ def _of_what_holds(
         since=Subscriber.confirmed_at,
         values=choice_values,
         is_wanted=is_wanted,
-        covers=covers,
+        cooldown=cooldown,
     )
 
 
@@ -227,9 +227,9 @@ NOTICE_TYPES: dict[str, NoticeType] = {
         since=Subscriber.joined_at,
         values=confirm_values,
         is_proven=False,
-        covers=ASKED_AGAIN,
+        cooldown=RESEND_COOLDOWN,
     ),
-    NoticeKind.WELCOME: _of_what_holds(lambda options: options.welcome, ASKED_AGAIN),
+    NoticeKind.WELCOME: _of_what_holds(lambda options: options.welcome, RESEND_COOLDOWN),
     NoticeKind.GOODBYE: NoticeType(
         status=SubscriberStatus.ENDED,
         since=Subscriber.ended_at,
@@ -267,6 +267,6 @@ NOTICE_TYPES: dict[str, NoticeType] = {
         status=SubscriberStatus.CONFIRMED,
         since=Subscriber.confirmed_at,
         values=lambda *_: {},
-        covers=ASKED_AGAIN,
+        cooldown=RESEND_COOLDOWN,
     ),
 }

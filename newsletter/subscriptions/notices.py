@@ -247,7 +247,7 @@ class NoticeSender:
 
 def _is_coming(session: Session, kind: str, subscriber: Subscriber, now: datetime) -> bool:
     """Whether a notice of this kind that still applies waits, or has left just now."""
-    since = now - NOTICE_TYPES[kind].covers
+    since = now - NOTICE_TYPES[kind].cooldown
     same = {"subscriber": subscriber.id, "kind": kind, "since": since}
     if session.connection().execute(_COMING, same).first() is None:
         return False

@@ -129,7 +129,7 @@ def test_incomplete_posts_do_not_block_others(port: int) -> None:
         everybody_is_served(port)
 
 
-def test_what_staff_send_to_the_console_is_passed_on(port: int) -> None:
+def test_uploads_to_the_console_are_passed_on(port: int) -> None:
     base = f"http://127.0.0.1:{port}"
     files = {"files": ("export.zip", b"PK" + bytes(1_000_000))}
     with httpx.Client(base_url=base, headers={"Host": HOST}, timeout=PATIENCE_SECONDS) as client:

@@ -53,7 +53,7 @@ class ConnectionPool:
             closing = [] if self._sessions else self._idle
             self._idle = self._idle if self._sessions else []
         for conversation in closing:
-            conversation.close(politely=not conversation.is_stale())
+            _close(conversation)
 
     @contextmanager
     def acquire(self) -> Iterator["PooledConnection"]:
@@ -70,14 +70,15 @@ class ConnectionPool:
             self._release(pooled)
 
     def _release(self, pooled: "PooledConnection") -> None:
-        if pooled.current is not None and pooled.current.is_over:
-            pooled.hang_up(politely=not pooled.current.is_stale())
-        with self._changed:
-            self._lent -= 1
-            if pooled.current is not None:
-                self._idle.append(pooled.current)
-                self._replace_slow_dials()
-            self._changed.notify()
+        try:
+            pooled.close_if_over()
+        finally:
+            with self._changed:
+                self._lent -= 1
+                if pooled.current is not None:
+                    self._idle.append(pooled.current)
+                    self._replace_slow_dials()
+                self._changed.notify()
 
     def _replace_slow_dials(self) -> None:
         """Give idle connections to the sessions that have dialled longest."""
@@ -214,14 +215,25 @@ class PooledConnection:
         """
         conversation = self.current or self._pool.take_idle()
         if conversation is not None and (conversation.is_over or conversation.is_stale()):
-            conversation.close(politely=not conversation.is_stale())
+            _close(conversation)
             conversation = None
         self.current = None  # `open_new` may raise
         self.current = conversation or self._pool.open_new()
         return self.current
 
-    def hang_up(self, *, politely: bool = False) -> None:
-        """Close the connection; without QUIT unless `politely`."""
+    def close_if_over(self) -> None:
+        """Close a connection that takes no further mail: the server's place becomes free."""
+        conversation = self.current
+        if conversation is not None and conversation.is_over:
+            self.current = None
+            _close(conversation)
+
+    def hang_up(self) -> None:
+        """Close the connection without QUIT."""
         conversation, self.current = self.current, None
         if conversation is not None:
-            conversation.close(politely=politely)
+            conversation.close(politely=False)
+
+
+def _close(conversation: Conversation) -> None:
+    conversation.close(politely=not conversation.is_stale())

@@ -114,7 +114,7 @@ def test_a_change_asked_for_many_times_at_once_is_told_once_to_each_address(
 @pytest.mark.parametrize(
     ("press", "mails"), [(sign_up, 2), (ask_for_fresh_link, 2), (ask_to_move, 4)]
 )
-def test_whoever_asks_again_later_is_mailed_again(
+def test_asking_again_later_mails_again(
     app: Newsletter, clock: FixedClock, transport: RecordingTransport, press: Press, mails: int
 ) -> None:
     for _ in range(2):
