@@ -5,6 +5,8 @@ BIN := $(VENV)/bin
 DEMO_ARGS ?=
 TEST_ARGS ?=
 FUZZ_SECONDS ?= 600
+# Tests wait for servers and browsers half of their time: two processes a core.
+PROCESSES ?= $(shell expr 2 \* $$(nproc))
 BENCHMARKS ?= startup sending receiving latency fanning_out compiling feeds importing parsing people visiting console
 OFFICE := tests/acceptance/test_office.py::test_the_first_day_of_an_office
 # The tests start hundreds of commands; each is twice as quick with its bytecode kept.
@@ -16,19 +18,19 @@ demo: $(VENV)/.installed
 	$(BIN)/newsletter --config demo/newsletter.toml demo $(DEMO_ARGS)
 
 test: $(VENV)/.installed-dev
-	scripts/install-packages postgresql postfix dovecot-imapd dovecot-lmtpd dovecot-pop3d redis-server chromium newsboat \
-	  nginx-light caddy curl sqlite3 wrk
+	scripts/install-packages postgresql postfix dovecot-imapd dovecot-lmtpd dovecot-pop3d redis-server newsboat \
+	  chromium-headless-shell nginx-light caddy curl sqlite3 wrk
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy & types=$$!; \
 	  $(BIN)/python -m pytest -n 2 --dist worksteal --measured only --cov --cov-report= $(TEST_ARGS); \
 	  tests=$$?; wait $$types && exit $$tests
 	$(BIN)/python scripts/pure-coverage
-	$(BIN)/python -m pytest -n 2 --dist worksteal --measured not --deselect "$(OFFICE)[firefox]" $(TEST_ARGS)
+	$(BIN)/python -m pytest -n $(PROCESSES) --dist worksteal --measured not --deselect "$(OFFICE)[firefox]" $(TEST_ARGS)
 
 # An office's first day in Chromium, without JavaScript, and, which `test` leaves out, in Debian's Firefox.
 stories: $(VENV)/.installed-dev
-	scripts/install-packages chromium firefox-esr
+	scripts/install-packages chromium-headless-shell firefox-esr
 	$(BIN)/python -m pytest tests/acceptance/test_office.py
 
 # Each benchmark prints its table: ours beside a peer, measured in the same run.
@@ -54,7 +56,7 @@ torture: $(VENV)/.installed-dev
 
 # Take the pictures of README and docs anew, from the demonstration.
 screenshots: $(VENV)/.installed-dev
-	scripts/install-packages chromium
+	scripts/install-packages chromium-headless-shell
 	PYTHONPATH=tests:scripts $(BIN)/python scripts/screenshots.py
 
 # Run every importer over a folder of foreign files: CORPUS=folder. Nothing of it is kept.
@@ -69,7 +71,7 @@ servers: $(VENV)/.installed-dev
 
 # Independent judges look at the feeds and at every kind of mail, made anew; docs/judges.md says who.
 judges: $(VENV)/.installed-dev
-	scripts/install-packages chromium default-jre-headless opendkim rspamd spamassassin \
+	scripts/install-packages chromium-headless-shell default-jre-headless opendkim rspamd spamassassin \
 	  jing newsboat rss2email liferea xvfb
 	@command -v npm >/dev/null || { echo "make judges needs Node.js 20.19 or newer, with npm" >&2; exit 1; }
 	npm ci --silent

@@ -15,7 +15,7 @@ from judges.verdicts import Verdict
 
 WIDTHS = (320, 360, 800)
 SCHEMES = ("light", "dark")
-CHROMIUM = "/usr/bin/chromium"
+CHROMIUM = "/usr/bin/chromium-headless-shell"
 IMAGES = Path(__file__).resolve().parents[2] / "newsletter" / "demo" / "images"
 AXE = """async () => {
   const found = await axe.run(document, { resultTypes: ["violations"] });

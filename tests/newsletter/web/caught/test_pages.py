@@ -92,7 +92,7 @@ def test_a_mails_html_is_served_in_a_sandbox(client: httpx.Client, catcher: Mail
 def browser_page() -> Iterator[Page]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox"]
+            executable_path="/usr/bin/chromium-headless-shell", args=["--no-sandbox"]
         )
         yield browser.new_page()
         browser.close()
