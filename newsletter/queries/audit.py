@@ -75,6 +75,8 @@ def who_is(actor: str, names: Mapping[str, str]) -> str:
             return f"{name}, on the command line"
         case "subscriber":
             return f"subscriber {name}"
+        case "key":
+            return f"API key {name}"
         case "schedule":
             return "the schedule"
         case "visitor":

@@ -25,6 +25,7 @@ KINDS = (
     ("digest", "A digest"),
     ("edition", "An edition"),
     ("import", "A list"),
+    ("key", "An API key"),
     ("segment", "A segment"),
     ("staff", "A colleague"),
     ("subscriber", "A person"),
@@ -35,6 +36,7 @@ ACTORS = {
     ActorKind.SUBSCRIBER: "People, by their links",
     ActorKind.VISITOR: "Visitors",
     ActorKind.PROVIDER: "Providers",
+    ActorKind.KEY: "Programs, by API keys",
 }
 
 
