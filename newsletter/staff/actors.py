@@ -31,7 +31,7 @@ class Actor:
     address, since audit lines are never deleted."""
     permissions: frozenset[Permission]
     origin: ActorOrigin | None = field(default=None, compare=False)
-    """Kept beside the audit line for a while; None: it is not."""
+    """Stored with the audit line for a while; None: it is not."""
 
     def __str__(self) -> str:
         return f"{self.kind}:{self.name}" if self.name else self.kind.value

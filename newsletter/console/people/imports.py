@@ -74,8 +74,8 @@ def undo(request: ConsoleRequest) -> Response:
         f"{counted(done.lifted, 'address is', 'addresses are')} no longer suppressed": done.lifted,
         f"{counted(done.restored, 'person stands', 'people stand')} as before": done.restored,
     }
-    told = [words for words, count in parts.items() if count] or ["it had changed nothing"]
-    words = f"Taken back: {in_list(told)}."
+    changes = [words for words, count in parts.items() if count] or ["it had changed nothing"]
+    words = f"Taken back: {in_list(changes)}."
     if done.kept:
         words += f" {done.kept:,} stay: they were mailed, or have acted here themselves."
     return request.redirect(f"/people/imports/{number}", words, kind=FlashKind.WARNING)
