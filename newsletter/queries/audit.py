@@ -34,11 +34,16 @@ class AuditLine:
 
 
 def page(
-    session: Session, filters: Filters, *, limit: int, below: int | None = None
+    session: Session,
+    filters: Filters,
+    *,
+    limit: int,
+    after: int | None = None,
+    oldest_first: bool = False,
 ) -> list[AuditLine]:
     """A page of lines, newest first; as `newsletter.staff.audit.page`."""
     names = store.names(session)
-    entries = audit.page(session, filters, limit=limit, below=below)
+    entries = audit.page(session, filters, limit=limit, after=after, oldest_first=oldest_first)
     return [_line(entry, names) for entry in entries]
 
 

@@ -67,7 +67,7 @@ def words_of(line: AuditLine) -> str:
 
 SHOWN = [
     Column[AuditLine](name="What", value=words_of),
-    Column[AuditLine](name="When", value=lambda line: line.at),
+    Column[AuditLine](name="When", value=lambda line: line.at, sort="when"),
     Column[AuditLine](name="On", value=subject_of),
     Column[AuditLine](name="Who", value=lambda line: line.who),
     Column[AuditLine](name="From", value=origin_of),
@@ -88,7 +88,7 @@ IN_FILE = [
 
 def list_(request: ConsoleRequest) -> Response:
     """The log, newest lines first."""
-    listing = Listing.of(request, filters=FILTERS)
+    listing = Listing.of(request, filters=FILTERS, sorts=("-when",))
     zone = request.config.site.timezone
     until = moment_in(listing.filter("until"), zone)
     kind, name = listing.filter("kind"), listing.filter("name")
@@ -101,7 +101,13 @@ def list_(request: ConsoleRequest) -> Response:
         name=name,
     )
     with request.database.read() as session:
-        lines = queries.page(session, filters, limit=listing.limit, below=listing.after_number)
+        lines = queries.page(
+            session,
+            filters,
+            limit=listing.limit,
+            after=listing.after_number,
+            oldest_first=listing.is_ascending,
+        )
         members = store.members(session)
     columns = IN_FILE if listing.wants_csv else SHOWN
     table = listing.table(columns, lines, key=lambda line: line.id)

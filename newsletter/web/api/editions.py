@@ -36,7 +36,7 @@ async def show(site: SiteState, _actor: Actor, request: Request) -> dict[str, An
 
 def _page(site: SiteState, below: int | None) -> list[dict[str, Any]]:
     with site.services.database.read() as session:
-        editions = page(session, state=None, digest="", limit=PAGE_SIZE, below=below)
+        editions = page(session, state=None, digest="", limit=PAGE_SIZE, after=below)
         return [edition_json(edition) for edition in editions]
 
 
