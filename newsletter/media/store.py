@@ -75,11 +75,11 @@ def add(
 
     Two uploads that differ only in metadata are encoded to the same bytes.
     """
-    known = session.scalars(
+    stored = session.scalars(
         select(MediaItem).join(MediaRendition).where(MediaRendition.hash == files[0].hash)
     ).first()
-    if known is not None:
-        return known
+    if stored is not None:
+        return stored
     item = MediaItem(source_hash=source_hash, name=name[:MAX_NAME_LENGTH], alt=alt, created_at=now)
     taken = set(
         session.scalars(

@@ -82,11 +82,11 @@ def article_page(
     query = query.order_by(Article.published_at.desc(), Article.id.desc()).limit(limit)
     articles = list(session.scalars(query.options(*_WITHOUT_TEXTS)))
     numbers = [article.id for article in articles]
-    told, unsaved = told_by(session, numbers), writing.unsaved_counts(session, numbers)
+    editions, unsaved = told_by(session, numbers), writing.unsaved_counts(session, numbers)
     return [
         ListedArticle(
             article=article,
-            told_by=told.get(article.id, ()),
+            told_by=editions.get(article.id, ()),
             unsaved=unsaved.get(article.id, 0),
         )
         for article in articles
@@ -132,9 +132,9 @@ def _conditions(session: Session, filters: ArticleFilters) -> Iterator[ColumnEle
         if query is not None:
             yield Article.id.in_(query.with_only_columns(Article.id).order_by(None))
     if filters.is_told is not None:
-        told = exists().where(
+        was_told = exists().where(
             EditionArticle.article_id == Article.id,
             Edition.id == EditionArticle.edition_id,
             Edition.state.in_(_TELLING),
         )
-        yield told if filters.is_told else ~told
+        yield was_told if filters.is_told else ~was_told

@@ -262,12 +262,12 @@ def _is_coming(session: Session, kind: str, subscriber: Subscriber, now: datetim
 
 def _still_applies(kind: str) -> ColumnElement[bool]:
     """Condition: the notice still applies and the subscriber may be mailed."""
-    known = NOTICE_TYPES[kind]
+    notice_type = NOTICE_TYPES[kind]
     return exists().where(
         Subscriber.id == Notice.subscriber_id,
-        known.since <= Notice.created_at,
-        notifiable(known.status),
-        *known.also,
+        notice_type.since <= Notice.created_at,
+        notifiable(notice_type.status),
+        *notice_type.also,
     )
 
 

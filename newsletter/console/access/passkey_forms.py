@@ -38,7 +38,7 @@ def question(request: ConsoleRequest) -> dict[str, Any]:
     return {"challenge": token, "options": passkeys.to_sign_in(party(request), challenge)}
 
 
-def recognise(request: ConsoleRequest, given: PasskeyAnswer) -> Recognised:
+def recognise(request: ConsoleRequest, answer: PasskeyAnswer) -> Recognised:
     """The member whose passkey answered rightly.
 
     A signature cannot be guessed: what is right is never refused, and what is wrong is counted.
@@ -49,15 +49,15 @@ def recognise(request: ConsoleRequest, given: PasskeyAnswer) -> Recognised:
         TokenError: the page was open for too long.
     """
     attempt = Attempt(request=request, email="by passkey")
-    challenge = challenge_in(request, given.challenge)
+    challenge = challenge_in(request, answer.challenge)
     with request.database.read() as session:
-        passkey = store.passkey_by_credential(session, passkeys.credential_in(given.answer))
+        passkey = store.passkey_by_credential(session, passkeys.credential_in(answer.answer))
         member = store.by_id(session, passkey.member_id) if passkey is not None else None
     if passkey is None or member is None or not member.is_active:
         attempt.count_failure(member)
         raise InvalidInput(passkeys.NOT_RIGHT)
     try:
-        count = passkeys.new_count(party(request), given.answer, challenge.value, passkey)
+        count = passkeys.new_count(party(request), answer.answer, challenge.value, passkey)
     except InvalidInput:
         attempt.count_failure(member)
         raise

@@ -47,15 +47,15 @@ def reauthentication_page(request: ConsoleRequest) -> Response:
 
 def reauthenticate(request: ConsoleRequest) -> Response:
     """Check the password, and the code that goes with it."""
-    given, member = request.read(ReauthenticationForm), request.member.member
-    by_password(request, member.email, given.password, NOT_YOURS)
-    return _reauthenticated(request, PasswordProof(code=given.code), given)
+    form, member = request.read(ReauthenticationForm), request.member.member
+    by_password(request, member.email, form.password, NOT_YOURS)
+    return _reauthenticated(request, PasswordProof(code=form.code), form)
 
 
 def reauthenticate_by_passkey(request: ConsoleRequest) -> Response:
     """Check the answer of a passkey of one's own."""
-    given = request.read(PasskeyAnswer)
-    return _reauthenticated(request, passkey_forms.recognise(request, given).proof, given)
+    answer = request.read(PasskeyAnswer)
+    return _reauthenticated(request, passkey_forms.recognise(request, answer).proof, answer)
 
 
 def resubmit_after_proof(request: ConsoleRequest) -> Response:
@@ -64,7 +64,7 @@ def resubmit_after_proof(request: ConsoleRequest) -> Response:
 
 
 def _reauthenticated(
-    request: ConsoleRequest, proof: Proof, given: ReauthenticationForm | PasskeyAnswer
+    request: ConsoleRequest, proof: Proof, form: ReauthenticationForm | PasskeyAnswer
 ) -> Response:
     member = request.member.member
     attempt = Attempt(request=request, email=member.email)
@@ -76,9 +76,9 @@ def _reauthenticated(
         raise FormErrors({"code": sentence(str(error))}, "That was not right.") from error
     if number is not None:
         attempt.has_succeeded(number)
-    if given.kept:
-        return send_on(request, given.kept)
-    return request.redirect(safe_path(request, given.next))
+    if form.kept:
+        return send_on(request, form.kept)
+    return request.redirect(safe_path(request, form.next))
 
 
 ROUTES = [

@@ -45,9 +45,9 @@ def authenticator_page(request: ConsoleRequest) -> Response:
 
 def add_authenticator(request: ConsoleRequest) -> Response:
     """Switch it on, and show the recovery codes."""
-    given = request.read(NewAuthenticator)
-    secret = read(request, PURPOSE, given.secret)
-    codes = credentials.add_authenticator(request.context, request.actor, secret, given.code)
+    form = request.read(NewAuthenticator)
+    secret = read(request, PURPOSE, form.secret)
+    codes = credentials.add_authenticator(request.context, request.actor, secret, form.code)
     return request.page("account/recovery-codes.html", {"codes": codes})
 
 

@@ -72,9 +72,9 @@ def _filters(listing: Listing) -> ArticleFilters:
     status = None
     with suppress(ValueError):
         status = ArticleStatus(listing.filter("status"))
-    told = {"yes": True, "no": False}.get(listing.filter("told"))
+    is_told = {"yes": True, "no": False}.get(listing.filter("told"))
     return ArticleFilters(
-        words=listing.filter("q"), status=status, topic=listing.filter("topic"), is_told=told
+        words=listing.filter("q"), status=status, topic=listing.filter("topic"), is_told=is_told
     )
 
 

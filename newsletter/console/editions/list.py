@@ -34,12 +34,12 @@ STATES = (
 def list_(request: ConsoleRequest) -> Response:
     """The newest first."""
     listing = Listing.of(request, filters=("state", "what"))
-    known = {state.value for state, _ in STATES}
+    state_values = {state.value for state, _ in STATES}
     state = listing.filter("state")
     with request.database.read() as session:
         rows = editions_page(
             session,
-            state=EditionState(state) if state in known else None,
+            state=EditionState(state) if state in state_values else None,
             digest=listing.filter("what"),
             limit=listing.limit,
             below=listing.after_number,

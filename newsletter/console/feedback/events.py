@@ -59,11 +59,11 @@ def _kind_and_then(event: EventView) -> str:
 def list_(request: ConsoleRequest) -> Response:
     """What came back, newest first."""
     listing = Listing.of(request, filters=FILTERS)
-    wanted, number = listing.filter("kind"), listing.filter("edition")
+    kind, number = listing.filter("kind"), listing.filter("edition")
     with request.database.read() as session:
         events = queries.events(
             session,
-            kinds=[EventKind(wanted)] if wanted in set(EventKind) else (),
+            kinds=[EventKind(kind)] if kind in set(EventKind) else (),
             edition=number_in(number),
             before=listing.after_number,
             limit=listing.limit,
@@ -82,13 +82,13 @@ def show(request: ConsoleRequest) -> Response:
     with request.database.read() as session:
         store.by_id(session, number)
         event = queries.events(session, kinds=tuple(EventKind), before=number + 1, limit=1)[0]
-        kept = store.find_evidence(session, number)
-    arrived = kept.content[:MAX_SHOWN].decode("utf-8", "replace") if kept else ""
+        evidence = store.find_evidence(session, number)
+    arrived = evidence.content[:MAX_SHOWN].decode("utf-8", "replace") if evidence else ""
     context = {
         "event": event,
         "kinds": KINDS,
         "then": then(event),
-        "recipient": (kept and kept.recipient) or event.address or "",
+        "recipient": (evidence and evidence.recipient) or event.address or "",
         "arrived": arrived,
         "form": request.fields(because=""),
     }
@@ -98,8 +98,8 @@ def show(request: ConsoleRequest) -> Response:
 def undo(request: ConsoleRequest) -> Response:
     """Lift the suppression that followed."""
     number = request.number("number")
-    given = request.read(Undoing)
-    feedback.undo(request.context, request.actor, number, given.because)
+    form = request.read(Undoing)
+    feedback.undo(request.context, request.actor, number, form.because)
     return request.redirect(f"/feedback/{number}", "Mail goes to this address again.")
 
 

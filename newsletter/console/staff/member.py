@@ -53,9 +53,9 @@ def ways_to_sign_in(member: StaffMember, passkeys: int) -> list[str]:
 
 def change_role(request: ConsoleRequest) -> Response:
     """Change what they may do."""
-    given = request.read(NewRole)
-    granted = usable_grants(given.role, given.granted)
-    staff.change_role(request.context, request.actor, request.number(), given.role, granted)
+    form = request.read(NewRole)
+    granted = usable_grants(form.role, form.granted)
+    staff.change_role(request.context, request.actor, request.number(), form.role, granted)
     return _back(request, "Saved. It counts from now on, also where they are signed in.")
 
 
