@@ -52,6 +52,7 @@ _RAISE_WORK_MEM = text(
     "SELECT set_config('work_mem', '256MB', true) "
     "WHERE pg_size_bytes(current_setting('work_mem')) < pg_size_bytes('256MB')"
 )
+_TAKE_TURN = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
 
 NAMING_CONVENTION = {
     "ix": "ix_%(column_0_N_label)s",
@@ -205,6 +206,16 @@ def paged(
     if after is not None:
         query = query.where(key > after if oldest_first else key < after)
     return query.order_by(key.asc() if oldest_first else key.desc())
+
+
+def take_turn(session: Session, name: str) -> None:
+    """Others who take the turn of this name wait until this transaction ends.
+
+    For what is counted and then added to, which is no row that could be locked. What is read after
+    it is as those before left it. On SQLite, which has one writer at a time, nobody else writes.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(_TAKE_TURN, {"name": name})
 
 
 def raise_work_mem(session: Session) -> None:

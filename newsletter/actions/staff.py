@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from newsletter.actions.action import UnitOfWork, action
 from newsletter.actions.context import Context
+from newsletter.database import take_turn
 from newsletter.editions.approvals import store as approvals
 from newsletter.errors import Conflict, InvalidInput
 from newsletter.staff import api_keys, store
@@ -14,6 +15,8 @@ from newsletter.staff.permissions import GRANTABLE, Permission, Role, StaffLinkK
 from newsletter.staff.sign_in import links
 
 KIND = "staff"
+# Whose turn it is to change how many owners there are.
+OWNERS = "owners"
 LAST_OWNER = "this is the last owner; make somebody else an owner first"
 
 
@@ -33,6 +36,7 @@ def set_up(work: UnitOfWork[Context], *, email: str, name: str, password_hash: s
     Raises:
         Conflict: there is an owner.
     """
+    take_turn(work.session, OWNERS)
     if store.count_owners(work.session):
         raise Conflict("the console is set up; ask an owner to invite you")
     member = store.by_email(work.session, email) or StaffMember(
@@ -85,8 +89,8 @@ def join(work: UnitOfWork[Context], link_number: int, *, name: str, password_has
         TokenSpent: the link was used, or has ended.
         Conflict: the account has ended.
     """
+    member = store.lock_holder(work.session, link_number)
     link = links.usable(work.session, link_number, work.now)
-    member = store.lock(work.session, link.member_id)
     if member.ended_at is not None:
         raise Conflict("this account has ended; ask an owner to open it again")
     member.name, member.password_hash = name, password_hash
@@ -208,8 +212,10 @@ def reset(work: UnitOfWork[Context], number: int) -> None:
 
 
 def _keep_an_owner(work: UnitOfWork[Context], member: StaffMember) -> None:
-    is_owner = member.role is Role.OWNER and member.is_active
-    if is_owner and store.count_owners(work.session) == 1:
+    if member.role is not Role.OWNER or not member.is_active:
+        return
+    take_turn(work.session, OWNERS)
+    if store.count_owners(work.session) == 1:
         raise Conflict(LAST_OWNER)
 
 

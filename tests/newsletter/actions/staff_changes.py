@@ -101,7 +101,9 @@ def removing_authenticator(app: Newsletter) -> Call:
 
 def making_recovery_codes(app: Newsletter) -> Call:
     with_authenticator(app)
-    return lambda who: credentials.make_recovery_codes(app, who)
+    with app.database.read() as session:
+        before = store.recovery_codes_mark(session, OWNER)
+    return lambda who: credentials.make_recovery_codes(app, who, instead_of=before)
 
 
 def adding_passkey(app: Newsletter) -> Call:
