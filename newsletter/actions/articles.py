@@ -144,8 +144,8 @@ def keep(
         article = saving.new_article(work.session, words, by, context, work.now)
         work.about(KIND, article.id, status=article.status.value)
         base = ArticleContent.of(article).version
-        kept = saving.keep_words(work.session, article, None, base, by, context, work.now)
-        return replace(kept, is_saved=True)
+        autosave = saving.keep_words(work.session, article, None, base, by, context, work.now)
+        return replace(autosave, is_saved=True)
     article = store.get(work.session, reference)
     work.skip_audit_line()
     return saving.keep_words(work.session, article, content, base, by, context, work.now)

@@ -58,12 +58,12 @@ def change(work: UnitOfWork[SettingsContext], changes: Mapping[str, str]) -> int
     """
     raw, environment = read_file(work.context.path), work.context.environment
     before = store.values(work.session)
-    wanted = {key: _value(key, text) for key, text in changes.items()}
-    for key in wanted:
+    new_values = {key: _value(key, text) for key, text in changes.items()}
+    for key in new_values:
         _refuse_locked(key, raw, environment, work.context.path)
-    after = before | wanted
+    after = before | new_values
     _check(raw, work.context.path, environment, before, after)
-    changed = [key for key in wanted if key not in before or before[key] != after[key]]
+    changed = [key for key in new_values if key not in before or before[key] != after[key]]
     for key in changed:
         store.put(work.session, key, after[key], by=str(work.actor), now=work.now)
     if changed:
@@ -171,8 +171,10 @@ def _check(
     config = check_config(raw, path, environment, after)
     problems = list(_problems(config, path, environment))
     if problems:
-        known = set(_problems(check_config(raw, path, environment, before), path, environment))
-        if new := [problem for problem in problems if problem not in known]:
+        problems_before = set(
+            _problems(check_config(raw, path, environment, before), path, environment)
+        )
+        if new := [problem for problem in problems if problem not in problems_before]:
             raise ConfigurationError("\n".join(new))
 
 

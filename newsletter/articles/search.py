@@ -62,10 +62,10 @@ def _indexed(words: list[str], dialect: str) -> Select[Article]:
             .where(text("articles_search MATCH :words").bindparams(words=_fts5(words)))
             .order_by(text(_SQLITE_RANK))
         )
-    wanted = {"words": _tsquery(words)}
-    condition = text(f"{_VECTOR} @@ to_tsquery('simple', :words)").bindparams(**wanted)
+    parameters = {"words": _tsquery(words)}
+    condition = text(f"{_VECTOR} @@ to_tsquery('simple', :words)").bindparams(**parameters)
     # Rank without the body: parsing each body again would be slow.
-    rank = text(f"ts_rank({_HEAD}, to_tsquery('simple', :words)) DESC").bindparams(**wanted)
+    rank = text(f"ts_rank({_HEAD}, to_tsquery('simple', :words)) DESC").bindparams(**parameters)
     return select(Article).where(condition).order_by(rank)
 
 

@@ -197,12 +197,12 @@ def authors(session: Session) -> list[AuthorCount]:
     counts: dict[str, AuthorCount] = {}
     for name, number in session.execute(query):
         slug = topic_slug(name)
-        known = counts.get(slug)
+        earlier = counts.get(slug)
         counts[slug] = AuthorCount(
             slug=slug,
-            name=known.name if known else name,
-            names=(*known.names, name) if known else (name,),
-            count=(known.count if known else 0) + number,
+            name=earlier.name if earlier else name,
+            names=(*earlier.names, name) if earlier else (name,),
+            count=(earlier.count if earlier else 0) + number,
         )
     return sorted(counts.values(), key=lambda author: (author.name.casefold(), author.slug))
 
@@ -230,15 +230,15 @@ def get_or_create_topics(
     Args:
         most: how many topics the site may have then; what is more is left out.
     """
-    wanted = {topic_slug(name): name for name in reversed(list(names))}
-    query = select(Topic).where(Topic.slug.in_(wanted))
+    names_by_slug = {topic_slug(name): name for name in reversed(list(names))}
+    query = select(Topic).where(Topic.slug.in_(names_by_slug))
     topics_by_slug = {topic.slug: topic for topic in session.scalars(query)}
-    missing = [slug for slug in reversed(wanted) if slug not in topics_by_slug]
+    missing = [slug for slug in reversed(names_by_slug) if slug not in topics_by_slug]
     if most is not None and missing:
-        known = session.scalar(select(func.count()).select_from(Topic)) or 0
-        missing = missing[: max(0, most - known)]
+        stored_count = session.scalar(select(func.count()).select_from(Topic)) or 0
+        missing = missing[: max(0, most - stored_count)]
     for slug in missing:
-        topics_by_slug[slug] = Topic(slug=slug, name=wanted[slug])
+        topics_by_slug[slug] = Topic(slug=slug, name=names_by_slug[slug])
         session.add(topics_by_slug[slug])
     return [topics_by_slug[slug] for slug in sorted(topics_by_slug)]
 

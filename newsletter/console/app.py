@@ -24,8 +24,8 @@ from newsletter.staff.permissions import Permission
 
 def create_console(services: ConsoleServices) -> ASGIApp:
     """The console at /console."""
-    known = screens()
-    routes = [*known, page("/{rest:path}", Access.SIGNED_IN, elsewhere(known))]
+    screen_routes = screens()
+    routes = [*screen_routes, page("/{rest:path}", Access.SIGNED_IN, elsewhere(screen_routes))]
     state = ConsoleState(services, Navigation(_rules(routes)))
     console = Starlette(
         routes=[

@@ -168,9 +168,9 @@ def _size(feed: CachedFeed[Served]) -> float:
 
 def _fingerprint(config: Config) -> str:
     """Hash of the configuration that a feed depends on."""
-    told = [
+    parts = [
         config.site.model_dump(mode="json", exclude={"secret_key"}),
         config.feeds.model_dump(mode="json"),
         installed_version("newsletter"),
     ]
-    return sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:16]
+    return sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]

@@ -58,8 +58,8 @@ def scope_of(session: Session, signer: Signer, token: str) -> Scope:
     subscriber = people.by_id(session, feed.subscriber_id)
     if subscriber.status is not SubscriberStatus.CONFIRMED:
         raise FeedRevoked("this private feed ended with its subscription")
-    known = store.known_topics(session, people.choice_of(session, subscriber).topics)
-    return Scope(topics=tuple(sorted(known)))
+    topics = store.known_topics(session, people.choice_of(session, subscriber).topics)
+    return Scope(topics=tuple(sorted(topics)))
 
 
 def path_of(token: str, kind: FeedKind) -> str:

@@ -48,14 +48,14 @@ def seal(session: Session, config: Config, scope: Scope, now: datetime) -> int:
 
 def pending_events(session: Session, scope: Scope) -> list[PendingEvent]:
     """Events that no archive of the scope holds yet, oldest first."""
-    known: dict[int, tuple[FeedEventKind, datetime]] = {}
+    last_events: dict[int, tuple[FeedEventKind, datetime]] = {}
     corrected: set[tuple[int, int]] = set()
     for kind, article, number, at in store.archived(session, scope):
         if kind is FeedEventKind.CORRECTION:
             corrected.add((article, number))
         else:
-            known[article] = (kind, at)
-    events = list(_of_articles(store.article_states(session, scope), known))
+            last_events[article] = (kind, at)
+    events = list(_of_articles(store.article_states(session, scope), last_events))
     events += [
         (place.at, FeedEventKind.CORRECTION, place.article_id, place.number, place.at)
         for place in store.correction_refs(session, scope)
@@ -65,10 +65,10 @@ def pending_events(session: Session, scope: Scope) -> list[PendingEvent]:
 
 
 def _of_articles(
-    states: list[ArticleState], known: dict[int, tuple[FeedEventKind, datetime]]
+    states: list[ArticleState], last_events: dict[int, tuple[FeedEventKind, datetime]]
 ) -> Iterator[PendingEvent]:
     for state in states:
-        kind, at = known.get(state.id, (None, None))
+        kind, at = last_events.get(state.id, (None, None))
         if state.status is ArticleStatus.WITHDRAWN:
             if kind is not FeedEventKind.WITHDRAWAL:
                 moment = state.changed_at

@@ -131,13 +131,13 @@ def count_items(session: Session, scope: Scope) -> int:
 
 def feed_articles(session: Session, article_ids: Collection[int]) -> dict[int, FeedArticle]:
     """The articles as plain rows: mapped objects would take twice as long."""
-    wanted = Article.id.in_(article_ids)
+    is_asked_for = Article.id.in_(article_ids)
     filed = select(article_topics.c.article_id, Topic.slug, Topic.name).join(Topic)
     topics: dict[int, list[tuple[str, str]]] = {}
     query = filed.where(article_topics.c.article_id.in_(article_ids)).order_by(Topic.slug)
     for article_id, slug, name in session.execute(query):
         topics.setdefault(article_id, []).append((slug, name))
-    rows = session.execute(select(*_FEED_COLUMNS).where(wanted))
+    rows = session.execute(select(*_FEED_COLUMNS).where(is_asked_for))
     return {
         number: FeedArticle(number, tuple(topics.get(number, ())), *values)
         for number, *values in rows

@@ -104,11 +104,11 @@ def _due(database: Database, config: Config, now: datetime) -> list[DueNotice]:
     with database.read() as session:
         changes = [(s, store.last_notifiable_change(session, s)) for s, _ in store.scopes(session)]
         for hub in config.feeds.hubs:
-            known = store.notices(session, hub)
+            sent = store.notices(session, hub)
             notices += [
                 DueNotice(hub=hub, scope=scope, change=change)
                 for scope, change in changes
-                if change and _is_due(known.get(scope.key), change, now)
+                if change and _is_due(sent.get(scope.key), change, now)
             ]
     return notices
 

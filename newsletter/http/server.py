@@ -52,8 +52,8 @@ def run_server(
 def allow_connections() -> None:
     """Raise RLIMIT_NOFILE for the maximum of connections; lower that where it cannot be raised."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = MAX_CONNECTIONS + OTHER_DESCRIPTORS
-    allowed = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    descriptors = MAX_CONNECTIONS + OTHER_DESCRIPTORS
+    allowed = descriptors if hard == resource.RLIM_INFINITY else min(descriptors, hard)
     if soft != resource.RLIM_INFINITY and soft < allowed:
         resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, hard))
         soft = allowed

@@ -167,9 +167,9 @@ def _pictures(mail: CheckedMail, tree: trees.HtmlElement) -> Iterator[Finding]:
 def _picture(picture: trees.HtmlElement, mail: CheckedMail) -> Iterator[Finding]:
     address = picture.get("src") or ""
     name, alt = address or "without an address", picture.get("alt")
-    known = normalised_url(address)
-    article = next((article for article in mail.articles if known in article.pictures), None)
-    if alt is None or (article and known in article.without_alt):
+    normalised = normalised_url(address)
+    article = next((article for article in mail.articles if normalised in article.pictures), None)
+    if alt is None or (article and normalised in article.without_alt):
         place = f" (in “{article.title}”)" if article else ""
         is_upload = bool(mail.uploads) and address.startswith(mail.uploads)
         yield (error if is_upload or not article else warning)(

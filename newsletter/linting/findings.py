@@ -105,8 +105,8 @@ class CheckedMail:
 
     def article_with(self, address: str) -> QuotedArticle | None:
         """The article that a URL comes from; None if it is the sender's own."""
-        known = normalised_url(address)
-        return next((article for article in self.articles if known in article.known), None)
+        normalised = normalised_url(address)
+        return next((article for article in self.articles if normalised in article.known), None)
 
 
 def _sources(pictures: Iterable[str]) -> Iterable[str]:

@@ -15,7 +15,7 @@ from newsletter.media.urls import hashes_in
 
 # Rows for each person or mail, without HTML.
 LEFT_OUT = frozenset(
-    {"audit_log", "audit_origins", "audit_outcomes", "consent_events", "deliveries",
+    {"audit_log", "audit_outcomes", "consent_events", "deliveries",
      "mail_statistics", "media_items", "media_renditions", "subscribers", "suppressions"}
 )  # fmt: skip
 PART = "%/media/%"

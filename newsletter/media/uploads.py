@@ -39,14 +39,14 @@ def store_upload(
     """
     source_hash = store.source_hash_of(content)
     with database.read() as session:
-        known = store.by_source(session, source_hash)
-    if known is not None:
-        return known
+        stored = store.by_source(session, source_hash)
+    if stored is not None:
+        return stored
     from newsletter.media.encoding_process import SHARED
 
     files = SHARED.encode(content)
     with transaction() as work:
-        known = store.by_source(work.session, source_hash)
-        return known or store.add(
+        stored = store.by_source(work.session, source_hash)
+        return stored or store.add(
             work.session, source_hash, files, name=name, alt=alt, now=work.now
         )

@@ -55,7 +55,7 @@ def approval_status(session: Session, composition: Composition, actor: str) -> A
     mark = fingerprint(snapshot)
     approvals = store.of_edition(session, edition.id)
     look = store.look_of(session, edition.id, actor)
-    given = [
+    approvals_given = [
         GivenApproval(actor=a.actor, at=a.approved_at, counts=a.fingerprint == mark)
         for a in approvals
     ]
@@ -64,10 +64,10 @@ def approval_status(session: Session, composition: Composition, actor: str) -> A
         is_waiting=is_waiting,
         rule=edition.approval,
         needed=edition.approvals_needed,
-        given=given,
+        given=approvals_given,
         missing=rules.missing_approvals(edition, approvals, mark) if is_waiting else 0,
         may_approve=rules.may_approve(edition, actor),
-        has_approved=any(a.actor == actor and a.counts for a in given),
+        has_approved=any(a.actor == actor and a.counts for a in approvals_given),
         looked_at=look.looked_at if look else None,
         changes=changes(look.snapshot, snapshot) if look else (),
         fingerprint=mark,

@@ -80,9 +80,9 @@ def _conditions(
         return [mailable, outside == reason]
     choices = variant_keys(edition, composition.sections, people.choices(session))
     gets_it = Subscriber.choice_id.in_(list(choices))
-    known = measures(session) if edition.segment else {}
+    segment_measures = measures(session) if edition.segment else {}
     return [
         gets_it if reason == RECIPIENTS else ~gets_it,
         mailable,
-        in_segment(edition, now, known),
+        in_segment(edition, now, segment_measures),
     ]

@@ -39,15 +39,15 @@ class Contrast:
 
 def tried_theme(theme: ThemeOptions, tried: Mapping[str, str]) -> ThemeOptions:
     """The theme with what is tried, unreadable colours too; without what cannot be shown."""
-    wanted = {name: value for name, value in tried.items() if name in ThemeOptions.model_fields}
+    options = {name: value for name, value in tried.items() if name in ThemeOptions.model_fields}
     try:
-        return ThemeOptions.model_validate({**theme.model_dump(), **wanted})
+        return ThemeOptions.model_validate({**theme.model_dump(), **options})
     except ValidationError as error:
         wrong = {str(problem["loc"][0]) for problem in error.errors()}
-    shown: dict[str, object] = {name: value for name, value in wanted.items() if name not in wrong}
-    for name in wrong & wanted.keys():
+    shown: dict[str, object] = {name: value for name, value in options.items() if name not in wrong}
+    for name in wrong & options.keys():
         with suppress(ValueError):
-            shown[name] = parse_colour(wanted[name])
+            shown[name] = parse_colour(options[name])
     for name in shown.keys() & {"logo_width", "logo_height"}:
         shown[name] = int(float(str(shown[name])))
     return theme.model_copy(update=shown)

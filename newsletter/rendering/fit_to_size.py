@@ -88,8 +88,8 @@ def _of_one(stories: int) -> Iterator[SizePlan]:
 def _of_several(count: int, stories: int) -> Iterator[SizePlan]:
     short = {"excerpt_characters": SHORT_EXCERPT_CHARACTERS, "body_bytes": LONG_BODY_BYTES}
     fewer = [stories, stories // 2, 1]
-    for told in sorted({number for number in fewer if number}, reverse=True):
-        yield SizePlan(stories=told, shown=count, **short)
+    for number_of_stories in sorted({number for number in fewer if number}, reverse=True):
+        yield SizePlan(stories=number_of_stories, shown=count, **short)
     shown = count
     short["body_bytes"] = SHORT_BODY_BYTES
     while shown > 1:
@@ -174,9 +174,9 @@ class _Truncator:
         if len(data) <= self._room:
             self._room -= len(data)
             return text
-        kept = data[: max(0, self._room)].decode(errors="ignore")
+        beginning = data[: max(0, self._room)].decode(errors="ignore")
         self._room = 0
-        words = kept[: kept.rfind(" ")] if " " in kept.strip() else kept
+        words = beginning[: beginning.rfind(" ")] if " " in beginning.strip() else beginning
         return f"{words.rstrip()}…" if words.strip() else None
 
 

@@ -21,13 +21,13 @@ def read_mailboxes(app: Newsletter) -> None:
     """Read each mailbox that is due."""
     for name, options in app.config.feedback.mailboxes.items():
         with app.database.read() as session:
-            known = feedback_store.find_mailbox(session, name)
-        if known is not None and app.clock.now() < known.read_at + options.every:
+            stored = feedback_store.find_mailbox(session, name)
+        if stored is not None and app.clock.now() < stored.read_at + options.every:
             continue
         position = MailboxPosition()
-        if known is not None:
+        if stored is not None:
             position = MailboxPosition(
-                validity=known.validity, last=known.last, seen=set(known.seen)
+                validity=stored.validity, last=stored.last, seen=set(stored.seen)
             )
         problem = ""
         try:

@@ -31,7 +31,7 @@ class Actor:
     address, since audit lines are never deleted."""
     permissions: frozenset[Permission]
     origin: ActorOrigin | None = field(default=None, compare=False)
-    """Kept beside the audit line for a while; None: it is not."""
+    """Stored with the audit line for a while; None: it is not."""
 
     def __str__(self) -> str:
         return f"{self.kind}:{self.name}" if self.name else self.kind.value
@@ -80,6 +80,13 @@ def provider(transport: str) -> Actor:
     """The provider of a transport, whose webhook proved its origin."""
     kind = ActorKind.PROVIDER
     return Actor(kind=kind, name=transport, permissions=PERMISSIONS[kind])
+
+
+def api_key(number: int, scopes: Collection[Permission]) -> Actor:
+    """Another program, by an API key; scopes that no key can have are ignored."""
+    kind = ActorKind.KEY
+    permissions = PERMISSIONS[kind] & frozenset(scopes)
+    return Actor(kind=kind, name=str(number), permissions=permissions)
 
 
 VISITOR = Actor(kind=ActorKind.VISITOR, permissions=PERMISSIONS[ActorKind.VISITOR])

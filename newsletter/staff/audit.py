@@ -5,16 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, insert, select
+from sqlalchemy import ColumnElement, func, insert, select, update
 from sqlalchemy.orm import Session
 
+from newsletter.database import paged
 from newsletter.staff.actors import Actor, ActorOrigin
-from newsletter.staff.models import AuditEntry, AuditOrigin, AuditOutcome
+from newsletter.staff.models import AuditEntry, AuditOutcome
 
 # Without the ORM: half the time.
 _ADD = insert(AuditEntry).returning(AuditEntry.id)
 _END = insert(AuditOutcome)
-_FROM = insert(AuditOrigin)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,12 +87,10 @@ def record(
         "subject": subject.name,
         "details": dict(details),
         "is_long": is_long,
+        "network": actor.origin.network if actor.origin else None,
+        "device": actor.origin.device if actor.origin else None,
     }
-    connection = session.connection()
-    number = connection.execute(_ADD, values).scalar_one()
-    if actor.origin is not None:
-        connection.execute(_FROM, {"entry_id": number, "at": now, **vars(actor.origin)})
-    return number
+    return session.connection().execute(_ADD, values).scalar_one()
 
 
 def record_outcome(
@@ -104,30 +102,34 @@ def record_outcome(
 
 
 def page(
-    session: Session, filters: Filters, *, limit: int, below: int | None = None
+    session: Session,
+    filters: Filters,
+    *,
+    limit: int,
+    after: int | None = None,
+    oldest_first: bool = False,
 ) -> list[AuditRecord]:
     """A page of lines, newest first.
 
     Args:
-        below: keyset pagination: only lines before this number, the last of the previous page.
+        after: as of `newsletter.database.paged`.
     """
     query = (
-        select(AuditEntry, AuditOutcome.details, AuditOrigin)
+        select(AuditEntry, AuditOutcome.details)
         .outerjoin(AuditOutcome, AuditOutcome.entry_id == AuditEntry.id)
-        .outerjoin(AuditOrigin, AuditOrigin.entry_id == AuditEntry.id)
         .where(*_conditions(filters))
-        .order_by(AuditEntry.id.desc())
         .limit(limit)
     )
-    if below is not None:
-        query = query.where(AuditEntry.id < below)
+    query = paged(query, AuditEntry.id, after, oldest_first=oldest_first)
     return [_entry(*row) for row in session.execute(query)]
 
 
 def forget_origins(session: Session, before: datetime) -> int:
-    """Delete where staff members acted from; of how many lines."""
-    query = delete(AuditOrigin).where(AuditOrigin.at < before)
-    return len(session.scalars(query.returning(AuditOrigin.entry_id)).all())
+    """Empty where staff members acted from, of lines before this time; the number emptied."""
+    is_kept = AuditEntry.network.is_not(None)
+    query = update(AuditEntry).where(AuditEntry.at < before, is_kept)
+    emptied = query.values(network=None, device=None).returning(AuditEntry.id)
+    return len(session.scalars(emptied).all())
 
 
 def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
@@ -155,9 +157,7 @@ def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def _entry(
-    row: AuditEntry, outcome: Mapping[str, Any] | None, origin: AuditOrigin | None
-) -> AuditRecord:
+def _entry(row: AuditEntry, outcome: Mapping[str, Any] | None) -> AuditRecord:
     actor = f"{row.actor_kind}:{row.actor}" if row.actor else row.actor_kind.value
     return AuditRecord(
         id=row.id,
@@ -167,5 +167,7 @@ def _entry(
         subject=str(AuditSubject(kind=row.subject_kind, name=row.subject)),
         details={**row.details, **(outcome or {})},
         is_finished=outcome is not None or not row.is_long,
-        origin=ActorOrigin(network=origin.network, device=origin.device) if origin else None,
+        origin=None
+        if row.network is None
+        else ActorOrigin(network=row.network, device=row.device or ""),
     )

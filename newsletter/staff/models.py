@@ -1,9 +1,9 @@
-"""Tables of the audit log. Database triggers refuse updates and deletes."""
+"""Tables of the audit log. Database triggers seal them."""
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index
+from sqlalchemy import JSON, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from newsletter.database import Base, UTCDateTime
@@ -13,8 +13,8 @@ from newsletter.staff.permissions import ActorKind
 class AuditEntry(Base):
     """One action.
 
-    Holds no personal data that may have to be erased: no address, no name of a subscriber, no
-    network address (stored with consent and in `audit_origins`, with a retention period).
+    Database triggers refuse deletions, and every change but of where somebody acted from to NULL.
+    So nothing else is stored that may have to be erased: no address, no name of a subscriber.
     """
 
     __tablename__ = "audit_log"
@@ -22,6 +22,12 @@ class AuditEntry(Base):
         Index("ix_audit_log_actor", "actor_kind", "actor", "id"),
         Index("ix_audit_log_action", "action", "id"),
         Index("ix_audit_log_subject", "subject_kind", "subject", "id"),
+        Index(
+            "ix_audit_log_with_origin",
+            "at",
+            sqlite_where=text("network IS NOT NULL"),
+            postgresql_where=text("network IS NOT NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -38,6 +44,10 @@ class AuditEntry(Base):
     details: Mapped[dict[str, Any]] = mapped_column(JSON)
     is_long: Mapped[bool]
     """Whether the action takes several transactions, with its outcome in `audit_outcomes`."""
+    network: Mapped[str | None]
+    """Where a staff member acted from; NULL: nowhere, or kept no more (`console.keep_origins`)."""
+    device: Mapped[str | None]
+    """Their browser and system, in words; NULL where `network` is."""
 
 
 class AuditOutcome(Base):
@@ -49,15 +59,3 @@ class AuditOutcome(Base):
     at: Mapped[datetime] = mapped_column(UTCDateTime)
     details: Mapped[dict[str, Any]] = mapped_column(JSON)
     """Its counts; "stopped" names the error that aborted it."""
-
-
-class AuditOrigin(Base):
-    """Where the staff member of a line acted from; deleted after `console.keep_origins`."""
-
-    __tablename__ = "audit_origins"
-
-    entry_id: Mapped[int] = mapped_column(ForeignKey("audit_log.id"), primary_key=True)
-    at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
-    network: Mapped[str]
-    device: Mapped[str]
-    """Browser and system, in words."""

@@ -92,7 +92,7 @@ def notice_mail(
 ) -> Mail:
     """The mail of a notice; its Message-ID is the notice's."""
     kind = NOTICE_TYPES[notice.kind]
-    address, known = kind.mailbox(session, notice, subscriber)
+    address, current_address = kind.mailbox(session, notice, subscriber)
     return transactional_mail(
         notice.kind,
         kind.values(session, notice, subscriber, context),
@@ -101,8 +101,10 @@ def notice_mail(
         name=subscriber.name if kind.is_proven else "",
         message_id=f"n{notice.id}.{int(notice.created_at.timestamp()):x}",
         tokens=(
-            context.links.unsubscribe_token(subscriber.id, NO_EDITION, known, context.now),
-            context.links.preferences_token(subscriber.id, known, context.now),
+            context.links.unsubscribe_token(
+                subscriber.id, NO_EDITION, current_address, context.now
+            ),
+            context.links.preferences_token(subscriber.id, current_address, context.now),
         ),
         now=context.now,
     )

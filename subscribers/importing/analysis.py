@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 
 from newsletter.errors import InvalidInput
+from subscribers.addresses import in_plain_letters
 from subscribers.importing.columns import (
     ColumnAssignment,
     ColumnChoices,
@@ -25,10 +26,16 @@ from subscribers.importing.questions import (
     refuse_words_of_two_meanings,
     unknown_words,
 )
-from subscribers.importing.values.cells import DamagedRow, addresses_in, listed, without_nul
+from subscribers.importing.values.cells import (
+    INVISIBLE,
+    DamagedRow,
+    addresses_in,
+    listed,
+    without_nul,
+)
 from subscribers.importing.values.dates import DayMonthOrder
-from subscribers.importing.values.filenames import may_state_status, state_of_name
-from subscribers.importing.values.headings import OF_STATE, ROLES
+from subscribers.importing.values.filenames import is_of_archive, may_state_status, state_of_name
+from subscribers.importing.values.headings import OF_LOGS, OF_STATE, ROLES
 from subscribers.importing.values.states import ListState, worse
 from subscribers.importing.values.tags import names_newsletter
 from subscribers.importing.values.vocabulary import states_leaving
@@ -73,6 +80,8 @@ class RowFit:
     """Rows without an address that do not fit, such as totals."""
     doubtful: set[str] = field(default_factory=set)
     """The addresses of the misfits, and of people in a sheet that may say that they left."""
+    respelt: dict[str, str] = field(default_factory=dict)
+    """Plain addresses by how they are written, in letters of another width or shape."""
     below: set[str] = field(default_factory=set)
     """The addresses below a break."""
     section_break: str = ""
@@ -163,6 +172,7 @@ def analyse(
             *table.notes,
             *map(_elsewhere, telling),
             *_break_notes(fitness),
+            *_respelling_notes(fitness),
             *_doubt_notes(profile, assigned, table.header),
         ),
     )
@@ -172,6 +182,8 @@ def _assigned(
     table: SourceTable, chosen: ColumnChoices, program: Program | None
 ) -> ColumnAssignment:
     place = table.address
+    if table.events is not None:
+        return _of_log(table, table.events, chosen, program)
     try:
         assigned = assign(table.header, chosen, program)
     except InvalidInput as unknown:
@@ -190,6 +202,26 @@ def _assigned(
     choices = {**chosen, "address": [table.header[place]]}
     assigned = assign(table.header, choices, program)
     return replace(assigned, chosen=assigned.chosen - {place})
+
+
+def _of_log(
+    table: SourceTable, events: tuple[str, str], chosen: ColumnChoices, program: Program | None
+) -> ColumnAssignment:
+    """The columns of a log: its events are read before, and say nothing more by themselves."""
+    of_log = {role: [name] for role, name in zip(OF_LOGS, events, strict=True)}
+    others = {
+        role: [name for name in names if folded(name) not in map(folded, events)]
+        for role, names in chosen.items()
+    }
+    if table.address is not None and address_column(table.header) is None:
+        others.setdefault("address", [table.header[table.address]])
+    assigned = assign(table.header, {**others, **of_log}, program)
+    places = {
+        place
+        for role in (*OF_LOGS, *({"address"} - chosen.keys()))
+        for place in assigned.places[role]
+    }
+    return replace(assigned, chosen=assigned.chosen - places)
 
 
 def _without_unused(assigned: ColumnAssignment, profile: FileProfile) -> ColumnAssignment:
@@ -225,6 +257,10 @@ def _fitting(
         if not any(cells):
             continue
         row = without_nul(cells) if "\0" in "".join(cells) else cells
+        if address < len(row) and not row[address].isascii():
+            written = row[address].strip(INVISIBLE).strip()
+            if (plain := in_plain_letters(written)) != written and "@" in plain:
+                fitness.respelt[written] = plain
         if fitness.section_break:
             fitness.below.update(map(str.casefold, addresses_in(" ".join(row))))
         elif "@" not in "".join(row[address : address + 1]) and _is_break(
@@ -274,15 +310,16 @@ def _state(
     if answers.state is not None:
         return answers.state, ""
     program = assigned.program
-    file_state = state_of_name(file, program)
+    file_state = state_of_name(file)
     is_answered = any(answers.columns.get(role) for role in ("status", "left"))
     if program and program.hides_leaving(table.header) and not is_answered:
         return worse(file_state or ListState.PENDING, ListState.PENDING), ""
     if file_state is not None:
         return file_state, ""
     is_said = any(assigned.places[role] for role in ("status", "left", "reason"))
-    names = [name for name in (file, table.sheet, *table.titles) if may_state_status(name)]
-    return ListState.SUBSCRIBED, names[0] if names and not is_said else ""
+    names = (file, table.sheet, *table.titles)
+    telling = (name for name in names if is_of_archive(name) or may_state_status(name))
+    return ListState.SUBSCRIBED, "" if is_said else next(telling, "")
 
 
 def _is_labelled(assigned: ColumnAssignment, profile: FileProfile) -> bool:
@@ -322,6 +359,18 @@ def _break_notes(fitness: RowFit) -> list[str]:
         "below with --state left if they left."
     )
     return [f"Whoever stands below the line “{line}” is pending at best. {advice}"]
+
+
+def _respelling_notes(fitness: RowFit) -> list[str]:
+    if not fitness.respelt:
+        return []
+    written, plain = next(iter(fitness.respelt.items()))
+    return [
+        (
+            f"{len(fitness.respelt)} addresses are written in letters of another width or shape, "
+            f"and read as plain ones: {written[:60]} as {plain[:60]}."
+        )
+    ]
 
 
 def _doubt_notes(

@@ -80,13 +80,13 @@ class ListImporter:
         terms = self._terms
         with self._database.write() as session:
             store.begin(session)
-            known = _load_known(session, rows, terms)
-            planner = Planner(terms.rules, known.statuses, known.held)
+            stored = _load_known(session, rows, terms)
+            planner = Planner(terms.rules, stored.statuses, stored.held)
             decisions = _decisions(planner, rows)
             write(
                 session,
                 planner.plan,
-                known.numbers,
+                stored.numbers,
                 file=terms.file,
                 consent=terms.consent,
                 number=self._number,
@@ -110,14 +110,14 @@ class ImportDryRun:
         """The decision for each row of a batch, in order."""
         candidates = [_candidate(row, self._terms) for row in rows]
         with self._database.read() as session:
-            known = _load_known(session, candidates, self._terms)
+            stored = _load_known(session, candidates, self._terms)
         shorts = {row.address_hash: _short(row) for row in candidates if isinstance(row, Candidate)}
         for address_hash, short in shorts.items():
             if short in self._statuses:
-                known.statuses[address_hash] = self._statuses[short]
+                stored.statuses[address_hash] = self._statuses[short]
             if short in self._held:
-                known.held[address_hash] = self._held[short]
-        planner = Planner(self._terms.rules, known.statuses, known.held)
+                stored.held[address_hash] = self._held[short]
+        planner = Planner(self._terms.rules, stored.statuses, stored.held)
         decisions = _decisions(planner, candidates)
         for address_hash, short in shorts.items():
             self._statuses[short] = planner.status(address_hash)
@@ -190,11 +190,11 @@ def _load_known(
 
 
 def _status(
-    known: tuple[int, SubscriberStatus, str] | None, suppression: str | None
+    stored: tuple[int, SubscriberStatus, str] | None, suppression: str | None
 ) -> AddressStatus:
-    if known is None:
+    if stored is None:
         return AddressStatus(suppression=suppression)
-    _, status, source = known
+    _, status, source = stored
     return AddressStatus(
         status=status, is_imported=source.startswith(IMPORTED), suppression=suppression
     )

@@ -43,10 +43,10 @@ def watch_page(address: str) -> tuple[str, str]:
     host = (parts.hostname or "").lower()
     last = parts.path.rstrip("/").rpartition("/")[2]
     if _YOUTUBE.search(host):
-        wanted = parse_qs(parts.query)
-        if "list" in wanted and last in {"videoseries", "playlist"}:
-            return f"https://www.youtube.com/playlist?list={wanted['list'][0]}", "Watch on YouTube"
-        number = wanted.get("v", [last])[0]
+        query = parse_qs(parts.query)
+        if "list" in query and last in {"videoseries", "playlist"}:
+            return f"https://www.youtube.com/playlist?list={query['list'][0]}", "Watch on YouTube"
+        number = query.get("v", [last])[0]
         return f"https://www.youtube.com/watch?v={number}", "Watch on YouTube"
     if host == "player.vimeo.com":
         return f"https://vimeo.com/{last}", "Watch on Vimeo"

@@ -34,21 +34,21 @@ def update_media_sizes(database: Database, ask: MediaLength, clock: Clock) -> in
             stored = store.get(session, article.id)
             if stored.changed_at != article.changed_at:
                 continue  # changed meanwhile; still due
-            told, stored.media = _feed_fields(stored.media), media
+            fields_before, stored.media = _feed_fields(stored.media), media
             stored.is_measured = all(one["length"] or one["asked"] >= MAX_ASKED for one in media)
-            if _feed_fields(media) != told:
+            if _feed_fields(media) != fields_before:
                 store.mark_changed(stored, store.begin_change(session, clock.now()))
     return len(due)
 
 
 def media_of(article: Article) -> list[dict[str, Any]]:
     """The article's picture and linked files, with what is known of each."""
-    known = {one["url"]: one for one in article.media}
-    types = {url: one["type"] for url, one in known.items()}
+    media_by_url = {one["url"]: one for one in article.media}
+    types = {url: one["type"] for url, one in media_by_url.items()}
     urls = [article.image_url] if article.image_url else []
     urls += [one.url for one in linked_in(article.body_html, types)]
     return [
-        known.get(url) or {"url": url, "type": type_of(url), "length": 0, "asked": 0}
+        media_by_url.get(url) or {"url": url, "type": type_of(url), "length": 0, "asked": 0}
         for url in dict.fromkeys(urls)
     ]
 

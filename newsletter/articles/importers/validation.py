@@ -37,12 +37,13 @@ def validated(item: Record | BadRecord) -> Record | BadRecord:
 
 def _with_fewer_topics(record: Record) -> Record:
     """The record with topics within the limits, and a note of those left out."""
-    told = record.topics or ()
-    topics = tuple(t for t in told if len(t) <= MAX_TOPIC_CHARACTERS)[:MAX_TOPICS]
-    if len(topics) == len(told):
+    all_topics = record.topics or ()
+    topics = tuple(t for t in all_topics if len(t) <= MAX_TOPIC_CHARACTERS)[:MAX_TOPICS]
+    if len(topics) == len(all_topics):
         return record
     note = (
-        f"{len(told) - len(topics)} of its {len(told)} topics were left out: too many or too long"
+        f"{len(all_topics) - len(topics)} of its {len(all_topics)} topics were left out: "
+        "too many or too long"
     )
     return replace(record, topics=topics, notes=(*record.notes, note))
 

@@ -36,7 +36,7 @@ class NoteCounter(Counter[str]):
         text = _TIMES.sub("", text)
         if text not in self:
             kind = kind_of(text)
-            if sum(kind == kind_of(known) for known in self) >= MAX_OF_A_KIND:
+            if sum(kind == kind_of(earlier) for earlier in self) >= MAX_OF_A_KIND:
                 text = kind
             if text not in self and len(self) >= MAX_NOTES:
                 text = OTHER_NOTES

@@ -45,8 +45,8 @@ def is_due(source: FeedSource | None, every: timedelta, now: datetime) -> bool:
 def source_of(sources: Mapping[str, SourceOptions], name: str) -> SourceOptions:
     """Raises ResourceNotFound where no feed of this name is configured."""
     if name not in sources:
-        known = ", ".join(sources) or "none"
-        raise ResourceNotFound(f"there is no source {name!r} in [sources]; known: {known}")
+        configured = ", ".join(sources) or "none"
+        raise ResourceNotFound(f"there is no source {name!r} in [sources]; known: {configured}")
     return sources[name]
 
 
@@ -55,8 +55,12 @@ def due_sources(
 ) -> list[str]:
     """The names of the feeds that are due."""
     with database.read() as session:
-        known = {name: store.known_source(session, each.url) for name, each in sources.items()}
-    return [name for name, source in sources.items() if is_due(known[name], source.every, now)]
+        stored_sources = {
+            name: store.known_source(session, each.url) for name, each in sources.items()
+        }
+    return [
+        name for name, source in sources.items() if is_due(stored_sources[name], source.every, now)
+    ]
 
 
 def poll_source(
@@ -104,11 +108,11 @@ def _polled(
     polled: PolledFeed,
 ) -> ImportReport:
     with database.read() as session:
-        known = store.known_source(session, source.url)
+        stored_source = store.known_source(session, source.url)
     answer = fetch(
         source.url,
-        etag=known.etag if known and not polled.adopts else "",
-        last_modified=known.last_modified if known and not polled.adopts else "",
+        etag=stored_source.etag if stored_source and not polled.adopts else "",
+        last_modified=stored_source.last_modified if stored_source and not polled.adopts else "",
         allow_private=source.allow_private,
     )
     if not answer.changed:

@@ -200,8 +200,8 @@ class _Batch:
 
     def _topics(self, changed: list[Match]) -> dict[str, Topic]:
         """The topics of the records by slug, new ones as far as the site may have them."""
-        told = Counter(name for match in changed for name in match.record.topics or ())
-        names = [name for name, _ in told.most_common()]
+        frequency = Counter(name for match in changed for name in match.record.topics or ())
+        names = [name for name, _ in frequency.most_common()]
         topics = store.get_or_create_topics(self._session, names, MAX_SITE_TOPICS)
         self._session.flush()
         return {topic.slug: topic for topic in topics}
@@ -229,8 +229,8 @@ class _Batch:
     def _others(self, records: list[Record]) -> tuple[dict[str, StoredArticle], bool]:
         """Articles of other sources with the same ids, and whether this source adopts them."""
         polled = self._polled
-        known = [ownership.source_of(url) for url in store.polled_addresses(self._session)]
-        keys = ownership.keys_elsewhere(records, polled, known)
+        polled_sources = [ownership.source_of(url) for url in store.polled_addresses(self._session)]
+        keys = ownership.keys_elsewhere(records, polled, polled_sources)
         stored = store.stored_under(self._session, keys) if keys else {}
         return ownership.by_id(stored), polled is not None and polled.adopts
 
@@ -329,8 +329,8 @@ class _Batch:
 
 def _mark_updated(article: Article, record: Record, now: datetime) -> None:
     """The source's modification time if it is newer; else now."""
-    told = record.updated_at
-    moved = told if told is not None and told > article.updated_at else now
+    updated_at = record.updated_at
+    moved = updated_at if updated_at is not None and updated_at > article.updated_at else now
     article.updated_at = max(moved, record.published_at or article.published_at)
 
 
@@ -368,11 +368,13 @@ def _fill(article: Article, match: Match, body: str, now: datetime) -> None:
 def _set_time(article: Article, record: Record, now: datetime, had_expired: bool) -> None:
     """Publication time and status. A public article stays public if its date moves on."""
     was_public = article.id is not None and is_public(article, now)
-    told = record.published_at
-    if not (was_public and told is not None and told > now and record.status in _PUBLIC):
-        article.published_at = told or article.published_at
-    wanted = record.status or (ArticleStatus.PUBLISHED if had_expired else article.status)
-    article.status = settled_status(wanted, article.published_at, now)
+    published_at = record.published_at
+    if not (
+        was_public and published_at is not None and published_at > now and record.status in _PUBLIC
+    ):
+        article.published_at = published_at or article.published_at
+    status = record.status or (ArticleStatus.PUBLISHED if had_expired else article.status)
+    article.status = settled_status(status, article.published_at, now)
 
 
 def _name_source(article: Article, match: Match) -> None:

@@ -29,9 +29,9 @@ def invitation_page(request: ConsoleRequest) -> Response:
 def accept_invitation(request: ConsoleRequest) -> Response:
     """Choose a name and a password; who has an authenticator then signs in with its code."""
     link, member = link_in(request, links.PURPOSE)
-    given = request.read(InvitationForm)
-    hashed = hashed_choice(given.password, member.email, given.name)
-    staff.join(request.context, request.visitor, link.id, name=given.name, password_hash=hashed)
+    form = request.read(InvitationForm)
+    hashed = hashed_choice(form.password, member.email, form.name)
+    staff.join(request.context, request.visitor, link.id, name=form.name, password_hash=hashed)
     if member.totp_secret:
         return request.redirect("/sign-in", "Your password is changed. Sign in with it.")
     with request.database.read() as session:

@@ -62,24 +62,24 @@ def come_back(request: ConsoleRequest) -> Response:
     provider = OpenIdProvider(_options(request, name))
     visit = _visit(request, errand, state)
     identity = provider.identity(visit, dict(request.query), request.now)
-    kept = brought_back(request, errand.kept)
+    saved_form = brought_back(request, errand.kept)
     answer = _proved if errand.is_proof else _in
-    response = answer(request, errand, identity, kept)
-    if kept:
+    response = answer(request, errand, identity, saved_form)
+    if saved_form:
         request.state.cookies.end_kept(response)
     return response
 
 
 def _sent(request: ConsoleRequest, *, is_proof: bool) -> Response:
-    name, wanted = request.text("name"), safe_path(request, request.query.get("next", ""))
+    name, next_path = request.text("name"), safe_path(request, request.query.get("next", ""))
     provider = OpenIdProvider(_options(request, name))
-    kept = request.query.get("kept", "")
+    saved_form = request.query.get("kept", "")
     errand = Errand(
         provider=name,
-        next=wanted,
+        next=next_path,
         is_proof=is_proof,
         visit=new_token(),
-        kept=kept[:MAX_MARK_LENGTH],
+        kept=saved_form[:MAX_MARK_LENGTH],
     )
     state = sign(request, PURPOSE, json.dumps(vars(errand)))
     return RedirectResponse(provider.address(_visit(request, errand, state)), 303)
@@ -96,7 +96,7 @@ def _visit(request: ConsoleRequest, errand: Errand, state: str) -> Visit:
     )
 
 
-def _in(request: ConsoleRequest, errand: Errand, identity: Identity, kept: str) -> Response:
+def _in(request: ConsoleRequest, errand: Errand, identity: Identity, saved_form: str) -> Response:
     with request.database.read() as session:
         member = store.by_email(session, identity.email)
     attempt = Attempt(request=request, email=identity.email)
@@ -111,11 +111,11 @@ def _in(request: ConsoleRequest, errand: Errand, identity: Identity, kept: str) 
         member = _joined(request, member, identity)
     if member.totp_secret:
         half = sign(request, HALF_SIGN_IN, str(member.id))
-        fields = request.fields(half=half, next=request.url(errand.next), kept=kept)
+        fields = request.fields(half=half, next=request.url(errand.next), kept=saved_form)
         return request.page("access/code.html", {"form": fields})
     proof = ProviderProof(provider=errand.provider)
     response = begin_session(request, member, proof, path=errand.next)
-    return resubmit_button(request, response, kept) if kept else response
+    return resubmit_button(request, response, saved_form) if saved_form else response
 
 
 def _joined(request: ConsoleRequest, member: StaffMember, identity: Identity) -> StaffMember:
@@ -134,7 +134,9 @@ def _joined(request: ConsoleRequest, member: StaffMember, identity: Identity) ->
         return store.by_id(session, member.id)
 
 
-def _proved(request: ConsoleRequest, errand: Errand, identity: Identity, kept: str) -> Response:
+def _proved(
+    request: ConsoleRequest, errand: Errand, identity: Identity, saved_form: str
+) -> Response:
     if request.signed_in is None or store.normalised(identity.email) != request.member.member.email:
         raise NotAllowed("you signed in there as somebody else than here")
     proof = ProviderProof(provider=errand.provider)
@@ -142,8 +144,8 @@ def _proved(request: ConsoleRequest, errand: Errand, identity: Identity, kept: s
         sessions.prove(request.context, request.actor, request.member.session.id, proof)
     except InvalidInput as error:
         raise NotAllowed(str(error)) from error
-    if kept:
-        return request.page("access/do-it.html", {"kept": kept})
+    if saved_form:
+        return request.page("access/do-it.html", {"kept": saved_form})
     return request.redirect(errand.next)
 
 

@@ -47,15 +47,15 @@ def reauthentication_page(request: ConsoleRequest) -> Response:
 
 def reauthenticate(request: ConsoleRequest) -> Response:
     """Check the password, and the code that goes with it."""
-    given, member = request.read(ReauthenticationForm), request.member.member
-    by_password(request, member.email, given.password, NOT_YOURS)
-    return _reauthenticated(request, PasswordProof(code=given.code), given)
+    form, member = request.read(ReauthenticationForm), request.member.member
+    by_password(request, member.email, form.password, NOT_YOURS)
+    return _reauthenticated(request, PasswordProof(code=form.code), form)
 
 
 def reauthenticate_by_passkey(request: ConsoleRequest) -> Response:
     """Check the answer of a passkey of one's own."""
-    given = request.read(PasskeyAnswer)
-    return _reauthenticated(request, passkey_forms.recognise(request, given).proof, given)
+    answer = request.read(PasskeyAnswer)
+    return _reauthenticated(request, passkey_forms.recognise(request, answer).proof, answer)
 
 
 def resubmit_after_proof(request: ConsoleRequest) -> Response:
@@ -64,20 +64,21 @@ def resubmit_after_proof(request: ConsoleRequest) -> Response:
 
 
 def _reauthenticated(
-    request: ConsoleRequest, proof: Proof, given: ReauthenticationForm | PasskeyAnswer
+    request: ConsoleRequest, proof: Proof, form: ReauthenticationForm | PasskeyAnswer
 ) -> Response:
     member = request.member.member
     attempt = Attempt(request=request, email=member.email)
-    number = attempt.reserve()
+    number = attempt.reserve() if isinstance(proof, PasswordProof) else None
     try:
         sessions.prove(request.context, request.actor, request.member.session.id, proof)
     except InvalidInput as error:
         attempt.has_failed(member)
         raise FormErrors({"code": sentence(str(error))}, "That was not right.") from error
-    attempt.has_succeeded(number)
-    if given.kept:
-        return send_on(request, given.kept)
-    return request.redirect(safe_path(request, given.next))
+    if number is not None:
+        attempt.has_succeeded(number)
+    if form.kept:
+        return send_on(request, form.kept)
+    return request.redirect(safe_path(request, form.next))
 
 
 ROUTES = [

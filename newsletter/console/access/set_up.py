@@ -30,10 +30,10 @@ def set_up_page(request: ConsoleRequest) -> Response:
 def set_up(request: ConsoleRequest) -> Response:
     """Make the owner, and sign them in."""
     _check(request)
-    given = request.read(Owner)
-    hashed = hashed_choice(given.password, given.email, given.name)
+    form = request.read(Owner)
+    hashed = hashed_choice(form.password, form.email, form.name)
     number = staff.set_up(
-        request.context, request.visitor, email=given.email, name=given.name, password_hash=hashed
+        request.context, request.visitor, email=form.email, name=form.name, password_hash=hashed
     )
     with request.database.read() as session:
         member = store.by_id(session, number)

@@ -41,12 +41,12 @@ class Code(BaseModel):
 
 def sign_in_page(request: ConsoleRequest) -> Response:
     """The form; whoever is signed in goes on."""
-    wanted = request.query.get("next", "")
+    next_path = request.query.get("next", "")
     if request.signed_in is not None:
-        return request.redirect(safe_path(request, wanted))
+        return request.redirect(safe_path(request, next_path))
     with request.database.read() as session:
         is_set_up = store.count_owners(session) > 0
-    fields = request.fields(next=wanted, kept=request.kept)
+    fields = request.fields(next=next_path, kept=request.kept)
     kept_mark = mark_of(fields.value("kept"))
     context = {
         "form": fields,
@@ -63,13 +63,13 @@ def sign_in_page(request: ConsoleRequest) -> Response:
 
 def sign_in(request: ConsoleRequest) -> Response:
     """Check address and password; the same answer, after the same time, for unknown addresses."""
-    given = request.read(SignIn)
-    member = by_password(request, given.email, given.password, WRONG)
+    form = request.read(SignIn)
+    member = by_password(request, form.email, form.password, WRONG)
     if member.totp_secret:
         half = sign(request, HALF_SIGN_IN, str(member.id))
-        fields = request.fields(half=half, next=given.next, kept=given.kept)
+        fields = request.fields(half=half, next=form.next, kept=form.kept)
         return request.page("access/code.html", {"form": fields})
-    return _signed_in(request, member, PasswordProof(), given)
+    return _signed_in(request, member, PasswordProof(), form)
 
 
 def code_page(request: ConsoleRequest) -> Response:
@@ -81,18 +81,18 @@ def code_page(request: ConsoleRequest) -> Response:
 
 def enter_code(request: ConsoleRequest) -> Response:
     """Check the code."""
-    given = request.read(Code)
-    number = int(read(request, HALF_SIGN_IN, given.half))
+    form = request.read(Code)
+    number = int(read(request, HALF_SIGN_IN, form.half))
     with request.database.read() as session:
         member = store.by_id(session, number)
-    return _signed_in(request, member, PasswordProof(code=given.code), given)
+    return _signed_in(request, member, PasswordProof(code=form.code), form)
 
 
 def sign_in_by_passkey(request: ConsoleRequest) -> Response:
     """Check the answer of a passkey."""
-    given = request.read(PasskeyAnswer)
-    recognised = passkey_forms.recognise(request, given)
-    return _signed_in(request, recognised.member, recognised.proof, given)
+    answer = request.read(PasskeyAnswer)
+    recognised = passkey_forms.recognise(request, answer)
+    return _signed_in(request, recognised.member, recognised.proof, answer)
 
 
 def sign_out(request: ConsoleRequest) -> Response:
@@ -107,11 +107,11 @@ def _signed_in(
     request: ConsoleRequest,
     member: StaffMember,
     proof: Proof,
-    given: SignIn | Code | PasskeyAnswer,
+    form: SignIn | Code | PasskeyAnswer,
 ) -> Response:
     """To the wanted page, or on with what was being sent as the session ended."""
-    response = begin_session(request, member, proof, path=safe_path(request, given.next))
-    return resubmit_button(request, response, given.kept) if given.kept else response
+    response = begin_session(request, member, proof, path=safe_path(request, form.next))
+    return resubmit_button(request, response, form.kept) if form.kept else response
 
 
 ROUTES = [

@@ -24,6 +24,7 @@ def account(request: ConsoleRequest) -> Response:
         context = {
             "form": request.fields(),
             "passkeys": store.passkeys_of(session, member.id),
+            "codes_mark": store.recovery_codes_mark(session, member.id),
             "codes_left": store.count_recovery_codes(session, member.id),
             "sessions": store.sessions_of(session, member.id),
         }
@@ -37,8 +38,8 @@ def password_page(request: ConsoleRequest) -> Response:
 
 def change_password(request: ConsoleRequest) -> Response:
     """Choose another password; the sessions of other browsers end."""
-    given, member = request.read(NewPassword), request.member.member
-    hashed = hashed_choice(given.password, member.email, member.name)
+    form, member = request.read(NewPassword), request.member.member
+    hashed = hashed_choice(form.password, member.email, member.name)
     here = request.member.session.id
     credentials.change_password(request.context, request.actor, hashed, session=here)
     return request.redirect("/account", "Your password is changed. You are signed out elsewhere.")

@@ -24,22 +24,22 @@ def passkey_page(request: ConsoleRequest) -> Response:
     """The form; its script asks the browser to make a passkey."""
     member = request.member.member
     with request.database.read() as session:
-        known = store.passkeys_of(session, member.id)
+        registered = store.passkeys_of(session, member.id)
     challenge, token = new_challenge(request)
     context = {
         "form": request.fields(name=device_of(request.http.headers.get("user-agent", ""))),
         "challenge": token,
-        "options": passkeys.to_register(party(request), member, known, challenge),
+        "options": passkeys.to_register(party(request), member, registered, challenge),
     }
     return request.page("account/passkey.html", context)
 
 
 def add_passkey(request: ConsoleRequest) -> Response:
     """Check what the browser made, and keep its public key."""
-    given = request.read(PasskeyForm)
-    challenge = challenge_in(request, given.challenge)
-    made = passkeys.registered(party(request), given.answer, challenge.value)
-    credentials.add_passkey(request.context, request.actor, made, given.name)
+    form = request.read(PasskeyForm)
+    challenge = challenge_in(request, form.challenge)
+    made = passkeys.registered(party(request), form.answer, challenge.value)
+    credentials.add_passkey(request.context, request.actor, made, form.name)
     return request.redirect("/account", "The passkey is ready: sign in by it from now on.")
 
 

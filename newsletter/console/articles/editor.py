@@ -65,28 +65,28 @@ def article_page(request: ConsoleRequest) -> Response:
 
 def create(request: ConsoleRequest) -> Response:
     """The form of a new article, where the editor did not begin it."""
-    given = request.read(ArticleForm)
-    change = change_of(given, None, request.now, request.config.site.timezone)
-    content = _with_picture(request, content_of(given, EMPTY))
-    kept = articles.keep(request.context, request.actor, None, content)
+    form = request.read(ArticleForm)
+    change = change_of(form, None, request.now, request.config.site.timezone)
+    content = _with_picture(request, content_of(form, EMPTY))
+    autosave = articles.keep(request.context, request.actor, None, content)
     done = articles.save(
-        request.context, request.actor, kept.article_id, content, kept.version, change
+        request.context, request.actor, autosave.article_id, content, autosave.version, change
     )
-    return _saved(request, kept.article_id, done)
+    return _saved(request, autosave.article_id, done)
 
 
 def save(request: ConsoleRequest) -> Response:
     """The form of an article; where somebody else changed it, both are shown."""
-    number, given = request.number(), request.read(ArticleForm)
+    number, form = request.number(), request.read(ArticleForm)
     with request.database.read() as session:
         article = store.get(session, number)
         stored = ArticleContent.of(article)
-    change = change_of(given, article, request.now, request.config.site.timezone)
-    content = _with_picture(request, content_of(given, stored))
+    change = change_of(form, article, request.now, request.config.site.timezone)
+    content = _with_picture(request, content_of(form, stored))
     try:
-        done = articles.save(request.context, request.actor, number, content, given.base, change)
+        done = articles.save(request.context, request.actor, number, content, form.base, change)
     except StaleVersion:
-        articles.keep(request.context, request.actor, number, content, given.base)
+        articles.keep(request.context, request.actor, number, content, form.base)
         return request.redirect(f"/articles/{number}/compare")
     return _saved(request, number, done)
 
@@ -106,19 +106,21 @@ def discard(request: ConsoleRequest) -> Response:
     return request.redirect(f"/articles/{number}", "Your unsaved words are gone.")
 
 
-def _keep(request: ConsoleRequest, given: ArticleAutosave) -> dict[str, Any]:
+def _keep(request: ConsoleRequest, form: ArticleAutosave) -> dict[str, Any]:
     stored = EMPTY
-    if given.number is not None:
+    if form.number is not None:
         with request.database.read() as session:
-            stored = ArticleContent.of(store.get(session, given.number))
-    words = kept_content(given, stored) if given.has_words else None
-    kept = articles.keep(request.context, request.actor, given.number, words, given.base)
+            stored = ArticleContent.of(store.get(session, form.number))
+    words = kept_content(form, stored) if form.has_words else None
+    autosave = articles.keep(request.context, request.actor, form.number, words, form.base)
     return {
-        "number": kept.article_id,
-        "version": kept.version,
-        "is_saved": kept.is_saved,
-        "is_stale": kept.is_stale,
-        "notice": _notice(request, kept.article_id, kept.others, is_stale=kept.is_stale),
+        "number": autosave.article_id,
+        "version": autosave.version,
+        "is_saved": autosave.is_saved,
+        "is_stale": autosave.is_stale,
+        "notice": _notice(
+            request, autosave.article_id, autosave.others, is_stale=autosave.is_stale
+        ),
     }
 
 
@@ -160,7 +162,7 @@ def _editor(request: ConsoleRequest, article: Article | None) -> Response:
     with request.database.read() as session:
         own = _own_words(session, article, request)
         topics = [topic.name for topic in store.topics(session)]
-        told = queries.told_by(session, [article.id]).get(article.id, []) if article else []
+        editions = queries.told_by(session, [article.id]).get(article.id, []) if article else []
         by = str(request.actor)
         others = others_in(session, article.id, by, request.now) if article else ()
     shown = ArticleContent.from_json(own.content) if own and own.content else stored
@@ -171,7 +173,7 @@ def _editor(request: ConsoleRequest, article: Article | None) -> Response:
     context = {
         "article": article,
         "status": STATUSES[article.status] if article else None,
-        "told": told,
+        "told": editions,
         "own": own,
         "notice": _notice(request, number, others, is_stale=bool(own) and base != stored.version),
         "form": request.fields(

@@ -55,34 +55,34 @@ class ArticleAutosave(BaseModel):
     body_html: str = ""
 
 
-def content_of(given: ArticleForm, stored: ArticleContent) -> ArticleContent:
+def content_of(form: ArticleForm, stored: ArticleContent) -> ArticleContent:
     """What was written; an untouched Markdown text leaves the stored body as it is."""
-    body = given.body_html
+    body = form.body_html
     if body is None:
-        text = (given.text or "").replace("\r\n", "\n")
+        text = (form.text or "").replace("\r\n", "\n")
         is_same = text.strip() == markdown_of(stored.body_html).strip()
         body = stored.body_html if is_same else html_of(text)
     return ArticleContent(
-        title=one_line(given.title),
-        summary=one_line(given.summary),
-        author=one_line(given.author),
-        topics=topics_in(given.topics, given.more_topics, stored),
-        image_url="" if given.without_picture else given.image_url,
-        canonical_url=given.canonical_url,
+        title=one_line(form.title),
+        summary=one_line(form.summary),
+        author=one_line(form.author),
+        topics=topics_in(form.topics, form.more_topics, stored),
+        image_url="" if form.without_picture else form.image_url,
+        canonical_url=form.canonical_url,
         body_html=body,
     )
 
 
-def kept_content(given: ArticleAutosave, stored: ArticleContent) -> ArticleContent:
+def kept_content(form: ArticleAutosave, stored: ArticleContent) -> ArticleContent:
     """What the editor sent."""
     return ArticleContent(
-        title=one_line(given.title),
-        summary=one_line(given.summary),
-        author=one_line(given.author),
-        topics=topics_in(given.topics.split("\n"), given.more_topics, stored),
-        image_url=given.image_url,
-        canonical_url=given.canonical_url,
-        body_html=given.body_html,
+        title=one_line(form.title),
+        summary=one_line(form.summary),
+        author=one_line(form.author),
+        topics=topics_in(form.topics.split("\n"), form.more_topics, stored),
+        image_url=form.image_url,
+        canonical_url=form.canonical_url,
+        body_html=form.body_html,
     )
 
 
@@ -95,13 +95,13 @@ def topics_in(
     return stored.topics if set(distinct) == set(stored.topics) else distinct
 
 
-def change_of(given: ArticleForm, article: Article | None, now: datetime, zone: str) -> ArticleEdit:
+def change_of(form: ArticleForm, article: Article | None, now: datetime, zone: str) -> ArticleEdit:
     """The status and time that the form asks for.
 
     Raises:
         FormErrors: a time is missing, or has passed.
     """
-    match given.when:
+    match form.when:
         case "keep":
             return ArticleEdit()
         case "draft":
@@ -115,7 +115,7 @@ def change_of(given: ArticleForm, article: Article | None, now: datetime, zone: 
         case "evening":
             return _at(tomorrow_at(EVENING, now, zone))
         case "at":
-            return _at(_moment(given, now, zone))
+            return _at(_moment(form, now, zone))
 
 
 def tomorrow_at(clock: time, now: datetime, zone: str) -> datetime:
@@ -128,9 +128,9 @@ def _at(moment: datetime) -> ArticleEdit:
     return ArticleEdit(status=ArticleStatus.PUBLISHED, published_at=moment)
 
 
-def _moment(given: ArticleForm, now: datetime, zone: str) -> datetime:
+def _moment(form: ArticleForm, now: datetime, zone: str) -> datetime:
     words = "Write the day and the time at which it is to appear."
-    moment = typed_moment(given.at, zone, "at", words, given.at_turn)
+    moment = typed_moment(form.at, zone, "at", words, form.at_turn)
     if moment <= now:
         raise FormErrors({"at": "This time has passed. Write one that is to come."})
     return moment

@@ -73,8 +73,8 @@ def history_page(request: ConsoleRequest) -> Response:
 
 def restore(request: ConsoleRequest) -> Response:
     """Give the article the content of an earlier revision."""
-    number, given = request.number(), request.read(Restoring)
-    done = articles.restore(request.context, request.actor, number, given.revision)
+    number, form = request.number(), request.read(Restoring)
+    done = articles.restore(request.context, request.actor, number, form.revision)
     words = f"“{done.title}” is again as it was then." if done.is_changed else "It is the same."
     return request.redirect(f"/articles/{number}/history", words)
 
@@ -86,7 +86,7 @@ def compare_page(request: ConsoleRequest) -> Response:
     with request.database.read() as session:
         article = store.get(session, number)
         stored, words = ArticleContent.of(article), _words(session, number, author)
-        kept = _kept(request, session, stored, words)
+        autosave = _kept(request, session, stored, words)
         newest = writing.newest_revision(session, number)
         names = staff.names(session)
     context = {
@@ -98,41 +98,41 @@ def compare_page(request: ConsoleRequest) -> Response:
         "changed_by": who_is(newest.by, names) if newest and newest.by else "",
         "lines": differences(stored, words),
         "choices": choices(stored, words) if author == own else [],
-        "kept": kept,
+        "kept": autosave,
     }
     return request.page("articles/compare.html", context)
 
 
 def merge(request: ConsoleRequest) -> Response:
     """Join one's own words with the article as chosen for each place, and go on in the editor."""
-    number, given = request.number(), request.read(Merging)
+    number, form = request.number(), request.read(Merging)
     with request.database.read() as session:
         stored = ArticleContent.of(store.get(session, number))
         words = _words(session, number, str(request.actor))
-    if stored.version != given.base:
+    if stored.version != form.base:
         raise Conflict("the article has been changed once more; choose again")
-    kept = {choice.name for choice in choices(stored, words)}
-    kept = {name for name in kept if request.form.get(name) == ARTICLE}
-    joined = merged(stored, words, kept)
+    stored_fields = {choice.name for choice in choices(stored, words)}
+    stored_fields = {name for name in stored_fields if request.form.get(name) == ARTICLE}
+    joined = merged(stored, words, stored_fields)
     articles.keep(request.context, request.actor, number, joined, stored.version)
     return request.redirect(f"/articles/{number}", "Both are joined. Look at it, and save it.")
 
 
 def save_mine(request: ConsoleRequest) -> Response:
     """Save one's own words over the version that one has seen; the other stays in the history."""
-    number, given = request.number(), request.read(Keeping)
+    number, form = request.number(), request.read(Keeping)
     with request.database.read() as session:
         words = _words(session, number, str(request.actor))
-    done = articles.save(request.context, request.actor, number, words, given.base)
+    done = articles.save(request.context, request.actor, number, words, form.base)
     words_told = f"“{done.title}” has your words; what was there before is in its history."
     return request.redirect(f"/articles/{number}", words_told)
 
 
 def take(request: ConsoleRequest) -> Response:
     """Go on with the words of somebody else; theirs stay as they are."""
-    number, given = request.number(), request.read(Taking)
+    number, form = request.number(), request.read(Taking)
     with request.database.read() as session:
-        words = _words(session, number, given.of)
+        words = _words(session, number, form.of)
         base = ArticleContent.of(store.get(session, number)).version
     articles.keep(request.context, request.actor, number, words, base)
     return request.redirect(f"/articles/{number}", "Their words are in your editor now.")

@@ -67,17 +67,17 @@ def import_page(request: ConsoleRequest) -> Response:
 
 def import_(request: ConsoleRequest) -> Response:
     """Import what was sent, and report on each article."""
-    given = request.read(ImportForm)
-    if given.address and not re.match("https?://", given.address):
+    form = request.read(ImportForm)
+    if form.address and not re.match("https?://", form.address):
         raise FormErrors({"address": "Write an address that begins with https://."})
     outcomes: list[RecordOutcome] = []
     with _sent_files(request) as folder:
         names = [str(folder)] if any(folder.iterdir()) else []
-        if given.address:
-            names.append(given.address)
+        if form.address:
+            names.append(form.address)
         if not names:
             raise FormErrors({"files": "Choose a file, or write an address below."})
-        report = _import(request, names, folder, given.topic, outcomes)
+        report = _import(request, names, folder, form.topic, outcomes)
     context = {
         "report": report,
         "outcomes": outcomes[:MAX_SHOWN],
@@ -88,11 +88,11 @@ def import_(request: ConsoleRequest) -> Response:
 
 def follow(request: ConsoleRequest) -> Response:
     """Ask a feed for new articles from now on."""
-    given = request.read(FollowForm)
-    if not re.match("https?://", given.url):
+    form = request.read(FollowForm)
+    if not re.match("https?://", form.url):
         raise FormErrors({"url": "Write the address of the feed, beginning with https://."})
-    name = _free_name(given.url, request.config)
-    settings.change(request.context, request.actor, {f"sources.{name}.url": given.url})
+    name = _free_name(form.url, request.config)
+    settings.change(request.context, request.actor, {f"sources.{name}.url": form.url})
     return request.redirect("/articles/import", "The feed is followed: it is asked within minutes.")
 
 
@@ -109,12 +109,12 @@ def _sent_files(request: ConsoleRequest) -> Iterator[Path]:
         yield folder
 
 
-def _free_path(folder: Path, said: str) -> Path:
+def _free_path(folder: Path, file_name: str) -> Path:
     """Where a file goes: its name without folders, as any file system takes it.
 
     Several of one name, out of several folders, all have their place.
     """
-    name = PurePath("".join(filter(str.isprintable, said.replace("\\", "/").split("/")[-1])))
+    name = PurePath("".join(filter(str.isprintable, file_name.replace("\\", "/").split("/")[-1])))
     suffix = name.suffix[:MAX_SUFFIX]
     stem = name.stem.encode()[:MAX_STEM_BYTES].decode(errors="ignore").strip(". ") or "file"
     names = (

@@ -57,8 +57,8 @@ def correct_page(request: ConsoleRequest) -> Response:
 
 def correct(request: ConsoleRequest) -> Response:
     """Publish a correction."""
-    given = request.read(CorrectionForm)
-    title = articles.correct(request.context, request.actor, request.number(), given.note)
+    form = request.read(CorrectionForm)
+    title = articles.correct(request.context, request.actor, request.number(), form.note)
     return request.redirect("/articles", f"The correction of “{title}” is published.")
 
 

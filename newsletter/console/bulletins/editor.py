@@ -103,13 +103,13 @@ def save(request: ConsoleRequest) -> Response:
 def keep(request: ConsoleRequest) -> Response:
     """What the editor sends by itself; answered as JSON."""
     try:
-        given = request.read(BulletinAutosave)
+        form = request.read(BulletinAutosave)
         saved = bulletins.save(
             request.context,
             request.actor,
-            _writing(request, given),
-            number=given.number,
-            revision=given.revision or None,
+            _writing(request, form),
+            number=form.number,
+            revision=form.revision or None,
             by_itself=True,
         )
     except FormErrors as error:

@@ -62,8 +62,8 @@ def edition_page(request: ConsoleRequest) -> Response:
             composition = Composition.of(session, edition)
             status = approval_status(session, composition, str(request.actor))
             names = staff.names(session)
-            given = [(who_is(a.actor, names), a) for a in status.given]
-            context |= {"approval": status, "given": given}
+            approvals_given = [(who_is(a.actor, names), a) for a in status.given]
+            context |= {"approval": status, "given": approvals_given}
     context["numbers"] = gauges(request.database).read(number, request.now)
     context["live"] = request.fragment("editions/_numbers.html", context)
     return request.page("editions/edition.html", context)

@@ -65,9 +65,9 @@ class Cookies:
         """The forgery token of the forms that the holder of a cookie is shown."""
         return keyed_hash(self._key, cookie)
 
-    def is_own_form(self, request: Request, given: str, expected: str) -> bool:
+    def is_own_form(self, request: Request, token: str, expected: str) -> bool:
         """Whether a form was shown by us, to this browser, and sent from a page of ours."""
-        is_token_right = hmac.compare_digest(given.encode(), expected.encode())
+        is_token_right = hmac.compare_digest(token.encode(), expected.encode())
         return is_token_right and self._is_same_origin(request)
 
     def is_from_own_page(self, request: Request) -> bool:

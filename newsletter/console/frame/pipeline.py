@@ -150,9 +150,9 @@ async def _require_sign_in(sent: ConsoleRequest) -> Response:
     signed out in another window has none, so there the browser has to.
     """
     cookies = sent.state.cookies
-    given = str(sent.form.get("csrf", ""))
+    token = str(sent.form.get("csrf", ""))
     cookie = sent.http.cookies.get(cookies.session, "")
-    is_ours = cookies.is_own_form(sent.http, given, cookies.csrf_of(cookie))
+    is_ours = cookies.is_own_form(sent.http, token, cookies.csrf_of(cookie))
     if is_ours or cookies.is_from_own_page(sent.http):
         return await _keep(sent, SIGN_IN)
     return _redirect_to_step(sent, SIGN_IN)
@@ -161,11 +161,11 @@ async def _require_sign_in(sent: ConsoleRequest) -> Response:
 async def _keep(sent: ConsoleRequest, path: str) -> Response:
     """The page that somebody has to pass first, with what they sent kept in it."""
     route, _ = route_at("GET", path)
-    kept = await _on_thread(sent.state, Threads.READ, partial(keep, sent))
+    mark = await _on_thread(sent.state, Threads.READ, partial(keep, sent))
     shown = cast(Handler, route.handler)
-    response = await _run(sent.with_kept(kept), Threads.READ, shown)
+    response = await _run(sent.with_kept(mark), Threads.READ, shown)
     response.status_code = FORBIDDEN
-    sent.state.cookies.set_kept(response, kept)
+    sent.state.cookies.set_kept(response, mark)
     return response
 
 
@@ -181,8 +181,8 @@ async def _answer_form(sent: ConsoleRequest, route: ConsoleRoute) -> Response:
 
 def _is_own_form(request: ConsoleRequest) -> bool:
     """Whether a form was shown by this console to this browser, in this session."""
-    given = str(request.form.get("csrf", ""))
-    return request.state.cookies.is_own_form(request.http, given, request.csrf)
+    token = str(request.form.get("csrf", ""))
+    return request.state.cookies.is_own_form(request.http, token, request.csrf)
 
 
 async def _show_anew(sent: ConsoleRequest, route: ConsoleRoute) -> Response:

@@ -143,8 +143,8 @@ class ConsoleRequest:
 
     def fragment(self, template: str, context: Mapping[str, Any] | None = None) -> str:
         """A part of a page as HTML."""
-        given = {"request": self, "now": self.now, **(context or {})}
-        return self.state.views.render(template, given)
+        variables = {"request": self, "now": self.now, **(context or {})}
+        return self.state.views.render(template, variables)
 
     def redirect(
         self,

@@ -52,22 +52,22 @@ def brought_back(request: ConsoleRequest, mark: str) -> str:
 
 def show_again(request: ConsoleRequest, token: str) -> Response:
     """The page that a kept form stands on, with what was typed."""
-    route, kept = _kept(request, token)
+    route, saved = _kept(request, token)
     if route.again is None:
         raise Conflict("this cannot be repeated; open the page again")
-    trouble = Trouble(message=AGAIN, typed=typed_in(kept.form))
-    return route.again(kept.with_trouble(trouble))
+    trouble = Trouble(message=AGAIN, typed=typed_in(saved.form))
+    return route.again(saved.with_trouble(trouble))
 
 
 def send_on(request: ConsoleRequest, token: str) -> Response:
     """Do what a kept form asks for, now that its sender has proved to be themselves."""
-    route, kept = _kept(request, token)
+    route, saved = _kept(request, token)
     try:
-        return cast(Handler, route.handler)(kept)
+        return cast(Handler, route.handler)(saved)
     except errors.MENDABLE as error:
         if route.again is None:
             raise
-        return route.again(kept.with_trouble(Trouble.of(error, kept.form)))
+        return route.again(saved.with_trouble(Trouble.of(error, saved.form)))
 
 
 def resubmit_button(request: ConsoleRequest, signed_in: Response, token: str) -> Response:

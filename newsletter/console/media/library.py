@@ -45,10 +45,14 @@ class Upload(BaseModel):
 
 def library(request: ConsoleRequest) -> Response:
     """The pictures, newest first."""
-    listing = Listing.of(request, filters=("q",), page_size=PAGE)
+    listing = Listing.of(request, filters=("q",), sorts=("-added",), page_size=PAGE)
     with request.database.read() as session:
         items = store.page(
-            session, words=listing.filter("q"), below=listing.after_number, limit=listing.limit
+            session,
+            words=listing.filter("q"),
+            after=listing.after_number,
+            oldest_first=listing.is_ascending,
+            limit=listing.limit,
         )
     table = listing.table(COLUMNS, items, key=lambda item: item.id)
     if listing.wants_csv:
@@ -80,10 +84,10 @@ def add(request: ConsoleRequest) -> Response:
 
 def describe(request: ConsoleRequest) -> Response:
     """Say what a picture shows."""
-    given = request.read(Description)
-    if not given.alt and not given.decorates:
+    form = request.read(Description)
+    if not form.alt and not form.decorates:
         raise InvalidInput("say what the picture shows, or that it only decorates")
-    alt = "" if given.decorates else given.alt
+    alt = "" if form.decorates else form.alt
     media.describe(request.context, request.actor, request.number(), alt)
     return request.redirect("/media", "Thank you: it is used wherever the picture is put in.")
 
@@ -97,16 +101,16 @@ def upload(request: ConsoleRequest) -> Response:
     return JSONResponse({"id": item.id, "alt": None, **picture_attributes(item)})
 
 
-def _uploaded(request: ConsoleRequest, given: Upload) -> MediaItem:
+def _uploaded(request: ConsoleRequest, form: Upload) -> MediaItem:
     file = request.form.get("file")
     if isinstance(file, UploadFile):
         content, name = file.file.read(), file.filename or "picture"
-    elif given.address:
-        content = fetch(given.address, max_bytes=MAX_BYTES).content
-        name = given.address.partition("?")[0].rpartition("/")[2] or "picture"
+    elif form.address:
+        content = fetch(form.address, max_bytes=MAX_BYTES).content
+        name = form.address.partition("?")[0].rpartition("/")[2] or "picture"
     else:
         raise InvalidInput("there is no picture; choose one")
-    return media.add(request.context, request.actor, content, name, given.alt)
+    return media.add(request.context, request.actor, content, name, form.alt)
 
 
 ROUTES = [

@@ -59,19 +59,19 @@ def add_page(request: ConsoleRequest) -> Response:
 
 def add(request: ConsoleRequest) -> Response:
     """Add the person."""
-    said = request.read(NewPerson)
+    form = request.read(NewPerson)
     joining = Signup(
-        address=said.address,
-        name=said.name,
-        topics=tuple(said.topics),
-        frequency=said.frequency,
+        address=form.address,
+        name=form.name,
+        topics=tuple(form.topics),
+        frequency=form.frequency,
     )
     try:
-        added = actions.add(request.context, request.actor, joining, said.proof)
+        added = actions.add(request.context, request.actor, joining, form.proof)
     except InvalidInput as error:
         raise FormErrors({"address": str(error)}) from error
     path = f"/people/{added.number}"
-    if added.was_confirmed and not said.proof:
+    if added.was_confirmed and not form.proof:
         words = "They were confirmed before, and nothing was changed."
         return request.redirect(path, words, kind=FlashKind.WARNING)
     is_confirmed = added.status is SubscriberStatus.CONFIRMED
@@ -86,15 +86,15 @@ def suppress_page(request: ConsoleRequest) -> Response:
 
 def suppress(request: ConsoleRequest) -> Response:
     """Suppress the addresses, or lift their suppression."""
-    said = request.read(Addresses)
-    addresses = _addresses(said.addresses)
-    if said.act == "lift":
+    form = request.read(Addresses)
+    addresses = _addresses(form.addresses)
+    if form.act == "lift":
         lifted = suppressions.lift(request.context, request.actor, [addresses])
         words = f"{counted(lifted, 'address is', 'addresses are')} no longer suppressed."
         return request.redirect("/people/suppress", words)
-    if not said.reason:
+    if not form.reason:
         raise FormErrors({"reason": "Say why: it is shown wherever somebody asks."})
-    new = suppressions.add(request.context, request.actor, [addresses], said.reason)
+    new = suppressions.add(request.context, request.actor, [addresses], form.reason)
     words = f"{counted(new, 'address')} suppressed, {len(addresses) - new} were before."
     return request.redirect("/people/suppress", words)
 

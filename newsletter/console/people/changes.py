@@ -82,15 +82,15 @@ def change_page(request: ConsoleRequest) -> Response:
 
 def change(request: ConsoleRequest) -> Response:
     """Set what they are sent."""
-    said = request.read(Wishes)
+    form = request.read(Wishes)
     wishes = Preferences(
-        name=said.name,
-        choice=Choice(topics=tuple(said.topics), digests=tuple(said.digests)),
-        frequency=said.frequency,
-        language=said.language,
+        name=form.name,
+        choice=Choice(topics=tuple(form.topics), digests=tuple(form.digests)),
+        frequency=form.frequency,
+        language=form.language,
     )
     number = request.number()
-    is_changed = actions.change(request.context, request.actor, number, wishes, said.proof)
+    is_changed = actions.change(request.context, request.actor, number, wishes, form.proof)
     words = "Changed, and kept with how they asked." if is_changed else "Nothing was different."
     return request.redirect(f"/people/{number}", words)
 

@@ -29,7 +29,11 @@ ROLES: Mapping[str, str] = {
     "notes": "Notes: said to have left, or not confirmed",
     "doubtful": "May speak of leaving: not confirmed",
     "received": "What they are sent: empty, not confirmed",
+    "expires": "Valid until: once it is over, not confirmed",
+    "event": "What happened, of a log: the latest decides",
+    "moment": "When it happened, of a log",
     "joined": "Date of joining",
+    "agreed": "Date of agreement",
     "tags": "Tags or groups",
     "topics": "Topics",
     "digests": "Digests",
@@ -90,12 +94,12 @@ def answers_in(form: FormData, view: Mapping[str, Any], before: UploadAnswers) -
 def _columns(
     form: FormData, columns: Sequence[Mapping[str, Any]], before: UploadAnswers
 ) -> dict[str, list[str]]:
-    said = {heading for headings in before.columns.values() for heading in headings}
+    mapped_headings = {heading for headings in before.columns.values() for heading in headings}
     answers: dict[str, list[str]] = {}
     for column in columns:
         role, heading = _text(form, f"role-{column['place']}"), str(column["heading"])
         is_as_found = role == chosen_role(column) and not column["question"]
-        if not role or (is_as_found and heading not in said):
+        if not role or (is_as_found and heading not in mapped_headings):
             continue
         if role not in ROLES:
             raise InvalidInput(f"choose what the column {heading} is from its list")

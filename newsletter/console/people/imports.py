@@ -14,8 +14,9 @@ from newsletter.console.frame.routes import Threads, form, page
 from newsletter.console.people import import_jobs
 from newsletter.console.people.import_outcomes import OUTCOMES
 from newsletter.staff.permissions import Permission
+from subscribers.importing import archives
 from subscribers.importing.storage import history
-from subscribers.importing.uploaded import archives, jobs, store
+from subscribers.importing.uploaded import jobs, store
 
 # The rest of the form is small.
 MAX_REQUEST_BYTES = store.MAX_BYTES + 100_000
@@ -74,8 +75,8 @@ def undo(request: ConsoleRequest) -> Response:
         f"{counted(done.lifted, 'address is', 'addresses are')} no longer suppressed": done.lifted,
         f"{counted(done.restored, 'person stands', 'people stand')} as before": done.restored,
     }
-    told = [words for words, count in parts.items() if count] or ["it had changed nothing"]
-    words = f"Taken back: {in_list(told)}."
+    changes = [words for words, count in parts.items() if count] or ["it had changed nothing"]
+    words = f"Taken back: {in_list(changes)}."
     if done.kept:
         words += f" {done.kept:,} stay: they were mailed, or have acted here themselves."
     return request.redirect(f"/people/imports/{number}", words, kind=FlashKind.WARNING)

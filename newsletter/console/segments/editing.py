@@ -89,9 +89,9 @@ def _page(request: ConsoleRequest, segment: Segment | None) -> Response:
     with request.database.read() as session:
         attributes = queries.attribute_names(session)
         unknown = [] if problem or typed or not text else _unknown(request, session, text)
-        known = queries.known_names(session, request.config)
+        names = queries.known_names(session, request.config)
         uses = queries.uses(session, request.config).get(segment.name, []) if segment else []
-    values = (*known["topic"], *known["digest"], *SubscriberStatus, *Frequency)
+    values = (*names["topic"], *names["digest"], *SubscriberStatus, *Frequency)
     context = {
         "segment": segment,
         "form": request.fields(name=segment.name if segment else "", text=text),

@@ -22,8 +22,8 @@ def list_(request: ConsoleRequest) -> Response:
     """All segments."""
     with request.database.read() as session:
         segments = store.every(session)
-        known = queries.uses(session, request.config)
-        uses = {each.name: known.get(each.name, []) for each in segments}
+        uses_by_name = queries.uses(session, request.config)
+        uses = {each.name: uses_by_name.get(each.name, []) for each in segments}
     table = Listing.of(request, page_size=len(segments) or 1).table(COLUMNS, segments)
     context = {"table": table, "uses": uses}
     return request.page("segments/list.html", context)

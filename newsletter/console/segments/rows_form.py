@@ -108,7 +108,7 @@ def text_in(typed: Typed) -> str:
     Raises:
         InvalidInput: a row cannot be used, or there is none.
     """
-    known = set(RowTest)
+    tests = set(RowTest)
     blocks = [
         [
             ConditionRow(
@@ -117,7 +117,7 @@ def text_in(typed: Typed) -> str:
                 value="" if row.test in WITHOUT_VALUE else row.value,
             )
             for row in block
-            if row.test in known
+            if row.test in tests
         ]
         for block in _sent(typed)
     ]

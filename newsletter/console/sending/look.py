@@ -111,8 +111,8 @@ def look(noun: Noun, request: ConsoleRequest) -> Response:
         if subject.stored is not None:
             status = approval_status(session, subject.proof.composition, str(request.actor))
             names = staff.names(session)
-            given = [(who_is(a.actor, names), a) for a in status.given]
-            context |= {"approval": status, "given": given}
+            approvals_given = [(who_is(a.actor, names), a) for a in status.given]
+            context |= {"approval": status, "given": approvals_given}
     if subject.waits:
         editions.look(request.context, request.actor, subject.edition.id)
     context["test"] = request.fields(to=request.member.member.email)

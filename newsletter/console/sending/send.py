@@ -94,8 +94,10 @@ def approve(noun: Noun, request: ConsoleRequest) -> Response:
 def _is_approved_by(request: ConsoleRequest, number: int, seen: str) -> bool:
     """Whether this staff member's approval of what was seen stands."""
     with request.database.read() as session:
-        given = approvals.of_edition(session, number)
-    return any(one.actor == str(request.actor) and one.fingerprint == seen for one in given)
+        approvals_given = approvals.of_edition(session, number)
+    return any(
+        one.actor == str(request.actor) and one.fingerprint == seen for one in approvals_given
+    )
 
 
 def submit(noun: Noun, request: ConsoleRequest) -> Response:

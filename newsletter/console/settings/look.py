@@ -77,9 +77,9 @@ def look_page(request: ConsoleRequest) -> Response:
 
 def save(request: ConsoleRequest) -> Response:
     """Keep what differs from before."""
-    given = request.read(Look).model_dump()
-    _checked(given)
-    given |= _uploaded_logo(request)
+    values = request.read(Look).model_dump()
+    _checked(values)
+    values |= _uploaded_logo(request)
     with request.database.read() as session:
         known = {
             one.key: one
@@ -88,7 +88,7 @@ def save(request: ConsoleRequest) -> Response:
         }
     wanted = {
         f"theme.{name}": value
-        for name, value in given.items()
+        for name, value in values.items()
         if value != known[f"theme.{name}"].text and not known[f"theme.{name}"].is_locked
     }
     settings.change(request.context, request.actor, wanted)
@@ -149,13 +149,13 @@ def _uploaded_logo(request: ConsoleRequest) -> dict[str, str]:
     }
 
 
-def _checked(given: dict[str, str]) -> None:
+def _checked(values: dict[str, str]) -> None:
     """
     Raises:
         FormErrors: a colour is no colour, or cannot be read.
     """
     try:
-        ThemeOptions.model_validate(given)
+        ThemeOptions.model_validate(values)
     except ValidationError as error:
         raise FormErrors(
             {

@@ -51,20 +51,20 @@ class NewValue(BaseModel):
 
 def list_(request: ConsoleRequest) -> Response:
     """The options of one section, or those that contain what is searched for."""
-    section, wanted = request.query.get("section", FIRST), request.query.get("q", "").strip()
+    section, words = request.query.get("section", FIRST), request.query.get("q", "").strip()
     with request.database.read() as session:
         options = list(queries.options(session, request.context))
-    if wanted:
-        low = wanted.lower()
+    if words:
+        low = words.lower()
         shown = [one for one in options if low in f"{one.key} {one.description}".lower()]
     else:
         shown = [one for one in options if one.key.partition(".")[0] == section]
     names = [name for name in Config.model_fields if any(o.key.startswith(name) for o in options)]
     context = {
         "groups": _grouped(shown),
-        "section": "" if wanted else section,
+        "section": "" if words else section,
         "sections": names,
-        "wanted": wanted,
+        "wanted": words,
         "origins": ORIGINS,
     }
     return request.page("settings/list.html", context)

@@ -17,8 +17,8 @@ HOURS = tuple((hour, f"{hour:02}:00") for hour in range(24))
 
 def cron_of(day: str, hour: int) -> str:
     """ "0 9 * * FRI"; an unknown day is every day."""
-    known = {name for name, _ in DAYS}
-    return f"0 {hour} * * {day if day in known else '*'}"
+    day_names = {name for name, _ in DAYS}
+    return f"0 {hour} * * {day if day in day_names else '*'}"
 
 
 def day_and_hour(cron: str) -> tuple[str, int] | None:

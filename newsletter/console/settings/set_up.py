@@ -80,23 +80,23 @@ def set_up_page(request: ConsoleRequest) -> Response:
 
 def save_site(request: ConsoleRequest) -> Response:
     """Name, address, zone."""
-    given = request.read(SiteForm)
-    return _save(request, {f"site.{key}": value for key, value in given}, "site")
+    form = request.read(SiteForm)
+    return _save(request, {f"site.{key}": value for key, value in form}, "site")
 
 
 def save_imprint(request: ConsoleRequest) -> Response:
     """The imprint."""
-    given = request.read(ImprintForm)
-    return _save(request, {f"site.imprint.{key}": value for key, value in given}, "imprint")
+    form = request.read(ImprintForm)
+    return _save(request, {f"site.imprint.{key}": value for key, value in form}, "imprint")
 
 
 def save_sender(request: ConsoleRequest) -> Response:
     """The sender."""
-    given = request.read(SenderForm)
+    form = request.read(SenderForm)
     changes = {
-        "senders.default.address": given.address,
-        "senders.default.name": given.sender_name,
-        "senders.default.reply_to": given.reply_to,
+        "senders.default.address": form.address,
+        "senders.default.name": form.sender_name,
+        "senders.default.reply_to": form.reply_to,
     }
     return _save(request, changes, "sender")
 
@@ -118,14 +118,14 @@ def look_up(request: ConsoleRequest) -> Response:
 
 def save_transport(request: ConsoleRequest) -> Response:
     """The mail server."""
-    given = request.read(TransportForm)
+    form = request.read(TransportForm)
     changes = {
         "kind": "smtp",
-        "host": given.host,
-        "security": given.security,
-        "port": str(given.port or DEFAULT_PORTS.get(given.security, 587)),
-        "username": given.username,
-        **({"password": given.password} if given.password else {}),
+        "host": form.host,
+        "security": form.security,
+        "port": str(form.port or DEFAULT_PORTS.get(form.security, 587)),
+        "username": form.username,
+        **({"password": form.password} if form.password else {}),
     }
     stored = {f"transports.default.{key}": value for key, value in changes.items()}
     return _save(request, stored, "transport")
@@ -140,11 +140,11 @@ def send_test(request: ConsoleRequest) -> Response:
 
 def save_digest(request: ConsoleRequest) -> Response:
     """The first digest."""
-    given = request.read(DigestForm)
-    name = re.sub(r"[^a-z0-9]+", "-", given.digest_name.lower()).strip("-") or "digest"
+    form = request.read(DigestForm)
+    name = re.sub(r"[^a-z0-9]+", "-", form.digest_name.lower()).strip("-") or "digest"
     changes = {
-        f"digests.{name}.name": given.digest_name,
-        f"digests.{name}.schedule": cron_of(given.day, given.hour),
+        f"digests.{name}.name": form.digest_name,
+        f"digests.{name}.schedule": cron_of(form.day, form.hour),
     }
     return _save(request, changes, "digest")
 
@@ -152,13 +152,14 @@ def save_digest(request: ConsoleRequest) -> Response:
 def _save(request: ConsoleRequest, changes: Mapping[str, object], step: str) -> Response:
     """Set what differs; what the file or the environment sets stays as it is there."""
     with request.database.read() as session:
-        known = {one.key: one for one in options.options(session, request.context)}
-    wanted = {
+        options_by_key = {one.key: one for one in options.options(session, request.context)}
+    new_values = {
         key: str(value)
         for key, value in changes.items()
-        if key not in known or (not known[key].is_locked and known[key].text != str(value))
+        if key not in options_by_key
+        or (not options_by_key[key].is_locked and options_by_key[key].text != str(value))
     }
-    settings.change(request.context, request.actor, wanted)
+    settings.change(request.context, request.actor, new_values)
     return request.redirect(f"/setup?step={step}#{step}", "Saved.")
 
 

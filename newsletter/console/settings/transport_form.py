@@ -68,9 +68,9 @@ def change(request: ConsoleRequest) -> Response:
 
 def _page(request: ConsoleRequest, kind: str, table: Mapping[str, Any], *, name: str) -> Response:
     with request.database.read() as session:
-        known = {one.key: one for one in queries.options(session, request.context)}
+        options_by_key = {one.key: one for one in queries.options(session, request.context)}
     options = list(options_of(kind, table))
-    entry = known.get(f"transports.{name}.kind")
+    entry = options_by_key.get(f"transports.{name}.kind")
     shown = [(one, field_name(one), [(c, c) for c in one.choices]) for one in options]
     context = {
         "name": name,
@@ -92,8 +92,8 @@ def _changes(
     """The settings that differ from what is there."""
     changes = {}
     for option in options_of(kind, table):
-        given = request.form.get(field_name(option))
-        text = given.strip() if isinstance(given, str) else option.text
+        value = request.form.get(field_name(option))
+        text = value.strip() if isinstance(value, str) else option.text
         if text != option.text:
             changes[f"transports.{name}.{option.key}"] = text or option.default
     return changes

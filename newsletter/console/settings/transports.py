@@ -92,11 +92,11 @@ def remove(request: ConsoleRequest) -> Response:
 def _page(request: ConsoleRequest, *, tests: Any = None, to: str = "") -> Response:
     view = _view(request)
     with request.database.read() as session:
-        known = {one.key: one for one in options(session, request.context)}
+        options_by_key = {one.key: one for one in options(session, request.context)}
         troubles = unhealthy(session, [view.name])
         about = Filters(subject=f"transport:{view.name}")
         lines = audit.page(session, about, limit=LATEST)
-    entry = known.get(f"transports.{view.name}.kind")
+    entry = options_by_key.get(f"transports.{view.name}.kind")
     state, kind, reason = _state(request, view, troubles)
     context = {
         "view": view,

@@ -21,6 +21,7 @@ NOUNS: Mapping[str, str] = {
     "settings": "Settings and look",
     "transports": "Transports",
     "staff": "Staff",
+    "keys": "API keys",
     "sessions": "Signing in",
     "credentials": "Passwords and second factors",
     "feeds": "Feeds",
@@ -105,6 +106,9 @@ ACTIONS: Mapping[str, str] = {
     "imports.rehearse": "Rehearsed a list",
     "imports.undo": "Took a list back",
     "imports.upload": "Uploaded a list",
+    "keys.make": "Made an API key",
+    "keys.revoke": "Revoked an API key",
+    "keys.see": "Used an API key",
     "maintenance.forget_people": "Forgot what is kept for a time only",
     "maintenance.look_after_editions": "Raised alarms",
     "media.add": "Added a picture",
@@ -157,6 +161,7 @@ SUBJECTS: Mapping[str, tuple[str, str]] = {
     "edition": ("edition", "/editions/{}"),
     "event": ("report", "/feedback/{}"),
     "import": ("list", "/people/imports/{}"),
+    "key": ("API key", "/staff/keys"),
     "segment": ("segment", "/segments/edit/{}"),
     "staff": ("", "/staff/{}"),
     "subscriber": ("person", "/people/{}"),
@@ -201,8 +206,10 @@ def details_words(details: Mapping[str, Any], *, listed: int | None = None) -> s
         listed: how many values of a list are told; None: all.
     """
     # A single key is what the line is about.
-    kept = {key: value for key, value in details.items() if key != "keys" or len(value) > 1}
-    shown = ((key.replace("_", " "), _shown(value, listed)) for key, value in kept.items())
+    other_details = {
+        key: value for key, value in details.items() if key != "keys" or len(value) > 1
+    }
+    shown = ((key.replace("_", " "), _shown(value, listed)) for key, value in other_details.items())
     return ", ".join(f"{key} {value}".strip() for key, value in shown if value)
 
 
@@ -212,8 +219,10 @@ def _shown(value: Any, listed: int | None) -> str:
     if value is True:
         return "yes"
     if isinstance(value, list) and all(isinstance(one, str | int) for one in value):
-        told = ", ".join(str(one) for one in value[:listed])
+        listed_values = ", ".join(str(one) for one in value[:listed])
         return (
-            f"{told} and {len(value) - listed:,} more" if listed and listed < len(value) else told
+            f"{listed_values} and {len(value) - listed:,} more"
+            if listed and listed < len(value)
+            else listed_values
         )
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -40,14 +40,14 @@ def invite_page(request: ConsoleRequest) -> Response:
 
 def invite(request: ConsoleRequest) -> Response:
     """Invite them, and mail them the link."""
-    given = request.read(Invitation)
+    form = request.read(Invitation)
     number, link = staff.invite(
         request.context,
         request.actor,
-        email=given.email,
-        name=given.name,
-        role=given.role,
-        granted=usable_grants(given.role, given.granted),
+        email=form.email,
+        name=form.name,
+        role=form.role,
+        granted=usable_grants(form.role, form.granted),
     )
     return mail_link(request, number, link)
 

@@ -53,17 +53,19 @@ def ways_to_sign_in(member: StaffMember, passkeys: int) -> list[str]:
 
 def change_role(request: ConsoleRequest) -> Response:
     """Change what they may do."""
-    given = request.read(NewRole)
-    granted = usable_grants(given.role, given.granted)
-    staff.change_role(request.context, request.actor, request.number(), given.role, granted)
+    form = request.read(NewRole)
+    granted = usable_grants(form.role, form.granted)
+    staff.change_role(request.context, request.actor, request.number(), form.role, granted)
     return _back(request, "Saved. It counts from now on, also where they are signed in.")
 
 
 def end(request: ConsoleRequest) -> Response:
-    """End their access and sessions."""
+    """End their access, sessions and the API keys that they made."""
     number = request.number()
-    sessions = staff.end(request.context, request.actor, number)
-    words = f"Their access has ended, and {counted(sessions, 'session')} with it."
+    ended = staff.end(request.context, request.actor, number)
+    words = f"Their access has ended, and {counted(ended.sessions, 'session')} with it."
+    if ended.keys:
+        words += f" Revoked, as they know them: {counted(ended.keys, 'API key')}."
     return request.redirect(f"/staff/{number}", words, undo=f"/staff/{number}/reopen")
 
 

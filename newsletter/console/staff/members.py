@@ -19,8 +19,8 @@ def list_(request: ConsoleRequest) -> Response:
     listing = Listing.of(request, filters=("q",))
     with request.database.read() as session:
         members, seen = store.members(session), store.last_seen(session)
-    wanted = listing.filter("q").lower()
-    matching = [one for one in members if wanted in f"{one.name} {one.email}".lower()]
+    words = listing.filter("q").lower()
+    matching = [one for one in members if words in f"{one.name} {one.email}".lower()]
     table = listing.table(_columns(seen), matching)
     if listing.wants_csv:
         return table.csv("staff.csv")

@@ -101,13 +101,13 @@ class Cluster:
                 self._changed.notify_all()
 
 
-def round_robin(wanted: Mapping[int, int], places: int) -> list[int]:
+def round_robin(wishes: Mapping[int, int], places: int) -> list[int]:
     """Assign free places to editions in turn, so that a large edition does not block a small one.
 
     Args:
-        wanted: how many places each edition can use.
+        wishes: how many places each edition can use.
     """
-    left = dict(wanted)
+    left = dict(wishes)
     order: list[int] = []
     while left and len(order) < places:
         order += list(left)

@@ -84,6 +84,6 @@ def what_to_do(state: DeliveryState, reason: str, verdict: str) -> str:
     if state is DeliveryState.FAILED:
         if reason == LEFT:
             return "It was settled as not sent. Ask them whether they have it."
-        known = Verdict(verdict) if verdict in set(Verdict) else Verdict.UNKNOWN
-        return _BY_VERDICT[known]
+        known_verdict = Verdict(verdict) if verdict in set(Verdict) else Verdict.UNKNOWN
+        return _BY_VERDICT[known_verdict]
     return _BY_STATE[state]

@@ -119,8 +119,8 @@ class DomainBackoff:
             for domain, use in uses.items():
                 self._record_domain(use, now, has_taken=domain in took)
         batch = (self._streaks, self._reasons, self._took, self._took_again, self._untried)
-        for known in batch:
-            known.clear()
+        for records in batch:
+            records.clear()
 
     def _is_known(self, delivery: Claimed) -> bool:
         return domain_of(delivery.address) in self._known

@@ -65,9 +65,9 @@ class EditionScheduler:
         """The due editions; the state of those no longer due is forgotten."""
         due = self._poll()
         numbers = {d.number for d in due}
-        for known in (self._last_run, self._blocked_until):
-            for number in set(known) - numbers:
-                known.pop(number, None)
+        for times in (self._last_run, self._blocked_until):
+            for number in set(times) - numbers:
+                times.pop(number, None)
         return due
 
     def is_ready(self, due: DueEdition) -> bool:

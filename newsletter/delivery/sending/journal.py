@@ -210,8 +210,8 @@ def _read_line(line: str, begun: set[int], outcomes: dict[int, Outcome]) -> None
     if letter == HANDING_OVER:
         begun.add(int(rest))
         return
-    key, seconds, given, response = (*rest.split(" ", 3), "")[:4]
-    verdict = None if given == NO_VERDICT else Verdict(given)
+    key, seconds, code, response = (*rest.split(" ", 3), "")[:4]
+    verdict = None if code == NO_VERDICT else Verdict(code)
     outcomes[int(key)] = _outcome(letter, int(seconds), verdict, response)
 
 

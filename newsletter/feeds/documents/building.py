@@ -130,12 +130,12 @@ def _with_unarchived(
 def _entries(
     session: Session, places: list[store.ItemRef], config: Config, *, is_excerpt: bool
 ) -> Iterator[Entry]:
-    told = store.feed_articles(session, {place.article_id for place in places})
+    articles = store.feed_articles(session, {place.article_id for place in places})
     notes = store.corrections(session, places)
     base = config.site.base_url
 
     def entry(place: store.ItemRef) -> Entry:
-        article = told[place.article_id]
+        article = articles[place.article_id]
         if place.number:
             return entry_of_correction(notes[place], article, base)
         return entry_of(article, base, is_excerpt=is_excerpt)

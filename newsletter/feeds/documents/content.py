@@ -195,9 +195,9 @@ Given = TypeVar("Given")
 Made = TypeVar("Made")
 
 
-def convert_each(given: Iterable[Given], make: Callable[[Given], Made]) -> Iterator[Made]:
+def convert_each(items: Iterable[Given], make: Callable[[Given], Made]) -> Iterator[Made]:
     """Each item converted; one that fails is left out of the feed and logged."""
-    for one in given:
+    for one in items:
         try:
             yield make(one)
         except Exception:

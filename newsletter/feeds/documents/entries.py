@@ -21,7 +21,7 @@ Known = Mapping[str, Mapping[str, Any]]
 
 def entry_of(article: FeedArticle, base_url: str, *, is_excerpt: bool) -> Entry:
     """The entry of an article in its current form."""
-    known = {one["url"]: one for one in article.media}
+    media_by_url = {one["url"]: one for one in article.media}
     url = article_url(article, base_url)
     body = resolved(article.body_html, base_url, page=url)
     return Entry(
@@ -34,8 +34,8 @@ def entry_of(article: FeedArticle, base_url: str, *, is_excerpt: bool) -> Entry:
         published=article.published_at.replace(microsecond=0),
         updated=_with_fraction(article.updated_at, article.id),
         topics=article.topics,
-        image=image_of(article.image_url, known),
-        enclosures=tuple(enclosures_in(body, known)),
+        image=image_of(article.image_url, media_by_url),
+        enclosures=tuple(enclosures_in(body, media_by_url)),
     )
 
 
@@ -68,11 +68,11 @@ def _with_fraction(moment: datetime, number: int) -> datetime:
     return moment.replace(microsecond=number % MICROSECONDS)
 
 
-def image_of(url: str, known: Known | None = None) -> Media | None:
+def image_of(url: str, media_by_url: Known | None = None) -> Media | None:
     """An article's picture."""
     if not url:
         return None
-    properties = (known or {}).get(url, {})
+    properties = (media_by_url or {}).get(url, {})
     kind = properties.get("type") or type_of(url)
     is_image = kind.startswith("image/")
     return Media(
@@ -82,9 +82,9 @@ def image_of(url: str, known: Known | None = None) -> Media | None:
     )
 
 
-def enclosures_in(body: str, known: Known | None = None) -> Iterator[Media]:
+def enclosures_in(body: str, media_by_url: Known | None = None) -> Iterator[Media]:
     """The recordings and documents that a body links to, each once."""
-    about = known or {}
+    about = media_by_url or {}
     types = {url: one["type"] for url, one in about.items()}
     for one in linked_in(body, types):
         length = about.get(one.url, {}).get("length", 0)

@@ -24,8 +24,8 @@ def is_unchanged(headers: Mapping[str, str], etag: str, last_modified: datetime 
     If-Modified-Since counts only where there is no If-None-Match (RFC 9110 section 13.2.2).
     """
     if (tags := headers.get("if-none-match")) is not None:
-        known = {tag.strip().removeprefix("W/") for tag in tags.split(",")}
-        return "*" in known or etag in known
+        client_tags = {tag.strip().removeprefix("W/") for tag in tags.split(",")}
+        return "*" in client_tags or etag in client_tags
     since = _parse_date(headers.get("if-modified-since", ""))
     if since is None or last_modified is None:
         return False

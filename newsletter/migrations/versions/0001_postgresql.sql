@@ -1,3 +1,19 @@
+CREATE TABLE api_keys (
+    id BIGSERIAL NOT NULL,
+    name TEXT NOT NULL,
+    key_hash TEXT NOT NULL,
+    scopes JSON NOT NULL,
+    made_by TEXT NOT NULL,
+    made_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    expires_at TIMESTAMP WITH TIME ZONE,
+    used_at TIMESTAMP WITH TIME ZONE,
+    revoked_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_api_keys PRIMARY KEY (id),
+    CONSTRAINT uq_api_keys_key_hash UNIQUE (key_hash)
+);
+
+CREATE INDEX ix_api_keys_made_by ON api_keys (made_by);
+
 CREATE TABLE articles (
     id BIGSERIAL NOT NULL,
     uid TEXT NOT NULL,
@@ -47,6 +63,8 @@ CREATE TABLE audit_log (
     subject TEXT NOT NULL,
     details JSON NOT NULL,
     is_long BOOLEAN NOT NULL,
+    network TEXT,
+    device TEXT,
     CONSTRAINT pk_audit_log PRIMARY KEY (id)
 );
 
@@ -57,6 +75,8 @@ CREATE INDEX ix_audit_log_actor ON audit_log (actor_kind, actor, id);
 CREATE INDEX ix_audit_log_at ON audit_log (at);
 
 CREATE INDEX ix_audit_log_subject ON audit_log (subject_kind, subject, id);
+
+CREATE INDEX ix_audit_log_with_origin ON audit_log (at) WHERE network IS NOT NULL;
 
 CREATE TABLE coming_editions (
     digest TEXT NOT NULL,
@@ -397,17 +417,6 @@ CREATE TABLE article_topics (
 );
 
 CREATE INDEX ix_article_topics_topic_id ON article_topics (topic_id);
-
-CREATE TABLE audit_origins (
-    entry_id BIGINT NOT NULL,
-    at TIMESTAMP WITH TIME ZONE NOT NULL,
-    network TEXT NOT NULL,
-    device TEXT NOT NULL,
-    CONSTRAINT pk_audit_origins PRIMARY KEY (entry_id),
-    CONSTRAINT fk_audit_origins_entry_id FOREIGN KEY(entry_id) REFERENCES audit_log (id)
-);
-
-CREATE INDEX ix_audit_origins_at ON audit_origins (at);
 
 CREATE TABLE audit_outcomes (
     entry_id BIGINT NOT NULL,
@@ -826,6 +835,20 @@ CREATE OR REPLACE FUNCTION refuse_change_of_audit()
  LANGUAGE plpgsql
 AS $function$ BEGIN RAISE EXCEPTION 'the audit log can only be added to' USING ERRCODE = 'restrict_violation'; END $function$;
 
+CREATE OR REPLACE FUNCTION refuse_change_of_audit_line()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$ BEGIN
+    IF TG_OP = 'UPDATE' AND OLD.network IS NOT NULL THEN
+        OLD.network := NULL;
+        OLD.device := NULL;
+        IF NEW *= OLD THEN
+            RETURN NEW;
+        END IF;
+    END IF;
+    RAISE EXCEPTION 'the audit log can only be added to' USING ERRCODE = 'restrict_violation';
+END $function$;
+
 CREATE OR REPLACE FUNCTION refuse_change_of_consent()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -839,16 +862,9 @@ AS $function$ BEGIN
     RAISE EXCEPTION 'the ledger of consent can only be added to' USING ERRCODE = 'restrict_violation';
 END $function$;
 
-CREATE OR REPLACE FUNCTION refuse_change_of_origin()
- RETURNS trigger
- LANGUAGE plpgsql
-AS $function$ BEGIN RAISE EXCEPTION 'where somebody acted from can only be forgotten' USING ERRCODE = 'restrict_violation'; END $function$;
-
-CREATE TRIGGER audit_log_refuse_change BEFORE DELETE OR UPDATE ON audit_log FOR EACH ROW EXECUTE FUNCTION refuse_change_of_audit();
+CREATE TRIGGER audit_log_refuse_change BEFORE DELETE OR UPDATE ON audit_log FOR EACH ROW EXECUTE FUNCTION refuse_change_of_audit_line();
 
 CREATE TRIGGER audit_log_refuse_truncate BEFORE TRUNCATE ON audit_log FOR EACH STATEMENT EXECUTE FUNCTION refuse_change_of_audit();
-
-CREATE TRIGGER audit_origins_refuse_update BEFORE UPDATE ON audit_origins FOR EACH ROW EXECUTE FUNCTION refuse_change_of_origin();
 
 CREATE TRIGGER audit_outcomes_refuse_change BEFORE DELETE OR UPDATE ON audit_outcomes FOR EACH ROW EXECUTE FUNCTION refuse_change_of_audit();
 

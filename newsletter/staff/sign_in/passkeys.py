@@ -49,7 +49,7 @@ class NewPasskey:
 
 
 def to_register(
-    party: RelyingParty, member: StaffMember, known: Sequence[StaffPasskey], challenge: bytes
+    party: RelyingParty, member: StaffMember, registered: Sequence[StaffPasskey], challenge: bytes
 ) -> str:
     """What the browser is asked to make a passkey by, as JSON."""
     options = webauthn.generate_registration_options(
@@ -64,7 +64,8 @@ def to_register(
             user_verification=UserVerificationRequirement.REQUIRED,
         ),
         exclude_credentials=[
-            PublicKeyCredentialDescriptor(id=base64url_to_bytes(one.credential_id)) for one in known
+            PublicKeyCredentialDescriptor(id=base64url_to_bytes(one.credential_id))
+            for one in registered
         ],
     )
     return str(webauthn.options_to_json(options))

@@ -249,7 +249,7 @@ def headers_as_mapping(parts: Parts, provider: str) -> Mapping[str, str]:
     """
     headers: dict[str, str] = {}
     for name, value in parts.headers:
-        if name.lower() in {known.lower() for known in headers}:
+        if name.lower() in {header.lower() for header in headers}:
             raise Unsupported(f"{provider} takes a header once, and the message has {name} twice")
         headers[name] = value
     return headers

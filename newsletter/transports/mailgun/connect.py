@@ -14,9 +14,9 @@ _TOLD = ("delivered", "permanent_fail", "temporary_fail", "complained", "unsubsc
 def connect(options: MailgunOptions, account: Account, address: str) -> WebhookRegistration:
     """A webhook for each kind of event; addresses of others stay."""
     url = f"{options.api_url}/v3/domains/{options.domain}/webhooks"
-    known, done = field(account.call("GET", url), "webhooks") or {}, []
+    webhooks, done = field(account.call("GET", url), "webhooks") or {}, []
     for name in _TOLD:
-        others = field(known, name, "urls") or []
+        others = field(webhooks, name, "urls") or []
         if address in others:
             done.append(f"{name} is told to {address} already")
         elif others:

@@ -154,12 +154,12 @@ def _reduce_mail(site: SiteState, link: PreferencesLink, less: str, network: str
     actor = actors.subscriber(link.subscriber_id)
     if less == "pause":
         until = account.pause(site.services, actor, link)
-        said = f"Saved. Nothing is sent until {long_date(until, site.config.site.timezone)}."
+        notice = f"Saved. Nothing is sent until {long_date(until, site.config.site.timezone)}."
     else:
         origin = origin_of(site, SOURCE, network)
         account.lower_frequency(site.services, actor, link, LESS[less], origin=origin)
-        said = f"Saved. You stay on the list, for {FREQUENCIES[LESS[less]]}."
-    return page(site, link, said=said)
+        notice = f"Saved. You stay on the list, for {FREQUENCIES[LESS[less]]}."
+    return page(site, link, said=notice)
 
 
 def _until(site: SiteState, text: str) -> datetime | None:

@@ -38,9 +38,9 @@ def feeds_overview(request: Request) -> Response:
         return site.views.page("feeds.html", context)
 
 
-def _chosen(site: SiteState, query: QueryParams, known: set[str]) -> Selection:
+def _chosen(site: SiteState, query: QueryParams, topics: set[str]) -> Selection:
     """The feed that the form selects; invalid values are ignored."""
-    scope = Scope.of_topics(AND.join(t for t in query.getlist("topic") if t in known))
+    scope = Scope.of_topics(AND.join(t for t in query.getlist("topic") if t in topics))
     kind = FeedKind(query["kind"]) if query.get("kind") in list(FeedKind) else FeedKind.ATOM
     asked = {}
     if query.get("content") in list(Content):

@@ -75,14 +75,14 @@ def _among(said: str) -> tuple[ListEncoding, ...]:
     return tuple(each for each in LIST_ENCODINGS if said.strip().lower() in each.languages)
 
 
-def _said(said: str) -> str:
+def _said(name: str) -> str:
     try:
-        codec = codecs.lookup(said)
+        codec = codecs.lookup(name)
         # Refuses codecs of other things than text, such as hex.
         "".encode(codec.name)
     except (LookupError, UnicodeError) as error:
         raise InvalidInput(
-            f"--encoding {said}: no such encoding; write utf-8, utf-16, {usual_encodings()}, or "
+            f"--encoding {name}: no such encoding; write utf-8, utf-16, {usual_encodings()}, or "
             "the language of the list in English, such as russian"
         ) from error
     return _SUPERSETS.get(codec.name, codec.name)

@@ -87,7 +87,7 @@ class _Source:
 def write(
     session: Session,
     made: ImportPlan,
-    known: Mapping[str, int],
+    ids: Mapping[str, int],
     *,
     file: str,
     consent: str,
@@ -97,13 +97,13 @@ def write(
     """Write a plan.
 
     Args:
-        known: ids of existing subscribers, by hash.
+        ids: of existing subscribers, by hash.
         consent: the proof; empty: none.
         number: of the import.
     """
     source = _Source(file=file, consent=consent, number=number)
     for address_hash, person in made.leaving.items():
-        subscriber = people.by_id(session, known[address_hash])
+        subscriber = people.by_id(session, ids[address_hash])
         history.note_ended(session, number, subscriber)
         membership.leave(
             session, subscriber, origin=ConsentOrigin(source=source.of_end(person)), now=now
@@ -111,9 +111,9 @@ def write(
     session.flush()
     numbers = _enter(session, list(made.newcomers.values()), source, now)
     for address_hash, (held, person) in made.updated.items():
-        if address_hash in known:
-            history.note_updated(session, number, known[address_hash], made.before[address_hash])
-        subscriber_id = numbers.get(address_hash) or known[address_hash]
+        if address_hash in ids:
+            history.note_updated(session, number, ids[address_hash], made.before[address_hash])
+        subscriber_id = numbers.get(address_hash) or ids[address_hash]
         origin = ConsentOrigin(source=source.of(person))
         _update(session, people.by_id(session, subscriber_id), held, origin, now)
     history.share_suppressions(session, made.confirmed_suppressions, number)

@@ -55,9 +55,9 @@ def add(session: Session, file: str, content: bytes, by: str, now: datetime) -> 
     return upload
 
 
-def file_name(said: str) -> str:
+def file_name(sent_name: str) -> str:
     """A file's name without its folders."""
-    name = one_line(said.replace("\\", "/").rpartition("/")[2])
+    name = one_line(sent_name.replace("\\", "/").rpartition("/")[2])
     return name[-MAX_NAME_LENGTH:].strip(". ") or NAMELESS
 
 

@@ -7,6 +7,9 @@ from functools import lru_cache
 
 from dateutil import parser
 
+from newsletter.clock import in_utc
+from newsletter.errors import InvalidInput
+
 # Unix time in seconds or milliseconds, from 1990 to 2100.
 _EPOCH = re.compile(r"\d{9,10}(\.\d+)?|\d{12,13}")
 _NUMERIC = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4}|\d{2})(?:[ T,]+(\d.*))?")
@@ -81,6 +84,50 @@ def in_iso(text: str, order: DayMonthOrder) -> str:
     if _ISO.fullmatch(cell):
         return cell
     return _parsed(cell, order) or cell
+
+
+@lru_cache(maxsize=65536)
+def day_of(text: str, order: DayMonthOrder) -> date | None:
+    """The day of a date or time; None if it is none, or no day of the calendar."""
+    try:
+        parts = _ISO.fullmatch(text.strip())
+        if parts is not None:
+            return date(int(parts[1]), int(parts[2]), int(parts[3]))
+        return date.fromisoformat(in_iso(text, order)[:10]) if is_date(text) else None
+    except ValueError:
+        return None
+
+
+@lru_cache(maxsize=65536)
+def moment_of(text: str, order: DayMonthOrder) -> datetime | None:
+    """The moment of a date or time, one without a zone in UTC; None if it is none, or "never"."""
+    if not is_date(text) or is_never(text):
+        return None
+    written = in_iso(text, order)
+    try:
+        moment = datetime.fromisoformat(written)
+    except ValueError:
+        try:
+            moment = parser.parse(written, yearfirst=True)
+        except (ValueError, OverflowError, TypeError):
+            return None
+    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def pause_end(text: str) -> datetime | None:
+    """The end of a pause, as our own export writes it.
+
+    Raises:
+        InvalidInput: it is no moment.
+    """
+    if not text:
+        return None
+    try:
+        return in_utc(datetime.fromisoformat(text))
+    except ValueError as error:
+        raise InvalidInput(
+            f"paused until {text!r} is no moment; write it as 2026-05-01T00:00:00+00:00"
+        ) from error
 
 
 def _parsed(cell: str, order: DayMonthOrder) -> str | None:

@@ -17,6 +17,8 @@ MARKS = "marks in the sheet"
 """Heading of what stands beside the values of a sheet: comments, colours, crossed-out cells."""
 BESIDE = "words beside the address"
 """Heading of what else stands in somebody's line of a written list."""
+LAST_EVENT = "latest event"
+"""Heading of how somebody stands by the latest event of a sign-up log."""
 
 ROLES: Mapping[str, tuple[str, ...]] = {
     # A bare "address" comes last: in an address book it is the postal one.
@@ -120,6 +122,69 @@ ROLES: Mapping[str, tuple[str, ...]] = {
         *("data dodania", "data utworzenia", "data rejestracji", "dyddiad ymuno"),
         *("dyddiad tanysgrifio", "datum registrace", "datum prihlaseni"),
     ),
+    # Date of agreement: text for the proof; one that programs write for "never" confirms nobody.
+    "agreed": (),
+    # Of a sign-up log: what happened, and when.
+    "event": folded_names(
+        *("event", "event type", "event name", "action", "activity", "activity type", "what"),
+        *("change", "operation", "vorgang", "ereignis", "aktion", "aktivitat", "was", "evenement"),
+        *("evento", "accion", "azione", "acao", "gebeurtenis", "actie", "zdarzenie", "akcja"),
+        *("udalost", "akce", "digwyddiad", "gweithred", "handelse", "haendelse", "tapahtuma"),
+    ),
+    "moment": folded_names(
+        *("timestamp", "time", "date", "datetime", "date time", "when", "at", "event time"),
+        *("event date", "event at", "occurred at", "occurred on", "logged at", "happened at"),
+        *("changed at", "changed on", "status date", "status changed", "status changed at"),
+        *("action date", "action time", "activity date", "activity time", "zeit", "zeitpunkt"),
+        *(
+            "datum",
+            "zeitstempel",
+            "wann",
+            "datum uhrzeit",
+            "date heure",
+            "horodatage",
+            "horodateur",
+        ),
+        *("quand", "fecha", "fecha y hora", "fecha hora", "hora", "data", "data e ora", "data ora"),
+        *("quando", "tijdstip", "tijd", "wanneer", "tijdstempel", "czas", "kiedy", "cas", "kdy"),
+        *("dyddiad", "amser", "pryd", "tidpunkt", "tidspunkt"),
+    ),
+    # End of a membership or consent: once it is over, nobody is confirmed.
+    "expires": folded_names(
+        *("valid until", "valid to", "valid through", "expires", "expires at", "expires on"),
+        *("expiry", "expiry date", "expiration", "expiration date", "expire date", "expired at"),
+        *(
+            "expired on",
+            "expire at",
+            "subscription end",
+            "subscription ends",
+            "subscription expires",
+        ),
+        *("subscription end date", "subscription expiry", "subscription expiry date"),
+        *("membership end", "membership ends", "membership end date", "membership expires"),
+        *("membership expiry", "membership expiry date", "membership valid until", "member until"),
+        *("paid until", "paid to", "paid through", "consent expires", "consent expires on"),
+        *(
+            "consent expiry",
+            "consent expiry date",
+            "consent valid until",
+            "gultig bis",
+            "ablaufdatum",
+        ),
+        *("lauft ab am", "lauft ab", "mitglied bis", "bezahlt bis", "einwilligung bis"),
+        *(
+            "valable jusqu au",
+            "valable jusqu a",
+            "date d expiration",
+            "expire le",
+            "fin d adhesion",
+        ),
+        *("date de fin d adhesion", "valido hasta", "fecha de vencimiento", "fecha de caducidad"),
+        *("vencimiento", "caduca", "valido ate", "data de validade", "validade", "valido fino al"),
+        *("scadenza", "data scadenza", "data di scadenza", "geldig tot", "vervaldatum", "lid tot"),
+        *("wazne do", "wazny do", "data waznosci", "platnost do", "plati do", "yn ddilys tan"),
+        *("dyddiad dod i ben", "gyldig til", "giltig till", "voimassa", "ervenyes"),
+    ),
     # Confirmation, as a time or a yes; empty or a no is a status.
     "confirmed": folded_names(
         *("confirmed", "confirmed at", "confirm time", "confirmation time", "confirmed on"),
@@ -137,6 +202,7 @@ ROLES: Mapping[str, tuple[str, ...]] = {
     ),
     # Status, as a word or a yes; "subscribed to emails" is Ghost's.
     "status": folded_names(
+        LAST_EVENT,
         *("durum", "κατασταση", "статус", "الحالة", "状态", "狀態", "状態", "상태"),
         *("status", "global status", "list status", "subscription status", "subscriber status"),
         *("subscribed to emails", "subscriber type", "email status", "member status"),
@@ -257,73 +323,12 @@ ROLES: Mapping[str, tuple[str, ...]] = {
 ALL_COUNT = frozenset(
     {
         *("status", "left", "reason", "notes", "doubtful", "received", "confirmed"),
-        *("joined", "tags", "ignored"),
+        *("joined", "agreed", "expires", "tags", "ignored"),
     }
 )
-OF_STATE = ("status", "left", "reason", "notes", "doubtful", "received", "confirmed")
+OF_STATE = ("status", "left", "reason", "notes", "doubtful", "received", "expires", "confirmed")
+OF_LOGS = ("event", "moment")
 
-# A moment below a heading with one of these is that of their agreement; below "status" it may be
-# that of anything.
-AGREEMENT_STEMS = (
-    *("consent", "einwillig", "zustimm", "consens", "toestemm", "zgod", "souhlas", "cydsyn"),
-    *("samtyck", "samtykk", "suostum", "hozzajarul", "consimt", "συγκαταθ", "соглас", "הסכמ"),
-    *("caniat", "gdpr", "dsgvo", "rgpd", "rodo", "opt in", "optin", "opted in", "permission"),
-    *("subscribed", "suscrito", "iscritto", "inscrit", "abonn", "angemeldet", "aangemeld"),
-    *("ingeschreven", "zapisan", "accept", "accett", "accord", "tanysgrifi"),
-)
-
-# A heading with one of these may tell state or consent (folded, in any of the languages).
-STEMS = (
-    *("status", "statut", "statws", "stato", "estado", "zustand", "stav", "cyflwr", "state"),
-    *("sub", "suscri", "scri", "abonn", "tanysgrif", "prenum", "odber", "odebir", "bezug"),
-    *("abmeld", "gemeld", "anmeld", "aanmeld", "afmeld", "austrag", "eintrag", "austritt"),
-    *("newsletter", "nieuwsbrief", "boletin", "infolettre", "mailing", "market", "werb", "reklam"),
-    *("consent", "einwillig", "zustimm", "consens", "toestemm", "zgod", "souhlas", "cydsyn"),
-    *("samtyck", "samtykk", "suostum", "hozzajarul", "consimt", "συγκαταθ", "соглас", "הסכמ"),
-    *("caniat", "gdpr", "dsgvo", "rgpd", "rodo", "avg", "lopd", "privacy", "legal", "lawful"),
-    *("confirm", "bestat", "conferm", "bevestig", "potwierd", "potvrz", "cadarn", "verif", "valid"),
-    *("opt", "doi", "bounce", "rebot", "rebond", "rimbalz", "odbi", "zustellbar", "deliver"),
-    *("clean", "complain", "complaint", "beschwer", "plainte", "queja", "reclam", "klacht"),
-    *("skarg", "spam", "abuse", "junk", "block", "black", "sperr", "bloq", "bloc", "suppr"),
-    *("disab", "activ", "aktiv", "aktyw", "attiv", "actif", "ativo", "actief", "enabled"),
-    *("deactiv", "quit", "left", "leav", "remov", "delet", "losch", "elimin", "borrad", "usun"),
-    *("baja", "cancel", "cancell", "annul", "wypis", "rezygn", "odhlas", "dad dan", "gadael"),
-    *("uitschr", "uitgeschr", "ingeschr", "opgezegd", "perm", "allow", "erlaub", "autori"),
-    *("authori", "accept", "akzept", "agree", "agreed", "grant", "do not", "dont", "don t", "not "),
-    *("no mail", "no email", "nomail", "kein", "keine", "pas de", "geen", "niet", "ne pas"),
-    *("reject", "refus", "denied", "declin", "withdr", "revok", "widerr", "widerspr", "object"),
-    *("dead", "deceas", "verstorb", "died", "decede", "overled", "exclu", "ausschl", "robinson"),
-    *("mailable", "reachable", "contactable", "can contact", "email ok", "wunsch", "wants"),
-    *("receive", "recevoir", "recibir", "ricev", "ontvang", "hold", "pause", "end", "expire"),
-    *("kundig", "resign", "demission", "resili", "lapsed", "former", "inactive", "nixie"),
-    *("banned", "error", "fail", "reason", "preference", "member since", "member", "frozen"),
-    *("διαγραφ", "διαγραμμ", "απεγγρα", "отпис", "הוסר", "停止", "退会", "退订", "取消"),
-    *("stop", "avregistr", "avmeld", "leiratkoz", "baixa", "descadastr"),
-)
-# Stems for which a yes or a time means not to be mailed.
-LEAVING_STEMS = (
-    *("unsub", "abmeld", "abgemeld", "austrag", "austritt", "desab", "desinscri", "desuscri"),
-    *("disiscri", "uitschr", "uitgeschr", "afgemeld", "afmeld", "wypis", "rezygn", "odhlas"),
-    *("dad dan", "gadael", "opt out", "optout", "opted out", "bounce", "rebot", "rebond", "clean"),
-    *("complain", "complaint", "spam", "abuse", "junk", "block", "black", "sperr", "bloq"),
-    *("suppr", "disab", "deactiv", "quit", "left", "leav", "remov", "delet", "losch", "elimin"),
-    *("baja", "cancel", "annul", "do not", "dont", "don t", "no mail", "no email", "nomail"),
-    *("kein", "pas de", "geen", "niet", "ne pas", "reject", "refus", "denied", "declin"),
-    *("withdr", "revok", "widerr", "widerspr", "object", "dead", "deceas", "verstorb", "died"),
-    *("decede", "overled", "exclu", "ausschl", "robinson", "kundig", "resign", "lapsed", "nixie"),
-    *("undeliver", "unzustell", "invalid", "banned", "opgezegd", "inactiv", "former", "stop"),
-    *("avregistr", "avmeld", "leiratkoz", "baixa", "descadastr"),
-)
-# Headings of other channels, and of refusals that may pass: nothing is suggested for these.
-ASIDE_STEMS = (
-    *("sms", "whatsapp", "phone", "telefon", "push", "transaction", "postal"),
-    *("mms", "call", "soft"),
-)
-# Columns with passwords and keys: never read, and their values never shown.
-SECRET_STEMS = (
-    *("password", "passwd", "pwd", "user pass", "passwort", "kennwort", "mot de passe"),
-    *("contrasena", "wachtwoord", "haslo", "heslo", "cyfrinair", "secret", "api key", "pkcs12"),
-)
 HIDDEN = "•••"
 """Shown instead of a value of such a column."""
 
@@ -334,9 +339,3 @@ REASON_WORDS = frozenset(
         *("campaign", "comment", "title", "id", "other", "error", "message", "details", "note"),
     )
 )
-
-
-def has_stem(heading: str, stems: tuple[str, ...]) -> bool:
-    """Whether a word of a folded heading starts with one of these."""
-    padded = f" {heading}"
-    return any(f" {stem}" in padded or (len(stem) > 4 and stem in heading) for stem in stems)

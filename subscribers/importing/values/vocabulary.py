@@ -356,6 +356,30 @@ def _leaving_of_all(texts: Sequence[str], words: Mapping[str, ListState]) -> Lis
 
 
 _NUMBER = re.compile(r"[-+]?[\d.,]+%?")
+# What stands in place of the end of something that has none.
+_ENDLESS = frozenset(
+    folded(word)
+    for word in (
+        *("never", "unlimited", "lifetime", "life", "life member", "permanent", "indefinite"),
+        *("no expiry", "none", "no", "unbegrenzt", "unbefristet", "lebenslang", "nie", "keine"),
+        *("illimité", "à vie", "jamais", "indefinido", "vitalicio", "nunca", "illimitato", "mai"),
+        *("onbeperkt", "levenslang", "nooit", "bezterminowo", "nigdy", "byth", "∞"),
+    )
+)
+
+
+def expiry_of(text: str, words: Mapping[str, ListState]) -> ListState | None:
+    """The status of a cell with the end of a membership, were it to come; None for no date."""
+    word = folded(text)
+    if word in words:
+        return words[word]
+    is_end = is_nothing(text) or word in _ENDLESS or is_date(text)
+    return ListState.SUBSCRIBED if is_end else WORDS.get(word)
+
+
+def agreement_of(text: str, words: Mapping[str, ListState]) -> ListState:
+    """The status of a cell with the moment of agreement: "never" confirms nobody."""
+    return ListState.PENDING if is_never(text) else _said_in(text, words)
 
 
 def confirmation_of(text: str, words: Mapping[str, ListState]) -> ListState | None:

@@ -1,3 +1,19 @@
+CREATE TABLE api_keys (
+    id INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    key_hash TEXT NOT NULL,
+    scopes JSON NOT NULL,
+    made_by TEXT NOT NULL,
+    made_at DATETIME NOT NULL,
+    expires_at DATETIME,
+    used_at DATETIME,
+    revoked_at DATETIME,
+    CONSTRAINT pk_api_keys PRIMARY KEY (id),
+    CONSTRAINT uq_api_keys_key_hash UNIQUE (key_hash)
+);
+
+CREATE INDEX ix_api_keys_made_by ON api_keys (made_by);
+
 CREATE TABLE articles (
     id INTEGER NOT NULL,
     uid TEXT NOT NULL,
@@ -47,6 +63,8 @@ CREATE TABLE audit_log (
     subject TEXT NOT NULL,
     details JSON NOT NULL,
     is_long BOOLEAN NOT NULL,
+    network TEXT,
+    device TEXT,
     CONSTRAINT pk_audit_log PRIMARY KEY (id)
 );
 
@@ -57,6 +75,8 @@ CREATE INDEX ix_audit_log_actor ON audit_log (actor_kind, actor, id);
 CREATE INDEX ix_audit_log_at ON audit_log (at);
 
 CREATE INDEX ix_audit_log_subject ON audit_log (subject_kind, subject, id);
+
+CREATE INDEX ix_audit_log_with_origin ON audit_log (at) WHERE network IS NOT NULL;
 
 CREATE TABLE coming_editions (
     digest TEXT NOT NULL,
@@ -397,17 +417,6 @@ CREATE TABLE article_topics (
 );
 
 CREATE INDEX ix_article_topics_topic_id ON article_topics (topic_id);
-
-CREATE TABLE audit_origins (
-    entry_id INTEGER NOT NULL,
-    at DATETIME NOT NULL,
-    network TEXT NOT NULL,
-    device TEXT NOT NULL,
-    CONSTRAINT pk_audit_origins PRIMARY KEY (entry_id),
-    CONSTRAINT fk_audit_origins_entry_id FOREIGN KEY(entry_id) REFERENCES audit_log (id)
-);
-
-CREATE INDEX ix_audit_origins_at ON audit_origins (at);
 
 CREATE TABLE audit_outcomes (
     entry_id INTEGER NOT NULL,
@@ -847,11 +856,12 @@ CREATE TRIGGER audit_log_refuse_delete BEFORE DELETE ON audit_log BEGIN SELECT R
 
 CREATE TRIGGER audit_log_refuse_replace BEFORE INSERT ON audit_log WHEN EXISTS (SELECT 1 FROM audit_log WHERE id = NEW.id) BEGIN SELECT RAISE(ABORT, 'the audit log can only be added to'); END;
 
-CREATE TRIGGER audit_log_refuse_update BEFORE UPDATE ON audit_log BEGIN SELECT RAISE(ABORT, 'the audit log can only be added to'); END;
-
-CREATE TRIGGER audit_origins_refuse_replace BEFORE INSERT ON audit_origins WHEN EXISTS (SELECT 1 FROM audit_origins WHERE entry_id = NEW.entry_id) BEGIN SELECT RAISE(ABORT, 'where somebody acted from can only be forgotten'); END;
-
-CREATE TRIGGER audit_origins_refuse_update BEFORE UPDATE ON audit_origins BEGIN SELECT RAISE(ABORT, 'where somebody acted from can only be forgotten'); END;
+CREATE TRIGGER audit_log_refuse_update BEFORE UPDATE ON audit_log
+WHEN OLD.network IS NULL OR NEW.network IS NOT NULL OR NEW.device IS NOT NULL OR
+    (NEW.id, NEW.at, NEW.actor_kind, NEW.actor, NEW.action, NEW.subject_kind, NEW.subject, NEW.details, NEW.is_long)
+    IS NOT
+    (OLD.id, OLD.at, OLD.actor_kind, OLD.actor, OLD.action, OLD.subject_kind, OLD.subject, OLD.details, OLD.is_long)
+BEGIN SELECT RAISE(ABORT, 'the audit log can only be added to'); END;
 
 CREATE TRIGGER audit_outcomes_refuse_delete BEFORE DELETE ON audit_outcomes BEGIN SELECT RAISE(ABORT, 'the audit log can only be added to'); END;
 

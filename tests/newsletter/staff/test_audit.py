@@ -1,5 +1,6 @@
 """The audit log is append-only, filtered and paged."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,8 +11,9 @@ from newsletter.clock import FixedClock
 from newsletter.database import Database
 from newsletter.errors import Conflict
 from newsletter.staff import audit
-from newsletter.staff.actors import SCHEDULE, Actor, operator, subscriber
+from newsletter.staff.actors import SCHEDULE, Actor, ActorOrigin, operator, subscriber
 from newsletter.staff.audit import AuditSubject, Filters
+from newsletter.staff.models import AuditEntry
 
 REFUSED = "the audit log can only be added to"
 ANN = operator("ann")
@@ -60,8 +62,58 @@ def test_postgresql_refuses_to_empty_the_log(postgresql_url: str, clock: FixedCl
     database = Database(postgresql_url)
     record(database, clock, ANN, "editions.pause")
     with pytest.raises((Conflict, DBAPIError)) as refused, database.write() as session:
-        session.execute(text("TRUNCATE audit_log, audit_origins, audit_outcomes"))
+        session.execute(text("TRUNCATE audit_log, audit_outcomes"))
     database.close()
+    assert REFUSED in f"{refused.value} {refused.value.__cause__}"
+
+
+FROM_HOME = replace(ANN, origin=ActorOrigin(network="192.0.2.7", device="Firefox on Linux"))
+EMPTIED = "network = NULL, device = NULL"
+OTHERS = {"id": "id + 7", "at": "'2020-01-01 00:00:00Z'", "is_long": "NOT is_long"}
+OTHER_CHANGES = [
+    f"{EMPTIED}, {column.name} = " + OTHERS.get(column.name, "'[]'")
+    for column in AuditEntry.__table__.c
+    if column.name not in {"network", "device"}
+]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        "network = '198.51.100.1'",
+        "network = '', device = ''",
+        "network = network",
+        "network = NULL",
+        "device = NULL",
+        *OTHER_CHANGES,
+    ],
+)
+def test_where_somebody_acted_from_can_be_emptied_and_nothing_else(
+    database: Database, clock: FixedClock, changes: str
+) -> None:
+    record(database, clock, FROM_HOME, "editions.pause")
+    with pytest.raises((Conflict, DBAPIError)) as refused, database.write() as session:
+        session.execute(text(f"UPDATE audit_log SET {changes}"))
+    assert REFUSED in f"{refused.value} {refused.value.__cause__}"
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE audit_log SET network = '198.51.100.1', device = ''",
+        f"UPDATE audit_log SET {EMPTIED}",
+        """INSERT INTO audit_log SELECT * FROM audit_log WHERE true
+           ON CONFLICT (id) DO UPDATE SET network = '198.51.100.1'""",
+    ],
+)
+def test_where_somebody_acted_from_stays_empty(
+    database: Database, clock: FixedClock, statement: str
+) -> None:
+    record(database, clock, FROM_HOME, "editions.pause")
+    with database.write() as session:
+        assert audit.forget_origins(session, clock.now() + timedelta(seconds=1)) == 1
+    with pytest.raises((Conflict, DBAPIError)) as refused, database.write() as session:
+        session.execute(text(statement))
     assert REFUSED in f"{refused.value} {refused.value.__cause__}"
 
 
@@ -70,7 +122,7 @@ def test_lines_come_newest_first_and_page_by_page(database: Database, clock: Fix
         record(database, clock, ANN, f"editions.a{number}")
     with database.read() as session:
         first = audit.page(session, Filters(), limit=2)
-        second = audit.page(session, Filters(), limit=2, below=first[-1].id)
+        second = audit.page(session, Filters(), limit=2, after=first[-1].id)
     assert [line.action for line in first + second] == [f"editions.a{n}" for n in (4, 3, 2, 1)]
 
 

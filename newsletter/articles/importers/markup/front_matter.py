@@ -55,7 +55,7 @@ def _loader() -> Any:
         pass
 
     Loader.yaml_implicit_resolvers = {
-        first: [known for known in resolvers if known[0].rpartition(":")[2] in _KEPT]
+        first: [resolver for resolver in resolvers if resolver[0].rpartition(":")[2] in _KEPT]
         for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
     }
     for name, (pattern, first) in _VALUES.items():

@@ -20,13 +20,13 @@ _WRITTEN = re.compile(r"[ \t]*\{:?[ \t]*#(?P<id>[^\s{}]+)[^{}]*\}[ \t]*$")
 
 def name_headings(tokens: Sequence["Token"], text: str) -> None:
     """Give the headings of a parsed text the ids that its links name."""
-    wanted = {unquote(target) for target in _TARGET.findall(text)}
+    targets = {unquote(target) for target in _TARGET.findall(text)}
     seen: Counter[str] = Counter()
     for opening, inline in pairwise(tokens):
         if opening.type != "heading_open":
             continue
         names = [written] if (written := _without_written_id(inline)) else _names(inline, seen)
-        chosen = next((name for name in names if name in wanted), "")
+        chosen = next((name for name in names if name in targets), "")
         if chosen:
             opening.attrSet("id", chosen)
 

@@ -126,8 +126,8 @@ class PageMetadata:
             people = node.get("author")
             people = people if isinstance(people, list) else [people]
             names = [p.get("name") if isinstance(p, dict) else p for p in people]
-            if known := [name for name in names if isinstance(name, str) and name.strip()]:
-                return ", ".join(known)
+            if usable_names := [name for name in names if isinstance(name, str) and name.strip()]:
+                return ", ".join(usable_names)
         named = self.meta(*AUTHOR_META)
         return "" if named.startswith(("http://", "https://")) else named
 

@@ -105,11 +105,11 @@ def read_form(form: FormData, model: type[ModelT]) -> ModelT:
     """
     values: dict[str, Any] = {}
     for name, info in model.model_fields.items():
-        given = form.getlist(info.alias or name)
+        texts = form.getlist(info.alias or name)
         if _takes_several(info.annotation):
-            values[name] = [_stripped(one) for one in given]
-        elif given:
-            values[name] = _stripped(given[-1])
+            values[name] = [_stripped(one) for one in texts]
+        elif texts:
+            values[name] = _stripped(texts[-1])
     try:
         return model.model_validate(values)
     except ValidationError as error:
@@ -118,11 +118,11 @@ def read_form(form: FormData, model: type[ModelT]) -> ModelT:
 
 def typed_in(form: FormData) -> dict[str, list[str]]:
     """The texts of a form; files, and passwords, are not shown again."""
-    kept: dict[str, list[str]] = {}
+    typed: dict[str, list[str]] = {}
     for name, value in form.multi_items():
         if isinstance(value, str) and "password" not in name and name != "csrf":
-            kept.setdefault(name, []).append(value)
-    return kept
+            typed.setdefault(name, []).append(value)
+    return typed
 
 
 def message_of(error: NewsletterError) -> str:

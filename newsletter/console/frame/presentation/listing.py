@@ -79,9 +79,9 @@ class Listing:
             sorts: the allowed orders, the usual one first: "name", "-seen" …
         """
         query = request.query
-        known = {one.removeprefix("-") for one in sorts}
+        sort_names = {one.removeprefix("-") for one in sorts}
         asked = query.get("sort", "")
-        is_known = asked.removeprefix("-") in known
+        is_known = asked.removeprefix("-") in sort_names
         return cls(
             request=request,
             filters={
@@ -98,6 +98,11 @@ class Listing:
         return self.filters.get(name, "")
 
     @property
+    def is_ascending(self) -> bool:
+        """Whether the smallest value, or the oldest row, comes first."""
+        return not self.sort.startswith("-")
+
+    @property
     def limit(self) -> int:
         """How many rows to read: one more than a page shows, to know of a next page."""
         return MAX_CSV_ROWS if self.wants_csv else self.page_size + 1
@@ -111,8 +116,8 @@ class Listing:
         """The address of this list with something else in it; an empty value takes it out."""
         usual = {"sort": self.sort if "sort" in self.request.query else "", "after": self.after}
         query = {**self.filters, **usual, **changed}
-        kept = {name: value for name, value in query.items() if value}
-        return self.request.http.url.path + (f"?{urlencode(kept)}" if kept else "")
+        parameters = {name: value for name, value in query.items() if value}
+        return self.request.http.url.path + (f"?{urlencode(parameters)}" if parameters else "")
 
     def table(
         self,
