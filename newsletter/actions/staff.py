@@ -1,13 +1,14 @@
 """Actions on staff members: the first owner, invitations, roles, the end of access."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 
 from newsletter.actions.action import UnitOfWork, action
 from newsletter.actions.context import Context
 from newsletter.database import take_turn
 from newsletter.editions.approvals import store as approvals
 from newsletter.errors import Conflict, InvalidInput
-from newsletter.staff import store
+from newsletter.staff import api_keys, store
 from newsletter.staff.account_models import StaffMember
 from newsletter.staff.actors import staff_member
 from newsletter.staff.permissions import GRANTABLE, Permission, Role, StaffLinkKind
@@ -17,6 +18,15 @@ KIND = "staff"
 # Whose turn it is to change how many owners there are.
 OWNERS = "owners"
 LAST_OWNER = "this is the last owner; make somebody else an owner first"
+
+
+@dataclass(frozen=True, kw_only=True)
+class EndedAccess:
+    """What ended with somebody's access."""
+
+    sessions: int
+    keys: int
+    """API keys that they had made, and so have seen."""
 
 
 @action(Permission.SIGN_IN)
@@ -133,8 +143,8 @@ def change_role(
 
 
 @action(Permission.ADMINISTER)
-def end(work: UnitOfWork[Context], number: int) -> int:
-    """End a member's access and sessions, at once; how many sessions ended.
+def end(work: UnitOfWork[Context], number: int) -> EndedAccess:
+    """End a member's access, sessions and the API keys that they made, at once.
 
     What they approved and still waits for others counts no more.
 
@@ -147,9 +157,13 @@ def end(work: UnitOfWork[Context], number: int) -> int:
     _keep_an_owner(work, member)
     member.ended_at = work.now
     store.spend_links(work.session, number, work.now)
-    ended = store.end_sessions(work.session, number)
-    approvals.withdraw(work.session, str(staff_member(number, member.role)))
-    work.about(KIND, number, sessions=ended)
+    actor = str(staff_member(number, member.role))
+    ended = EndedAccess(
+        sessions=store.end_sessions(work.session, number),
+        keys=api_keys.revoke_all_of(work.session, actor, work.now),
+    )
+    approvals.withdraw(work.session, actor)
+    work.about(KIND, number, sessions=ended.sessions, keys_revoked=ended.keys)
     return ended
 
 
