@@ -187,10 +187,10 @@ def _questions(database: Database, people: int) -> Iterator[tuple[str, Measured]
     yield "page: newest", ask(database, _page())
     yield "page: confirmed", ask(database, _page(status=confirmed))
     yield "page: pending", ask(database, _page(status=pending))
-    yield "page: from the middle", ask(database, _page(below=middle))
+    yield "page: from the middle", ask(database, _page(after=middle))
     for what, words in SEARCHES:
         yield f"search: {what}", ask(database, _page(words=words))
-    yield "search: from the middle", ask(database, _page(words="rosa vex", below=middle))
+    yield "search: from the middle", ask(database, _page(words="rosa vex", after=middle))
     yield "search: pending, rare", ask(database, _page(status=pending, words="rosa vex"))
     yield "search: in a segment", ask(database, _page(segment="topic = housing", words="rosa vex"))
     yield "page: a segment of few", ask(database, _page(segment="domain = d77.example"))
@@ -212,11 +212,11 @@ def _page(
     status: SubscriberStatus | None = None,
     segment: str = "",
     words: str = "",
-    below: int | None = None,
+    after: int | None = None,
 ) -> Question:
     def listed(session: Session) -> int:
         within = members(segment, _asking(session)) if segment else None
-        found = page(session, status=status, within=within, words=words, limit=50, below=below)
+        found = page(session, status=status, within=within, words=words, limit=50, after=after)
         store.choices_of(session, found)
         return len(found)
 

@@ -12,7 +12,7 @@ from enum import StrEnum
 from functools import partial
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from sqlalchemy import (
     BigInteger,
@@ -31,7 +31,7 @@ from sqlalchemy import (
 from sqlalchemy.engine import URL, Connection
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Session
 from sqlalchemy.types import TypeDecorator
 
 from newsletter.clock import in_utc
@@ -39,8 +39,11 @@ from newsletter.errors import ConfigurationError, Conflict, StorageError
 from newsletter.private_files import create_private
 
 if TYPE_CHECKING:
+    from sqlalchemy import Select
     from sqlalchemy.dialects.postgresql import Insert as PostgreSQLInsert
     from sqlalchemy.dialects.sqlite import Insert as SQLiteInsert
+
+QueryT = TypeVar("QueryT", bound="Select[*tuple[Any, ...]]")
 
 SQLITE_BUSY_TIMEOUT_MS = 15_000
 # Pool size per process; further threads wait.
@@ -49,6 +52,7 @@ _RAISE_WORK_MEM = text(
     "SELECT set_config('work_mem', '256MB', true) "
     "WHERE pg_size_bytes(current_setting('work_mem')) < pg_size_bytes('256MB')"
 )
+_TAKE_TURN = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
 
 NAMING_CONVENTION = {
     "ix": "ix_%(column_0_N_label)s",
@@ -185,6 +189,33 @@ def insert_of(session: Session, table: type[Base]) -> "PostgreSQLInsert | SQLite
     from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 
     return insert_postgresql(table)
+
+
+def paged(
+    query: QueryT,
+    key: InstrumentedAttribute[int],
+    after: int | None,
+    *,
+    oldest_first: bool = False,
+) -> QueryT:
+    """A page in the order of a key (keyset pagination): the newest first, or the oldest.
+
+    Args:
+        after: the key of the last row of the page before; None: the first page.
+    """
+    if after is not None:
+        query = query.where(key > after if oldest_first else key < after)
+    return query.order_by(key.asc() if oldest_first else key.desc())
+
+
+def take_turn(session: Session, name: str) -> None:
+    """Others who take the turn of this name wait until this transaction ends.
+
+    For what is counted and then added to, which is no row that could be locked. What is read after
+    it is as those before left it. On SQLite, which has one writer at a time, nobody else writes.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(_TAKE_TURN, {"name": name})
 
 
 def raise_work_mem(session: Session) -> None:

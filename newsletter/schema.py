@@ -12,6 +12,7 @@ import newsletter.feeds.models
 import newsletter.media.models
 import newsletter.settings.models
 import newsletter.staff.account_models
+import newsletter.staff.api_key_models
 import newsletter.staff.models
 import subscribers.models
 from newsletter.database import Base
@@ -21,6 +22,7 @@ TABLE_MODULES = (
     newsletter.settings.models,
     newsletter.staff.models,
     newsletter.staff.account_models,
+    newsletter.staff.api_key_models,
     newsletter.articles.models,
     newsletter.articles.writing.models,
     newsletter.media.models,

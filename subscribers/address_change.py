@@ -35,15 +35,16 @@ def request_change(
 ) -> bool:
     """Remember the new address; whether it may be written to, to have it confirmed.
 
-    Asking anew forgets the address asked for before.
+    A suppressed one is remembered like any other, and waits in vain: whoever has the link to the
+    preferences sees no difference. Asking anew forgets the address asked for before.
 
     Args:
         address: normalised.
     """
     store.drop_address_change(session, subscriber)
-    address_hash = hash_address(secret, address)
-    if address == subscriber.address or store.find_suppression(session, address_hash) is not None:
+    if address == subscriber.address:
         return False
+    address_hash = hash_address(secret, address)
     change = AddressChange(
         subscriber_id=subscriber.id, address=address, address_hash=address_hash, asked_at=now
     )
@@ -54,7 +55,7 @@ def request_change(
         asked_at=now,
     )
     session.add_all([change, present])
-    return True
+    return store.find_suppression(session, address_hash) is None
 
 
 def move(

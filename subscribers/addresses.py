@@ -2,6 +2,7 @@
 
 import re
 from functools import lru_cache
+from unicodedata import normalize
 
 from newsletter.errors import InvalidInput
 from newsletter.tokens.signing import derive_key, keyed_hash
@@ -19,8 +20,19 @@ def normalise_address(text: str) -> str:
     Raises:
         InvalidInput: not a deliverable address.
     """
-    address = text.strip()
+    address = in_plain_letters(text.strip())
     return _plain(address) or _judged(address)
+
+
+def in_plain_letters(address: str) -> str:
+    """The address with letters of another width or shape as plain ones, if all then are ASCII.
+
+    Keyboards and documents write ｃｌｅｏ@ for cleo@; no mailbox is named so (RFC 8265, 3.3.2).
+    """
+    if address.isascii():
+        return address
+    plain = normalize("NFKC", address)
+    return plain if plain.isascii() else address
 
 
 @lru_cache(maxsize=1)
@@ -59,9 +71,13 @@ def _judged(address: str) -> str:
 def hash_address(secret: str, address: str) -> str:
     """The keyed hash of an address on the suppression list.
 
-    Case-insensitive in the local part too: suppressing Ann@ must suppress ann@.
+    Case-insensitive in the local part too: suppressing Ann@ must suppress ann@. Letters of another
+    width or shape make nobody a second person either (Unicode Standard Annex 15, NFKC).
     """
-    return keyed_hash(_suppression_key(secret), address.casefold())
+    folded = address.casefold()
+    if not folded.isascii():
+        folded = normalize("NFKC", folded).casefold()
+    return keyed_hash(_suppression_key(secret), folded)
 
 
 @lru_cache(maxsize=8)

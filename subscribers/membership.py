@@ -64,10 +64,10 @@ def join(
     """
     address = normalise_address(joining.address)
     address_hash = hash_address(secret, address)
-    _check_not_suppressed(session, address, address_hash)
     preferences = _preferences(joining)
     # Ann@ and ann@ are one mailbox in practice; two subscribers would be mailed twice.
-    subscriber = store.find_by_hash(session, address_hash)
+    subscriber = store.find_by_hash_for_change(session, address_hash)
+    _check_not_suppressed(session, address, address_hash)
     if subscriber is None:
         subscriber = _add_pending(session, address, address_hash, preferences, origin.source, now)
     elif subscriber.status is not SubscriberStatus.CONFIRMED:

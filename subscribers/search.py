@@ -10,6 +10,7 @@ import re
 from sqlalchemy import ColumnElement, false, select
 from sqlalchemy.orm import Session
 
+from newsletter.database import paged
 from subscribers.models import Subscriber, SubscriberStatus
 from subscribers.search_folding import fold
 
@@ -28,21 +29,20 @@ def page(
     within: ColumnElement[bool] | None = None,
     words: str = "",
     limit: int,
-    below: int | None = None,
+    after: int | None = None,
+    oldest_first: bool = False,
 ) -> list[Subscriber]:
     """A page of the list; the erased only if their status is asked for.
 
     Args:
         within: a condition on `Subscriber`, such as a segment's.
         words: part of an address or name, folded; empty: everybody.
-        below: only smaller ids: the next page.
+        after: as of `newsletter.database.paged`.
     """
-    query = select(Subscriber).order_by(Subscriber.id.desc())
+    query = paged(select(Subscriber), Subscriber.id, after, oldest_first=oldest_first)
     query = query.where(*conditions(status=status, within=within, words=words))
     if _searched(words):
         query = query.with_hint(Subscriber, _COVERING_INDEX, "sqlite")
-    if below is not None:
-        query = query.where(Subscriber.id < below)
     return list(session.scalars(query.limit(limit)))
 
 

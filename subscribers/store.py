@@ -55,9 +55,25 @@ def find_by_address(session: Session, address: str) -> Subscriber | None:
 
 def find_by_hash(session: Session, address_hash: str) -> Subscriber | None:
     """The subscriber with this address, case-insensitive."""
-    session.flush()
-    number = session.connection().scalar(_HOLDERS, {"address_hash": address_hash})
+    number = _holder(session, address_hash)
     return None if number is None else session.get(Subscriber, number)
+
+
+def find_by_hash_for_change(session: Session, address_hash: str) -> Subscriber | None:
+    """The subscriber with this address, locked."""
+    number = _holder(session, address_hash)
+    if number is None:
+        return None
+    lock(session, number)
+    subscriber = session.get(Subscriber, number, populate_existing=True)
+    # Whoever held the lock may have forgotten them or taken the address over.
+    is_theirs = subscriber is not None and subscriber.address_hash == address_hash
+    return subscriber if is_theirs else None
+
+
+def _holder(session: Session, address_hash: str) -> int | None:
+    session.flush()
+    return session.connection().scalar(_HOLDERS, {"address_hash": address_hash})
 
 
 def by_id(session: Session, subscriber_id: int) -> Subscriber:
@@ -68,16 +84,30 @@ def by_id(session: Session, subscriber_id: int) -> Subscriber:
     return subscriber
 
 
+def by_id_for_change(session: Session, subscriber_id: int) -> Subscriber:
+    """The subscriber, locked, as whoever changed them before left them.
+
+    Raises:
+        ResourceNotFound: there is none.
+    """
+    lock(session, subscriber_id)
+    subscriber = session.get(Subscriber, subscriber_id, populate_existing=True)
+    if subscriber is None:
+        raise ResourceNotFound(f"there is no subscriber {subscriber_id}")
+    return subscriber
+
+
 def find_by_id(session: Session, subscriber_id: int) -> Subscriber | None:
     return session.get(Subscriber, subscriber_id)
 
 
-def lock(session: Session, subscriber: Subscriber) -> None:
+def lock(session: Session, subscriber_id: int) -> None:
     """Others who lock the subscriber wait until this transaction ends; events can be added.
 
-    On SQLite, which has one writer at a time, nobody else writes anyhow.
+    What was loaded before may be out of date. On SQLite, which has one writer at a time, nobody
+    else writes anyhow.
     """
-    session.connection().execute(_LOCK, {"subscriber": subscriber.id})
+    session.connection().execute(_LOCK, {"subscriber": subscriber_id})
 
 
 def count_by_status(session: Session) -> dict[SubscriberStatus, int]:

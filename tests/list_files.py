@@ -1,22 +1,27 @@
 """List files as the import reads them, without a site."""
 
+from datetime import date
 from pathlib import Path
 
 from newsletter.errors import InvalidInput
 from subscribers.importing import catalogue
 from subscribers.importing.analysis import AdministratorAnswers, FileAnalysis, analyse
+from subscribers.importing.event_log import latest_events
 from subscribers.importing.file_types import open_list
 from subscribers.importing.formats.table import SourceTable
 from subscribers.importing.rows import ReadOptions, RowReader
 from subscribers.importing.values.states import ListState, worse
 
+TODAY = date(2026, 5, 1)
 NO_ANSWERS = AdministratorAnswers()
 
 
 def analysed(
     path: Path, answers: AdministratorAnswers = NO_ANSWERS
 ) -> tuple[SourceTable, FileAnalysis]:
-    table = open_list(path)
+    table = latest_events(
+        open_list(path), answers.columns, answers.words, answers.order, catalogue.every()
+    )
     return table, analyse(table, path.name, answers, catalogue.every())
 
 
@@ -29,6 +34,7 @@ def states_in(path: Path, answers: AdministratorAnswers = NO_ANSWERS) -> dict[st
             columns=found.assigned.places,
             width=len(table.header),
             as_topic=str.lower,
+            today=TODAY,
             state=found.state,
             words={**(program.states if program else {}), **answers.words},
             order=found.order,

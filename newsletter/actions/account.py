@@ -4,8 +4,10 @@ The face has read the signed token, and says by its actor whose subscription is 
 """
 
 from datetime import datetime
+from functools import wraps
+from typing import ParamSpec, TypeVar
 
-from newsletter.actions.action import UnitOfWork, action
+from newsletter.actions.action import Called, OneTransaction, UnitOfWork, action
 from newsletter.actions.context import Context
 from newsletter.delivery.ledger import transcripts
 from newsletter.delivery.ledger.models import NoticeKind
@@ -40,6 +42,28 @@ from subscribers.models import Frequency
 
 KIND = "subscriber"
 
+Arguments = ParamSpec("Arguments")
+Result = TypeVar("Result")
+
+
+def _own_action(
+    body: OneTransaction[Context, Arguments, Result],
+) -> Called[Context, Arguments, Result]:
+    """An action on the actor's own subscription, which no other changes at the same time.
+
+    The row is locked before anything is read: a link that is good once is believed once.
+    """
+
+    @action(Permission.OWN_SUBSCRIPTION)
+    @wraps(body)
+    def alone(
+        work: UnitOfWork[Context], /, *args: Arguments.args, **options: Arguments.kwargs
+    ) -> Result:
+        people.lock(work.session, work.actor.subscriber_id)
+        return body(work, *args, **options)
+
+    return alone
+
 
 @action(Permission.SIGN_UP)
 def sign_up(work: UnitOfWork[Context], joining: Signup, *, origin: ConsentOrigin) -> None:
@@ -57,7 +81,7 @@ def sign_up(work: UnitOfWork[Context], joining: Signup, *, origin: ConsentOrigin
     work.about(KIND, subscriber.id)
 
 
-@action(Permission.OWN_SUBSCRIPTION)
+@_own_action
 def confirm(work: UnitOfWork[Context], link: ExpiringLink, *, origin: ConsentOrigin) -> None:
     """Confirm that the address is one's own; again changes nothing.
 
@@ -74,7 +98,7 @@ def confirm(work: UnitOfWork[Context], link: ExpiringLink, *, origin: ConsentOri
     notices.queue_if_enabled(work.session, NoticeKind.WELCOME, subscriber, options, work.now)
 
 
-@action(Permission.OWN_SUBSCRIPTION)
+@_own_action
 def choose(
     work: UnitOfWork[Context],
     link: PreferencesLink,
@@ -102,7 +126,7 @@ def choose(
         work.skip_audit_line()
 
 
-@action(Permission.OWN_SUBSCRIPTION)
+@_own_action
 def lower_frequency(
     work: UnitOfWork[Context], link: PreferencesLink, frequency: Frequency, *, origin: ConsentOrigin
 ) -> None:
@@ -122,7 +146,7 @@ def lower_frequency(
         work.skip_audit_line()
 
 
-@action(Permission.OWN_SUBSCRIPTION)
+@_own_action
 def pause(work: UnitOfWork[Context], link: PreferencesLink) -> datetime:
     """Take no mail for four weeks instead of leaving; until when.
 
@@ -139,7 +163,7 @@ def pause(work: UnitOfWork[Context], link: PreferencesLink) -> datetime:
     return until
 
 
-@action(Permission.OWN_SUBSCRIPTION)
+@_own_action
 def ask_to_move(work: UnitOfWork[Context], link: PreferencesLink, address: str) -> None:
     """Ask to be mailed at another address, which is written to before anything changes.
 
@@ -159,7 +183,7 @@ def ask_to_move(work: UnitOfWork[Context], link: PreferencesLink, address: str) 
     change_address.ask_to_move(work.session, subscriber, secret, options, address, work.now)
 
 
-@action(Permission.OWN_SUBSCRIPTION)
+@_own_action
 def keep_address(work: UnitOfWork[Context], link: PreferencesLink) -> None:
     """Give up the change of address that was asked for.
 
@@ -174,7 +198,7 @@ def keep_address(work: UnitOfWork[Context], link: PreferencesLink) -> None:
     people.drop_address_change(work.session, subscriber)
 
 
-@action(Permission.OWN_SUBSCRIPTION)
+@_own_action
 def move(work: UnitOfWork[Context], link: ExpiringLink, *, origin: ConsentOrigin) -> int:
     """Be mailed at the new address from now on; the number of the subscriber who has it.
 
@@ -192,7 +216,7 @@ def move(work: UnitOfWork[Context], link: ExpiringLink, *, origin: ConsentOrigin
     return moved.id
 
 
-@action(Permission.OWN_SUBSCRIPTION)
+@_own_action
 def object_to_move(work: UnitOfWork[Context], change_id: int, *, origin: ConsentOrigin) -> None:
     """Stop a change of address, or put the old address back where the new one has confirmed.
 
@@ -205,7 +229,7 @@ def object_to_move(work: UnitOfWork[Context], change_id: int, *, origin: Consent
     work.about(KIND, subscriber, held_by=holder.id)
 
 
-@action(Permission.OWN_SUBSCRIPTION)
+@_own_action
 def mail_preferences_link(work: UnitOfWork[Context], link: PreferencesLink) -> bool:
     """Have a fresh link mailed; False where that was done often enough today.
 
@@ -224,7 +248,7 @@ def mail_preferences_link(work: UnitOfWork[Context], link: PreferencesLink) -> b
     return is_queued
 
 
-@action(Permission.OWN_SUBSCRIPTION)
+@_own_action
 def unsubscribe(work: UnitOfWork[Context], edition_id: int, departure: UnsubscribeReason) -> bool:
     """End the subscription; False where it was over already.
 
@@ -246,7 +270,7 @@ def unsubscribe(work: UnitOfWork[Context], edition_id: int, departure: Unsubscri
     return has_left
 
 
-@action(Permission.OWN_SUBSCRIPTION)
+@_own_action
 def resubscribe(work: UnitOfWork[Context], link: ExpiringLink, *, origin: ConsentOrigin) -> None:
     """Undo one's leaving, with what had been chosen; undoing it again changes nothing.
 
@@ -261,7 +285,7 @@ def resubscribe(work: UnitOfWork[Context], link: ExpiringLink, *, origin: Consen
         work.skip_audit_line()
 
 
-@action(Permission.OWN_SUBSCRIPTION)
+@_own_action
 def object_to_mail(
     work: UnitOfWork[Context], link: PreferencesLink, *, origin: ConsentOrigin
 ) -> None:
@@ -279,7 +303,7 @@ def object_to_mail(
         work.skip_audit_line()
 
 
-@action(Permission.OWN_SUBSCRIPTION)
+@_own_action
 def erase(work: UnitOfWork[Context], link: PreferencesLink, *, origin: ConsentOrigin) -> None:
     """Be forgotten (UK GDPR, art. 17); a hash stays, so that nobody enters the address again.
 

@@ -34,8 +34,14 @@ def add_authenticator(work: UnitOfWork[Context], secret: str, code: str) -> list
 
     Raises:
         InvalidInput: the code is not of this secret.
+        Conflict: it is on already, as where the button was pressed twice.
     """
     member = _self(work)
+    if member.totp_secret:
+        raise Conflict(
+            "an authenticator is on already; remove it first, or make new recovery codes where "
+            "those are missing"
+        )
     step = second_factors.step_of(secret, "".join(code.split()), work.now, after=None)
     if step is None:
         raise InvalidInput(WRONG_CODE)
@@ -62,15 +68,23 @@ def remove_authenticator(work: UnitOfWork[Context]) -> None:
 
 
 @action(Permission.OWN_ACCOUNT)
-def make_recovery_codes(work: UnitOfWork[Context]) -> list[str]:
+def make_recovery_codes(work: UnitOfWork[Context], *, instead_of: str) -> list[str]:
     """New recovery codes in place of those from before, shown this once.
 
+    Args:
+        instead_of: the mark of those from before.
+
     Raises:
-        Conflict: there is no authenticator that they could stand in for.
+        Conflict: there is no authenticator that they could stand in for, or others were made since.
     """
     member = _self(work)
     if not member.totp_secret:
         raise Conflict("recovery codes stand in for an authenticator; add one first")
+    if store.recovery_codes_mark(work.session, member.id) != instead_of:
+        raise Conflict(
+            "new recovery codes were made a moment ago; use those, or open the page again and make "
+            "others"
+        )
     work.about(KIND, member.id)
     return _new_codes(work, member)
 

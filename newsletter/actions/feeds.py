@@ -46,7 +46,7 @@ def give_private(work: UnitOfWork[Context], number: int, *, renew: bool = False)
         Conflict: they have not confirmed, or have left.
     """
     session = work.session
-    subscriber = people.by_id(session, number)
+    subscriber = people.by_id_for_change(session, number)
     if subscriber.status is not SubscriberStatus.CONFIRMED:
         raise Conflict(
             f"{subscriber.address or number} is {subscriber.status}; only who confirmed has a feed"
@@ -68,7 +68,7 @@ def revoke_private(work: UnitOfWork[Context], number: int) -> int:
     Raises:
         ResourceNotFound: there is no such subscriber.
     """
-    ended = private.revoke(work.session, people.by_id(work.session, number), work.now)
+    ended = private.revoke(work.session, people.by_id_for_change(work.session, number), work.now)
     work.about(KIND, number, ended=ended)
     if not ended:
         work.skip_audit_line()

@@ -189,7 +189,9 @@ def _rehearsed(job: Job[Context], number: int, report: OutcomeReport) -> dict[st
     with _on_disk(job, number, REHEARSED) as (request, names):
         table = open_table(request, progress.row)
         try:
-            examined = examine(request, table, job.context.secret, names)
+            examined = examine(
+                request, table, job.context.secret, names, job.context.clock.now().date()
+            )
         except InvalidInput as error:
             # Its columns can be named by hand.
             return views.unassigned(table, uploads.without_path(request, error))
@@ -223,7 +225,9 @@ def enter_upload(job: Job[Context], number: int, consent: str) -> ImportResult:
         _on_disk(job, number, upload.consent) as (request, names),
     ):
         table = open_table(request, progress.row)
-        examined = examine(request, table, job.context.secret, names)
+        examined = examine(
+            request, table, job.context.secret, names, job.context.clock.now().date()
+        )
         _require_fit(examined)
         progress.expect(examined.rows)
         rows = progress.through(_among(examined.batches(), again))

@@ -1,19 +1,32 @@
 """Actions on staff members: the first owner, invitations, roles, the end of access."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 
 from newsletter.actions.action import UnitOfWork, action
 from newsletter.actions.context import Context
+from newsletter.database import take_turn
 from newsletter.editions.approvals import store as approvals
 from newsletter.errors import Conflict, InvalidInput
-from newsletter.staff import store
+from newsletter.staff import api_keys, store
 from newsletter.staff.account_models import StaffMember
 from newsletter.staff.actors import staff_member
 from newsletter.staff.permissions import GRANTABLE, Permission, Role, StaffLinkKind
 from newsletter.staff.sign_in import links
 
 KIND = "staff"
+# Whose turn it is to change how many owners there are.
+OWNERS = "owners"
 LAST_OWNER = "this is the last owner; make somebody else an owner first"
+
+
+@dataclass(frozen=True, kw_only=True)
+class EndedAccess:
+    """What ended with somebody's access."""
+
+    sessions: int
+    keys: int
+    """API keys that they had made, and so have seen."""
 
 
 @action(Permission.SIGN_IN)
@@ -23,6 +36,7 @@ def set_up(work: UnitOfWork[Context], *, email: str, name: str, password_hash: s
     Raises:
         Conflict: there is an owner.
     """
+    take_turn(work.session, OWNERS)
     if store.count_owners(work.session):
         raise Conflict("the console is set up; ask an owner to invite you")
     member = store.by_email(work.session, email) or StaffMember(
@@ -75,8 +89,8 @@ def join(work: UnitOfWork[Context], link_number: int, *, name: str, password_has
         TokenSpent: the link was used, or has ended.
         Conflict: the account has ended.
     """
+    member = store.lock_holder(work.session, link_number)
     link = links.usable(work.session, link_number, work.now)
-    member = store.lock(work.session, link.member_id)
     if member.ended_at is not None:
         raise Conflict("this account has ended; ask an owner to open it again")
     member.name, member.password_hash = name, password_hash
@@ -129,8 +143,8 @@ def change_role(
 
 
 @action(Permission.ADMINISTER)
-def end(work: UnitOfWork[Context], number: int) -> int:
-    """End a member's access and sessions, at once; how many sessions ended.
+def end(work: UnitOfWork[Context], number: int) -> EndedAccess:
+    """End a member's access, sessions and the API keys that they made, at once.
 
     What they approved and still waits for others counts no more.
 
@@ -143,9 +157,13 @@ def end(work: UnitOfWork[Context], number: int) -> int:
     _keep_an_owner(work, member)
     member.ended_at = work.now
     store.spend_links(work.session, number, work.now)
-    ended = store.end_sessions(work.session, number)
-    approvals.withdraw(work.session, str(staff_member(number, member.role)))
-    work.about(KIND, number, sessions=ended)
+    actor = str(staff_member(number, member.role))
+    ended = EndedAccess(
+        sessions=store.end_sessions(work.session, number),
+        keys=api_keys.revoke_all_of(work.session, actor, work.now),
+    )
+    approvals.withdraw(work.session, actor)
+    work.about(KIND, number, sessions=ended.sessions, keys_revoked=ended.keys)
     return ended
 
 
@@ -194,8 +212,10 @@ def reset(work: UnitOfWork[Context], number: int) -> None:
 
 
 def _keep_an_owner(work: UnitOfWork[Context], member: StaffMember) -> None:
-    is_owner = member.role is Role.OWNER and member.is_active
-    if is_owner and store.count_owners(work.session) == 1:
+    if member.role is not Role.OWNER or not member.is_active:
+        return
+    take_turn(work.session, OWNERS)
+    if store.count_owners(work.session) == 1:
         raise Conflict(LAST_OWNER)
 
 

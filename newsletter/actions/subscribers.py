@@ -49,7 +49,7 @@ def add(work: UnitOfWork[Context], joining: Signup, proof: str = "") -> AddedSub
         Conflict: the address is suppressed.
     """
     address_hash = hash_address(work.context.secret, normalise_address(joining.address))
-    before = people.find_by_hash(work.session, address_hash)
+    before = people.find_by_hash_for_change(work.session, address_hash)
     was_confirmed = before is not None and before.status is SubscriberStatus.CONFIRMED
     subscriber = membership.join(
         work.session,
@@ -76,7 +76,7 @@ def confirm(work: UnitOfWork[Context], number: int, proof: str) -> bool:
         InvalidInput: there is no proof.
         Conflict: they have left or were erased.
     """
-    subscriber = people.by_id(work.session, number)
+    subscriber = people.by_id_for_change(work.session, number)
     work.about(KIND, number)
     origin = by_administrator(proof)
     is_new = membership.confirm(work.session, subscriber, origin=origin, now=work.now)
@@ -96,7 +96,7 @@ def change(work: UnitOfWork[Context], number: int, wishes: Preferences, proof: s
         InvalidInput: nothing is said of how they asked.
         Conflict: they have left or were erased.
     """
-    subscriber = people.by_id(work.session, number)
+    subscriber = people.by_id_for_change(work.session, number)
     work.about(KIND, number)
     origin = by_administrator(proof)
     if subscriber.status in FINISHED_STATUSES:
@@ -123,7 +123,7 @@ def pause(work: UnitOfWork[Context], number: int, until: datetime | None) -> boo
         InvalidInput: the end of the pause is over.
         Conflict: they have left or were erased.
     """
-    subscriber = people.by_id(work.session, number)
+    subscriber = people.by_id_for_change(work.session, number)
     work.about(KIND, number, until=until.isoformat() if until else "")
     if until is not None and until <= work.now:
         raise InvalidInput("a pause ends in the future; choose a later day")
@@ -139,7 +139,7 @@ def pause(work: UnitOfWork[Context], number: int, until: datetime | None) -> boo
 @action(Permission.PEOPLE)
 def end(work: UnitOfWork[Context], number: int) -> bool:
     """End a subscription at the subscriber's request; False if ended already."""
-    subscriber = people.by_id(work.session, number)
+    subscriber = people.by_id_for_change(work.session, number)
     work.about(KIND, number)
     origin = by_administrator(AT_THEIR_WISH)
     has_ended = membership.leave(work.session, subscriber, origin=origin, now=work.now)
@@ -151,7 +151,7 @@ def end(work: UnitOfWork[Context], number: int) -> bool:
 @action(Permission.BULK_PEOPLE)
 def erase(work: UnitOfWork[Context], number: int) -> None:
     """Erase a subscriber; a hash stays, so that the address stays suppressed."""
-    subscriber = people.by_id(work.session, number)
+    subscriber = people.by_id_for_change(work.session, number)
     work.about(KIND, number)
     erasure.erase(work.session, subscriber, origin=by_administrator(AT_THEIR_WISH), now=work.now)
     feedback_store.forget_evidence_of(work.session, number)

@@ -30,6 +30,7 @@ COMMANDS = {
     "serve": ("operations.serve", "Run the site, the schedule and the sender."),
     "worker": ("operations.worker", "Send tasks of the queue, on any machine (cluster)."),
     "staff": ("operations.staff", "See and change who works in the console."),
+    "keys": ("operations.keys", "Let other programs bring articles in or read editions."),
     "settings": ("operations.settings", "See and change options, and who changed them."),
     "db": ("operations.db", "Create or upgrade the database."),
     "audit": ("operations.audit", "See who did what, and when."),

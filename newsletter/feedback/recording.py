@@ -203,7 +203,7 @@ def _act(
         if subscriber_id is None or not entry.about.address_hash:
             continue
         if event.kind is EventKind.UNSUBSCRIBE:
-            subscriber = people.by_id(session, subscriber_id)
+            subscriber = people.by_id_for_change(session, subscriber_id)
             origin = ConsentOrigin(source=f"told by {event.transport or event.source}")
             if membership.leave(session, subscriber, origin=origin, now=now):
                 result.left.append(subscriber_id)

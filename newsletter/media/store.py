@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import delete, func, or_, select
 from sqlalchemy.orm import Session, undefer
 
+from newsletter.database import paged
 from newsletter.errors import ResourceNotFound
 from newsletter.media.models import MediaItem, MediaRendition
 
@@ -104,17 +105,20 @@ def add(
 
 
 def page(
-    session: Session, *, words: str = "", below: int | None = None, limit: int = PAGE
+    session: Session,
+    *,
+    words: str = "",
+    after: int | None = None,
+    oldest_first: bool = False,
+    limit: int = PAGE,
 ) -> list[MediaItem]:
     """A page of pictures, newest first.
 
     Args:
         words: part of the file's name or alternative text.
-        below: keyset pagination: only pictures before this number, the last of the previous page.
+        after: as of `newsletter.database.paged`.
     """
-    query = select(MediaItem).order_by(MediaItem.id.desc()).limit(limit)
-    if below is not None:
-        query = query.where(MediaItem.id < below)
+    query = paged(select(MediaItem).limit(limit), MediaItem.id, after, oldest_first=oldest_first)
     if words:
         folded = words.lower()
         query = query.where(

@@ -3,9 +3,11 @@
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
-from sqlalchemy.orm import Session, defer
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy.orm import Session, aliased, defer
 
 from newsletter.articles.models import Article, ArticleStatus, Topic, article_topics
 from newsletter.articles.search import matching
@@ -37,12 +39,11 @@ class ArticleFilters:
     """Whether an edition mails it, or did."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class ArticleCursor:
-    """Keyset pagination: only articles older than this one, the last of the previous page."""
+class ArticleOrder(StrEnum):
+    """Orders of the list."""
 
-    published_at: datetime
-    id: int
+    DATE = "date"
+    TITLE = "title"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,15 +72,25 @@ def article_page(
     session: Session,
     filters: ArticleFilters,
     *,
-    below: ArticleCursor | None = None,
+    order: ArticleOrder = ArticleOrder.DATE,
+    is_ascending: bool = False,
+    after: int | None = None,
     limit: int = PAGE,
 ) -> list[ListedArticle]:
-    """A page of articles, newest first."""
+    """A page of articles in an order.
+
+    Args:
+        after: keyset pagination: the number of the last article of the page before.
+    """
     query = select(Article).where(*_conditions(session, filters))
-    if below is not None:
-        is_older = and_(Article.published_at == below.published_at, Article.id < below.id)
-        query = query.where(or_(Article.published_at < below.published_at, is_older))
-    query = query.order_by(Article.published_at.desc(), Article.id.desc()).limit(limit)
+    key = _key(Article, order)
+    if after is not None:
+        last = aliased(Article)
+        place = select(_key(last, order)).where(last.id == after).scalar_subquery()
+        is_tied = and_(key == place, Article.id > after if is_ascending else Article.id < after)
+        query = query.where(or_(key > place if is_ascending else key < place, is_tied))
+    places = (key, Article.id) if is_ascending else (key.desc(), Article.id.desc())
+    query = query.order_by(*places).limit(limit)
     articles = list(session.scalars(query.options(*_WITHOUT_TEXTS)))
     numbers = [article.id for article in articles]
     editions, unsaved = told_by(session, numbers), writing.unsaved_counts(session, numbers)
@@ -91,6 +102,12 @@ def article_page(
         )
         for article in articles
     ]
+
+
+def _key(article: type[Article], order: ArticleOrder) -> ColumnElement[Any]:
+    if order is ArticleOrder.TITLE:
+        return func.lower(article.title)
+    return article.published_at.expression
 
 
 def told_by(session: Session, article_ids: Collection[int]) -> dict[int, list[Telling]]:

@@ -34,11 +34,16 @@ class AuditLine:
 
 
 def page(
-    session: Session, filters: Filters, *, limit: int, below: int | None = None
+    session: Session,
+    filters: Filters,
+    *,
+    limit: int,
+    after: int | None = None,
+    oldest_first: bool = False,
 ) -> list[AuditLine]:
     """A page of lines, newest first; as `newsletter.staff.audit.page`."""
     names = store.names(session)
-    entries = audit.page(session, filters, limit=limit, below=below)
+    entries = audit.page(session, filters, limit=limit, after=after, oldest_first=oldest_first)
     return [_line(entry, names) for entry in entries]
 
 
@@ -75,6 +80,8 @@ def who_is(actor: str, names: Mapping[str, str]) -> str:
             return f"{name}, on the command line"
         case "subscriber":
             return f"subscriber {name}"
+        case "key":
+            return f"API key {name}"
         case "schedule":
             return "the schedule"
         case "visitor":

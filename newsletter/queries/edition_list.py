@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from newsletter.database import paged
 from newsletter.editions.models import Edition, EditionKind, EditionState
 from newsletter.editions.store import WITHOUT_TEXTS
 
@@ -15,21 +16,21 @@ def page(
     state: EditionState | None,
     digest: str,
     limit: int,
-    below: int | None = None,
+    after: int | None = None,
+    oldest_first: bool = False,
 ) -> Sequence[Edition]:
     """A page of editions, the newest first.
 
     Args:
         digest: a digest's name, "bulletin", or empty for all.
-        below: keyset pagination: only numbers below this.
+        after: as of `newsletter.database.paged`.
     """
-    query = select(Edition).order_by(Edition.id.desc()).limit(limit).options(*WITHOUT_TEXTS)
+    query = select(Edition).limit(limit).options(*WITHOUT_TEXTS)
+    query = paged(query, Edition.id, after, oldest_first=oldest_first)
     if state is not None:
         query = query.where(Edition.state == state)
     if digest == EditionKind.BULLETIN.value:
         query = query.where(Edition.kind == EditionKind.BULLETIN)
     elif digest:
         query = query.where(Edition.digest == digest)
-    if below is not None:
-        query = query.where(Edition.id < below)
     return list(session.scalars(query))

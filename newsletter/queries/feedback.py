@@ -1,12 +1,14 @@
 """Events for display: newest first, with whom and what they are about."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, and_, func, select, true, union_all
+from sqlalchemy import ColumnElement, Select, and_, func, select, union_all
 from sqlalchemy.orm import Session
 
+from newsletter.database import paged
 from newsletter.feedback.models import FeedbackEvent
 from newsletter.transports.events import BOUNCES, EventKind, EventSource
 from subscribers.models import Subscriber
@@ -42,15 +44,17 @@ def events(
     kinds: Sequence[EventKind] = (),
     edition: int | None = None,
     subscriber: int | None = None,
-    before: int | None = None,
+    after: int | None = None,
+    oldest_first: bool = False,
     limit: int = 50,
 ) -> list[EventView]:
     """Events, newest first.
 
     Args:
         kinds: empty: all but arrivals.
-        before: an event's number, for the next page.
+        after: as of `newsletter.database.paged`.
     """
+    page = partial(paged, key=FeedbackEvent.id, after=after, oldest_first=oldest_first)
     query = (
         select(
             FeedbackEvent.id,
@@ -70,10 +74,10 @@ def events(
             FeedbackEvent.undone_because,
         )
         .outerjoin(Subscriber, Subscriber.id == FeedbackEvent.subscriber_id)
-        .where(_are_listed(tuple(kinds) or COUNTED, edition, subscriber, before, limit))
-        .order_by(FeedbackEvent.id.desc())
+        .where(_are_listed(tuple(kinds) or COUNTED, edition, subscriber, page, limit))
         .limit(limit)
     )
+    query = page(query)
     return [EventView._make(row) for row in session.execute(query)]
 
 
@@ -81,25 +85,20 @@ def _are_listed(
     kinds: Sequence[EventKind],
     edition: int | None,
     subscriber: int | None,
-    before: int | None,
+    page: Callable[[Select[int]], Select[int]],
     limit: int,
 ) -> ColumnElement[bool]:
-    is_before = FeedbackEvent.id < before if before is not None else true()
     if edition is not None:
-        return and_(FeedbackEvent.edition_id == edition, FeedbackEvent.kind.in_(kinds), is_before)
+        return and_(FeedbackEvent.edition_id == edition, FeedbackEvent.kind.in_(kinds))
     if subscriber is not None:
         is_about = FeedbackEvent.subscriber_id == subscriber
-        return and_(is_about, FeedbackEvent.kind.in_(kinds), is_before)
-    # The newest of each kind, so that a million arrivals between them are not read.
-    newest = [
-        select(FeedbackEvent.id)
-        .where(FeedbackEvent.kind == kind, is_before)
-        .order_by(FeedbackEvent.id.desc())
-        .limit(limit)
-        .subquery()
+        return and_(is_about, FeedbackEvent.kind.in_(kinds))
+    # The first of each kind, so that a million arrivals between them are not read.
+    first = [
+        page(select(FeedbackEvent.id).where(FeedbackEvent.kind == kind)).limit(limit).subquery()
         for kind in kinds
     ]
-    return FeedbackEvent.id.in_(union_all(*(select(each.c.id) for each in newest)))
+    return FeedbackEvent.id.in_(union_all(*(select(each.c.id) for each in first)))
 
 
 class Tally(NamedTuple):

@@ -16,6 +16,7 @@ from newsletter.staff.audit import Filters
 SHIPPED_NAME = "Our newsletter"
 SHIPPED_DOMAINS = ("example.org", "example.com")
 TESTED = "test_mails"
+SENDER = "sender"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +64,7 @@ def steps(session: Session, config: Config) -> Sequence[SetupStep]:
             is_done=bool(imprint.promoter and imprint.promoter_address),
         ),
         SetupStep(
-            name="sender",
+            name=SENDER,
             title="Sender and its DNS records",
             words="Whom mail is from, and the records that make mailboxes believe it.",
             is_done=has_sender,

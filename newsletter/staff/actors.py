@@ -82,5 +82,12 @@ def provider(transport: str) -> Actor:
     return Actor(kind=kind, name=transport, permissions=PERMISSIONS[kind])
 
 
+def api_key(number: int, scopes: Collection[Permission]) -> Actor:
+    """Another program, by an API key; scopes that no key can have are ignored."""
+    kind = ActorKind.KEY
+    permissions = PERMISSIONS[kind] & frozenset(scopes)
+    return Actor(kind=kind, name=str(number), permissions=permissions)
+
+
 VISITOR = Actor(kind=ActorKind.VISITOR, permissions=PERMISSIONS[ActorKind.VISITOR])
 SCHEDULE = Actor(kind=ActorKind.SCHEDULE, permissions=PERMISSIONS[ActorKind.SCHEDULE])

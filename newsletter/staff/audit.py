@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, insert, select, update
 from sqlalchemy.orm import Session
 
+from newsletter.database import paged
 from newsletter.staff.actors import Actor, ActorOrigin
 from newsletter.staff.models import AuditEntry, AuditOutcome
 
@@ -101,22 +102,25 @@ def record_outcome(
 
 
 def page(
-    session: Session, filters: Filters, *, limit: int, below: int | None = None
+    session: Session,
+    filters: Filters,
+    *,
+    limit: int,
+    after: int | None = None,
+    oldest_first: bool = False,
 ) -> list[AuditRecord]:
     """A page of lines, newest first.
 
     Args:
-        below: keyset pagination: only lines before this number, the last of the previous page.
+        after: as of `newsletter.database.paged`.
     """
     query = (
         select(AuditEntry, AuditOutcome.details)
         .outerjoin(AuditOutcome, AuditOutcome.entry_id == AuditEntry.id)
         .where(*_conditions(filters))
-        .order_by(AuditEntry.id.desc())
         .limit(limit)
     )
-    if below is not None:
-        query = query.where(AuditEntry.id < below)
+    query = paged(query, AuditEntry.id, after, oldest_first=oldest_first)
     return [_entry(*row) for row in session.execute(query)]
 
 

@@ -31,6 +31,7 @@ class ActorKind(StrEnum):
     VISITOR = "visitor"  # anybody at the public site
     SCHEDULE = "schedule"  # the clock
     PROVIDER = "provider"  # a provider's webhook, with proof of its origin
+    KEY = "key"  # another program, by an API key
 
 
 class Role(StrEnum):
@@ -64,6 +65,8 @@ PERMISSIONS: Mapping[ActorKind | Role, frozenset[Permission]] = {
     ActorKind.OPERATOR: _EVERYTHING,
     ActorKind.SCHEDULE: frozenset({Permission.SEND, Permission.MAINTAIN, Permission.REPORT}),
     ActorKind.PROVIDER: frozenset({Permission.REPORT}),
+    # The most that a key can be given: what leaks by a program reaches no person and mails nobody.
+    ActorKind.KEY: frozenset({Permission.READ, Permission.WRITE}),
     ActorKind.SUBSCRIBER: frozenset({Permission.OWN_SUBSCRIPTION}),
     ActorKind.VISITOR: frozenset({Permission.SIGN_UP, Permission.SIGN_IN}),
     Role.OWNER: _EVERYTHING | {Permission.OWN_ACCOUNT},

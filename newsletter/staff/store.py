@@ -154,13 +154,25 @@ def forget_ended(session: Session, *, seen_before: datetime, started_before: dat
     )
 
 
-def link_by_id(session: Session, number: int) -> StaffLink:
-    """A one-time link, for whoever uses it alone; others wait.
+def lock_holder(session: Session, link_number: int) -> StaffMember:
+    """The staff member of a one-time link, for whoever uses it alone; others wait.
 
     Raises:
         ResourceNotFound: there is no such link.
     """
-    link = session.scalar(select(StaffLink).where(StaffLink.id == number).with_for_update())
+    holder = session.scalar(select(StaffLink.member_id).where(StaffLink.id == link_number))
+    if holder is None:
+        raise ResourceNotFound("there is no such link")
+    return lock(session, holder)
+
+
+def link_by_id(session: Session, number: int) -> StaffLink:
+    """A one-time link.
+
+    Raises:
+        ResourceNotFound: there is no such link.
+    """
+    link = session.get(StaffLink, number)
     if link is None:
         raise ResourceNotFound("there is no such link")
     return link
@@ -200,6 +212,16 @@ def replace_recovery_codes(session: Session, member_id: int, hashes: Sequence[st
     """Give a member these recovery codes and no others."""
     session.execute(delete(StaffRecoveryCode).where(StaffRecoveryCode.member_id == member_id))
     session.add_all(StaffRecoveryCode(member_id=member_id, code_hash=one) for one in hashes)
+
+
+def recovery_codes_mark(session: Session, member_id: int) -> str:
+    """A mark of a member's recovery codes, used ones included; others have another.
+
+    SQLite gives the numbers of deleted rows again, so a number would be none.
+    """
+    query = select(StaffRecoveryCode.code_hash).where(StaffRecoveryCode.member_id == member_id)
+    hashes = session.scalars(query.order_by(StaffRecoveryCode.code_hash)).all()
+    return hashlib.sha256(" ".join(hashes).encode()).hexdigest()[:16]
 
 
 def count_recovery_codes(session: Session, member_id: int) -> int:

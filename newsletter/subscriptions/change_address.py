@@ -38,7 +38,7 @@ def ask_to_move(
     Raises:
         InvalidInput: it was asked for too often today, so that the old address cannot be told.
     """
-    people.lock(session, subscriber)
+    people.lock(session, subscriber.id)
     if address == subscriber.address:
         people.drop_address_change(session, subscriber)
         return

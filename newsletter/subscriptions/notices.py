@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from newsletter.clock import Clock
 from newsletter.config.tables.joining_options import JoiningOptions
-from newsletter.database import Database
+from newsletter.database import Database, take_turn
 from newsletter.delivery.alarms import Alarm, RaiseAlarm, no_alarm
 from newsletter.delivery.ledger import alert_dedup, reasons, settlement
 from newsletter.delivery.ledger.models import DeliveryState, Notice
@@ -78,7 +78,7 @@ def queue_if_enabled(
     """
     if not NOTICE_TYPES[kind].is_wanted(options):
         return True
-    people.lock(session, subscriber)
+    people.lock(session, subscriber.id)
     if _is_coming(session, kind, subscriber, now):
         return True
     return queue(session, kind, subscriber, now, max_per_hour=max_per_hour)
@@ -119,7 +119,11 @@ def queue(
 
 
 def _send_time(session: Session, kind: str, max_per_hour: int, now: datetime) -> datetime:
-    """When the rate limit allows the next notice of a kind."""
+    """When the rate limit allows the next notice of a kind.
+
+    Whoever asks adds it in this transaction; others wait, so that each counts those before it.
+    """
+    take_turn(session, f"notices: {kind}")
     of_kind = select(Notice.created_at, Notice.next_attempt_at).where(Notice.kind == kind)
     newest = of_kind.order_by(Notice.id.desc())
     past = session.execute(newest.offset(max_per_hour - 1).limit(1)).first()

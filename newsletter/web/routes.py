@@ -25,6 +25,9 @@ from newsletter.web.account import (
     signup_page,
     unsubscribe,
 )
+from newsletter.web.api import articles as api_articles
+from newsletter.web.api import editions as api_editions
+from newsletter.web.api import keys as api_keys
 from newsletter.web.caught import pages as caught_pages
 from newsletter.web.feeds import routes
 from newsletter.web.feeds.responses import CachedFeeds
@@ -32,6 +35,10 @@ from newsletter.web.services import SiteServices
 from newsletter.web.site import archive, feed_pages, media, pages, sitemap, theme
 from newsletter.web.state import SiteState
 
+LARGER_BODIES = {
+    webhooks.PREFIX: webhooks.MAX_BODY_BYTES,
+    api_keys.PREFIX: api_keys.MAX_BODY_BYTES,
+}
 DEMO_IMAGES = Path(__file__).resolve().parent.parent / "demo" / "images"
 
 
@@ -41,7 +48,7 @@ def create_site(services: SiteServices) -> ASGIApp:
     site = Starlette(
         routes=_routes(services),
         middleware=[
-            Middleware(BodyBuffer, larger={webhooks.PREFIX: webhooks.MAX_BODY_BYTES}),
+            Middleware(BodyBuffer, larger=LARGER_BODIES),
             Middleware(ConcurrencyLimit, most=services.config.web.max_concurrent),
             Middleware(Compression),
             Middleware(DefaultHeaders, headers=HEADERS),
@@ -76,6 +83,8 @@ def _routes(services: SiteServices) -> list[BaseRoute]:
         *unsubscribe.ROUTES,
         *resubscribe.ROUTES,
         *webhooks.ROUTES,
+        *api_articles.ROUTES,
+        *api_editions.ROUTES,
         *(caught_pages.ROUTES if web.caught_mails else []),
         *([Mount("/demo-images", StaticFiles(directory=DEMO_IMAGES))] if web.caught_mails else []),
         Mount("/static", _Static(services.config.templates.folder)),

@@ -20,6 +20,8 @@ from newsletter.web.webhook_batches import WebhookBatches
 FEED_THREADS = 8
 # Anybody can call a webhook, and its proof may fetch a certificate.
 PROOF_THREADS = 4
+# An import by API reads in a process of its own, and counting an edition takes a while.
+API_THREADS = 2
 
 
 class SiteState:
@@ -42,6 +44,7 @@ class SiteState:
             lambda name, events: feedback.record(services, actors.provider(name), events)
         )
         self.proof_threads = CapacityLimiter(PROOF_THREADS)
+        self.api_threads = CapacityLimiter(API_THREADS)
         self.feed_threads = CapacityLimiter(FEED_THREADS)
         self.form_tokens = FormTokens(services.signer(FORM_PURPOSE), options.wording)
         self.feeds = FeedCache(

@@ -3,7 +3,7 @@
 Pure: the command and any other interface show the same values.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 
@@ -25,19 +25,17 @@ from subscribers.importing.questions import (
     refuse_words_of_two_meanings,
     unknown_words,
 )
-from subscribers.importing.values.cells import DamagedRow, addresses_in, listed, without_nul
+from subscribers.importing.row_fit import RowFit, fit_notes, fitting
+from subscribers.importing.values.cells import (
+    listed,
+)
 from subscribers.importing.values.dates import DayMonthOrder
-from subscribers.importing.values.filenames import may_state_status, state_of_name
-from subscribers.importing.values.headings import OF_STATE, ROLES
+from subscribers.importing.values.filenames import is_of_archive, may_state_status, state_of_name
+from subscribers.importing.values.headings import OF_LOGS, OF_STATE, ROLES
 from subscribers.importing.values.states import ListState, worse
 from subscribers.importing.values.tags import names_newsletter
-from subscribers.importing.values.vocabulary import states_leaving
 from subscribers.importing.values.word_folding import folded
 
-# With more ambiguous rows than this, the structure of the whole file is in doubt.
-MAX_DAMAGED = 2
-MAX_DAMAGED_SHARE = 0.05
-MAX_STRAYS = 20
 _LABELLED = (
     "Some are labelled for the newsletter: the others are pending. If all have agreed, say --state "
     "subscribed."
@@ -59,30 +57,6 @@ class AdministratorAnswers:
     """The best status of everybody in the file."""
     order: DayMonthOrder | None = None
     """The order of its dates."""
-
-
-@dataclass(kw_only=True)
-class RowFit:
-    """How well the rows fit the header."""
-
-    people: int = 0
-    """Rows with an address."""
-    misfits: int = 0
-    """Those with ambiguous cells."""
-    strays: int = 0
-    """Rows without an address that do not fit, such as totals."""
-    doubtful: set[str] = field(default_factory=set)
-    """The addresses of the misfits, and of people in a sheet that may say that they left."""
-    below: set[str] = field(default_factory=set)
-    """The addresses below a break."""
-    section_break: str = ""
-    """A line between the rows that may say how those below it stand, or names other columns."""
-
-    @property
-    def is_trusted(self) -> bool:
-        """Whether the file's structure is reliable."""
-        share = self.people * MAX_DAMAGED_SHARE
-        return self.misfits <= max(MAX_DAMAGED, share) and self.strays <= max(MAX_STRAYS, share)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,10 +111,10 @@ def analyse(
     }
     fitness = RowFit(doubtful={each for addresses in telling.values() for each in addresses})
     width = len(table.header)
-    rows = _fitting(table, assigned, fitness, knows_program=program is not None)
+    rows = fitting(table, assigned, fitness, knows_program=program is not None)
     profile = profile_columns(rows, width, assigned.places, words)
     assigned = _without_unused(assigned, profile)
-    fitness.doubtful |= fitness.below
+    fitness.doubtful |= fitness.below | fitness.beside
     state, name = _state(table, PurePath(file).name, answers, assigned)
     is_labelled = answers.state is None and _is_labelled(assigned, profile)
     order, date = _order(profile, answers.order)
@@ -162,7 +136,7 @@ def analyse(
             *([_LABELLED] if is_labelled else []),
             *table.notes,
             *map(_elsewhere, telling),
-            *_break_notes(fitness),
+            *fit_notes(fitness),
             *_doubt_notes(profile, assigned, table.header),
         ),
     )
@@ -172,6 +146,8 @@ def _assigned(
     table: SourceTable, chosen: ColumnChoices, program: Program | None
 ) -> ColumnAssignment:
     place = table.address
+    if table.events is not None:
+        return _of_log(table, table.events, chosen, program)
     try:
         assigned = assign(table.header, chosen, program)
     except InvalidInput as unknown:
@@ -192,6 +168,26 @@ def _assigned(
     return replace(assigned, chosen=assigned.chosen - {place})
 
 
+def _of_log(
+    table: SourceTable, events: tuple[str, str], chosen: ColumnChoices, program: Program | None
+) -> ColumnAssignment:
+    """The columns of a log: its events are read before, and say nothing more by themselves."""
+    of_log = {role: [name] for role, name in zip(OF_LOGS, events, strict=True)}
+    others = {
+        role: [name for name in names if folded(name) not in map(folded, events)]
+        for role, names in chosen.items()
+    }
+    if table.address is not None and address_column(table.header) is None:
+        others.setdefault("address", [table.header[table.address]])
+    assigned = assign(table.header, {**others, **of_log}, program)
+    places = {
+        place
+        for role in (*OF_LOGS, *({"address"} - chosen.keys()))
+        for place in assigned.places[role]
+    }
+    return replace(assigned, chosen=assigned.chosen - places)
+
+
 def _without_unused(assigned: ColumnAssignment, profile: FileProfile) -> ColumnAssignment:
     """Where nobody can choose what they receive, the column of it is empty for everybody."""
     places = assigned.places["received"]
@@ -209,80 +205,22 @@ def _is_better_address(header: Sequence[str], place: int, assigned: ColumnAssign
     return is_another and folded(header[place]) in ROLES["address"]
 
 
-def _fitting(
-    table: SourceTable, assigned: ColumnAssignment, fitness: RowFit, *, knows_program: bool
-) -> Iterator[Sequence[str]]:
-    """The unambiguous rows; addresses in the others are recorded.
-
-    Args:
-        knows_program: no program writes headings between its rows.
-    """
-    width = len(table.header)
-    of_state = {place for role in OF_STATE for place in assigned.places.get(role, ())}
-    address = assigned.places["address"][0]
-    needed = max(address, *of_state) if of_state else address
-    for cells in table.rows():
-        if not any(cells):
-            continue
-        row = without_nul(cells) if "\0" in "".join(cells) else cells
-        if fitness.section_break:
-            fitness.below.update(map(str.casefold, addresses_in(" ".join(row))))
-        elif "@" not in "".join(row[address : address + 1]) and _is_break(
-            row, of_state, width, knows_program=knows_program
-        ):
-            fitness.section_break = " ".join(filter(None, map(str.strip, row)))
-        if _fits(row, width, needed, address):
-            fitness.people += 1
-            yield row
-        elif addresses := addresses_in(" ".join(row)):
-            fitness.people += 1
-            fitness.misfits += 1
-            fitness.doubtful.update(map(str.casefold, addresses))
-        else:
-            fitness.strays += 1
-
-
-def _is_break(
-    row: Sequence[str], of_state: Collection[int], width: int, *, knows_program: bool
-) -> bool:
-    """Whether a row without an address speaks of the rows below it.
-
-    A line of words, such as "Unsubscribed:" or "Only by post", or the header of another table.
-    """
-    if any("@" in cell for cell in row):
-        return False
-    filled = [place for place, cell in enumerate(row) if cell.strip()]
-    if len(filled) == 1 and filled[0] not in of_state:
-        text = row[filled[0]]
-        is_apart = width > 1 or text.rstrip().endswith(":")
-        is_heading = not knows_program and is_apart and any(map(str.isalpha, text))
-        return is_heading or may_state_status(text) or states_leaving(text)
-    return len(filled) > 1 and address_column(row) is not None
-
-
-def _fits(row: Sequence[str], width: int, needed: int, address: int) -> bool:
-    """Whether cells and header match; trailing empty cells may be missing."""
-    if isinstance(row, DamagedRow):
-        return False
-    is_cut = needed < len(row) < width and "@" in row[address]
-    return len(row) == width or is_cut or (len(row) > width and not any(row[width:]))
-
-
 def _state(
     table: SourceTable, file: str, answers: AdministratorAnswers, assigned: ColumnAssignment
 ) -> tuple[ListState, str]:
     if answers.state is not None:
         return answers.state, ""
     program = assigned.program
-    file_state = state_of_name(file, program)
+    file_state = state_of_name(file)
     is_answered = any(answers.columns.get(role) for role in ("status", "left"))
     if program and program.hides_leaving(table.header) and not is_answered:
         return worse(file_state or ListState.PENDING, ListState.PENDING), ""
     if file_state is not None:
         return file_state, ""
     is_said = any(assigned.places[role] for role in ("status", "left", "reason"))
-    names = [name for name in (file, table.sheet, *table.titles) if may_state_status(name)]
-    return ListState.SUBSCRIBED, names[0] if names and not is_said else ""
+    names = (file, table.sheet, *table.titles)
+    telling = (name for name in names if is_of_archive(name) or may_state_status(name))
+    return ListState.SUBSCRIBED, "" if is_said else next(telling, "")
 
 
 def _is_labelled(assigned: ColumnAssignment, profile: FileProfile) -> bool:
@@ -311,17 +249,6 @@ def _program_notes(program: Program | None, header: Sequence[str]) -> list[str]:
     if program.hides_leaving(header):
         return [*notes, program.advice, _LEAVING_HIDDEN]
     return notes if program.leaving_column else [*notes, *filter(None, [program.advice])]
-
-
-def _break_notes(fitness: RowFit) -> list[str]:
-    if not fitness.below:
-        return []
-    line = fitness.section_break[:60]
-    advice = (
-        "If it says nothing of them, delete it; else divide the file there, and import what is "
-        "below with --state left if they left."
-    )
-    return [f"Whoever stands below the line “{line}” is pending at best. {advice}"]
 
 
 def _doubt_notes(

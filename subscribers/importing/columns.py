@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from newsletter.errors import InvalidInput
 from subscribers.importing.program import Program
-from subscribers.importing.values.headings import ALL_COUNT, OF_STATE, REASON_WORDS, ROLES
+from subscribers.importing.values.headings import ALL_COUNT, OF_LOGS, OF_STATE, REASON_WORDS, ROLES
+from subscribers.importing.values.stems import AGREEMENT_STEMS, has_stem
 from subscribers.importing.values.word_folding import folded
 
 ATTRIBUTE = "attribute."
@@ -47,7 +48,9 @@ def assign(
     chosen_places = {
         thing: _chosen_places(header, names, columns) for thing, columns in chosen.items()
     }
-    by_role = {thing: _known(thing, names, chosen_places, program) for thing in ROLES}
+    by_role: dict[str, tuple[int, ...]] = {
+        thing: _known(thing, names, chosen_places, program) for thing in ROLES
+    }
     for thing, places in chosen_places.items():
         others = by_role.get(thing, ()) if thing in ALL_COUNT else ()
         by_role[thing] = (*places, *(place for place in others if place not in places))
@@ -101,10 +104,11 @@ def _known(
     thing: str, names: Sequence[str], said: Mapping[str, tuple[int, ...]], program: Program | None
 ) -> tuple[int, ...]:
     """The columns of a role by heading, apart from the administrator's choices."""
-    if thing in said and thing not in ALL_COUNT:
+    if thing in OF_LOGS or (thing in said and thing not in ALL_COUNT):
+        # By its heading alone a column is none of events: "Event: summer fair".
         return ()
     # A status column that is kept as an attribute still counts as status.
-    away = (*OF_STATE, "ignored") if thing in OF_STATE else tuple(said)
+    away = (*OF_STATE, "event", "moment", "ignored") if thing in OF_STATE else tuple(said)
     taken = {place for other in away if other != thing for place in said.get(other, ())}
     own = program.roles.get(thing, ()) if program else ()
     headings = dict.fromkeys((*own, *ROLES[thing]))
@@ -128,7 +132,9 @@ def _known(
         return tuple(places)
     if places and [names[place] for place in places].count(names[places[0]]) > 1:
         raise InvalidInput(
-            f"two columns are named {names[places[0]]!r}; rename the one that is not meant"
+            f"two columns are named {names[places[0]]!r}; rename the one that is not meant; of "
+            "two tables side by side save each as a file, and import first that of those who left, "
+            "with --state left"
         )
     return tuple(places[:1])
 
@@ -144,7 +150,10 @@ def _has_other_role(name: str, thing: str, program: Program | None) -> bool:
 def _resolve_overlaps(
     places_of: Mapping[str, tuple[int, ...]], names: Sequence[str]
 ) -> dict[str, tuple[int, ...]]:
-    """Columns that are ignored or hold a status are not dates of joining as well."""
+    """Columns that are ignored or hold a status are not dates of joining as well.
+
+    Dates of joining that are those of agreement have a role of their own.
+    """
     ignored = set(places_of["ignored"])
     assigned = {
         thing: tuple(place for place in places if place not in ignored or thing == "ignored")
@@ -154,7 +163,10 @@ def _resolve_overlaps(
     assigned["reason"] = (*assigned["reason"], *of_words)
     assigned["left"] = tuple(place for place in assigned["left"] if place not in of_words)
     of_state = {place for role in OF_STATE for place in assigned[role]}
-    assigned["joined"] = tuple(place for place in assigned["joined"] if place not in of_state)
+    joined = [place for place in assigned["joined"] if place not in of_state]
+    of_agreement = [place for place in joined if has_stem(names[place], AGREEMENT_STEMS)]
+    assigned["agreed"] = tuple(dict.fromkeys((*assigned["agreed"], *of_agreement)))
+    assigned["joined"] = tuple(place for place in joined if place not in assigned["agreed"])
     return assigned
 
 

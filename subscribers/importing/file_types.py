@@ -1,20 +1,22 @@
 """Opening a list of any file type."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from newsletter.errors import InvalidInput
 from subscribers.importing.formats import (
     address_list,
+    ezmlm_log,
     json_lists,
     ldif,
+    listserv,
     records,
     vcards,
     written_list,
 )
 from subscribers.importing.formats.delimited import delimited, head_of
-from subscribers.importing.formats.encodings import encoding_of
+from subscribers.importing.formats.encodings import Encoding, encoding_of
 from subscribers.importing.formats.spreadsheets import is_spreadsheet, spreadsheet
 from subscribers.importing.formats.table import SourceTable
 
@@ -25,6 +27,19 @@ _MAILBOX_LINE = re.compile(r"From \S+.*\d\d:\d\d")
 _FIELD = re.compile(r"[A-Za-z][A-Za-z0-9-]*:\s")
 _MAIL_FIELD = re.compile(
     r"(?:Received|Return-Path|Message-ID|MIME-Version|Subject):\s", re.IGNORECASE
+)
+
+# In this order: each says by the first lines whether it fits.
+_FORMATS: Sequence[
+    tuple[Callable[[Sequence[str]], bool], Callable[[Path, Encoding], SourceTable]]
+] = (
+    (vcards.is_vcard, vcards.vcards),
+    (ldif.is_ldif, ldif.ldif),
+    (json_lists.is_json, json_lists.json_list),
+    (records.is_records, records.records),
+    (ezmlm_log.is_ezmlm_log, ezmlm_log.ezmlm_log),
+    (listserv.is_listserv, listserv.listserv),
+    (address_list.is_list, address_list.address_list),
 )
 
 
@@ -63,16 +78,9 @@ def _text(path: Path, encoding: str) -> SourceTable:
             f"{path} is a mail, or a mailbox of them, and names others than those who are meant; "
             "write these into a file of their own, one address a line"
         )
-    if vcards.is_vcard(head):
-        return vcards.vcards(path, encoding_name)
-    if ldif.is_ldif(head):
-        return ldif.ldif(path, encoding_name)
-    if json_lists.is_json(head):
-        return json_lists.json_list(path, encoding_name)
-    if records.is_records(head):
-        return records.records(path, encoding_name)
-    if address_list.is_list(head):
-        return address_list.address_list(path, encoding_name)
+    for fits, opened in _FORMATS:
+        if fits(head):
+            return opened(path, encoding_name)
     if written_list.is_written_list(head):
         return written_list.written_list(path, encoding_name, head)
     return delimited(path, encoding_name)

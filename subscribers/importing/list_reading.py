@@ -5,12 +5,14 @@ The command and the console read files by this module alone, so that both decide
 
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
 from subscribers.importing import catalogue
 from subscribers.importing.analysis import AdministratorAnswers, FileAnalysis, analyse
 from subscribers.importing.columns import fields_of
+from subscribers.importing.event_log import latest_events
 from subscribers.importing.file_types import open_list
 from subscribers.importing.formats.table import SourceTable
 from subscribers.importing.list_importer import ImportTerms
@@ -82,20 +84,31 @@ def open_table(request: ListRequest, on_row: Callable[[], None] | None = None) -
         InvalidInput: the file cannot be read.
     """
     table = open_list(request.path, sheet=request.sheet, encoding=request.encoding)
-    if not request.mends and on_row is None:
+    answers = request.answers
+    return latest_events(
+        _mended(table, request.mends, on_row),
+        answers.columns,
+        answers.words,
+        answers.order,
+        catalogue.every(),
+    )
+
+
+def _mended(table: SourceTable, mends: Mends, on_row: Callable[[], None] | None) -> SourceTable:
+    if not mends and on_row is None:
         return table
 
     def rows() -> Iterator[Sequence[str]]:
         for number, cells in enumerate(table.rows(), start=table.first_row):
             if on_row is not None:
                 on_row()
-            yield request.mends.get(number, cells)
+            yield mends.get(number, cells)
 
     return replace(table, rows=rows)
 
 
 def examine(
-    request: ListRequest, table: SourceTable, secret: str, names: SiteNames
+    request: ListRequest, table: SourceTable, secret: str, names: SiteNames, today: date
 ) -> ExaminedList:
     """The whole file examined.
 
@@ -103,6 +116,7 @@ def examine(
 
     Args:
         table: from `open_table`.
+        today: memberships that end later are valid.
 
     Raises:
         InvalidInput: it cannot be read, or the answers do not fit it.
@@ -116,6 +130,7 @@ def examine(
             width=len(table.header),
             as_topic=lru_cache(maxsize=10_000)(names.as_topic),
             topics=names.topics,
+            today=today,
             digests=names.digests,
             languages=names.languages,
             state=analysis.state,

@@ -1,13 +1,14 @@
 """Data profiling: value counts of every column of a file, before it is imported."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
 from subscribers.importing.columns import Places
 from subscribers.importing.values.dates import DayMonthOrder, order_of
 from subscribers.importing.values.states import ListState
+from subscribers.importing.values.validity import Judge, agreement_of, expiry_of
 from subscribers.importing.values.vocabulary import (
     confirmation_of,
     doubt_of,
@@ -22,7 +23,6 @@ BATCH_SIZE = 500
 # Different values counted a column; status columns have far fewer.
 MAX_VALUES = 60
 MAX_WORDS = 200
-Judge = Callable[[str, Mapping[str, ListState]], ListState | None]
 JUDGES: Mapping[str, Judge] = {
     "status": status_of,
     "left": leaving_of,
@@ -30,6 +30,8 @@ JUDGES: Mapping[str, Judge] = {
     "notes": doubt_of,
     "doubtful": doubt_of,
     "received": receiving_of,
+    "expires": expiry_of,
+    "agreed": agreement_of,
     "confirmed": confirmation_of,
 }
 
@@ -126,7 +128,7 @@ def _judge(
                     _count_unknown(profile.unknown.setdefault(role, Counter()), value, count)
                 elif judge is doubt_of and judged is ListState.PENDING:
                     _count_unknown(profile.doubts, value, count)
-    for role in ("joined", "confirmed"):
+    for role in ("joined", "agreed", "expires", "moment", "confirmed"):
         for place in places.get(role, ()):
             for value in set(columns[place]):
                 _note_order(profile, value)

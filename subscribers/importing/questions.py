@@ -19,17 +19,17 @@ from subscribers.importing.values.channels import (
 )
 from subscribers.importing.values.dates import is_date
 from subscribers.importing.values.harmless_headings import is_harmless
-from subscribers.importing.values.headings import (
+from subscribers.importing.values.headings import HIDDEN
+from subscribers.importing.values.note_headings import names_notes
+from subscribers.importing.values.states import HAS_LEFT, ListState
+from subscribers.importing.values.stems import (
     AGREEMENT_STEMS,
     ASIDE_STEMS,
-    HIDDEN,
     LEAVING_STEMS,
     SECRET_STEMS,
     STEMS,
     has_stem,
 )
-from subscribers.importing.values.note_headings import names_notes
-from subscribers.importing.values.states import HAS_LEFT, ListState
 from subscribers.importing.values.vocabulary import (
     LEAVING_WORDS,
     NO,

@@ -3,13 +3,13 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from functools import lru_cache
 from unicodedata import normalize
 
-from newsletter.clock import in_utc
 from newsletter.errors import InvalidInput
+from subscribers.addresses import in_plain_letters
 from subscribers.exporting import unescape_formula
 from subscribers.importing.columns import ATTRIBUTE, Places
 from subscribers.importing.profiling import JUDGES
@@ -24,11 +24,12 @@ from subscribers.importing.values.cells import (
     one_line,
     without_nul,
 )
-from subscribers.importing.values.dates import DayMonthOrder, in_iso
+from subscribers.importing.values.dates import DayMonthOrder, in_iso, pause_end
 from subscribers.importing.values.json_objects import attributes_of, may_tell_leaving
 from subscribers.importing.values.languages import offered
 from subscribers.importing.values.states import HAS_LEFT, ListState, worse
 from subscribers.importing.values.tags import names_newsletter, tag_states_leaving
+from subscribers.importing.values.validity import on_day
 from subscribers.importing.values.vocabulary import (
     LEAVING_WORDS,
     is_nothing,
@@ -79,6 +80,8 @@ class ReadOptions:
     """Number of columns."""
     as_topic: Callable[[str], str]
     """A topic's slug."""
+    today: date
+    """Memberships that end later are valid, and nobody has left later."""
     topics: frozenset[str] = frozenset()
     """Slugs of existing topics; other tags become no topics."""
     digests: frozenset[str] = frozenset()
@@ -119,14 +122,19 @@ class RowReader:
         self._topics, self._digests = one["topics"], one["digests"]
         self._frequency, self._language = one["frequency"], one["language"]
         self._tags = at.get("tags", ())
-        self._since = [(word, place) for word in ("joined", "confirmed") for place in at[word]]
+        of_moments = ("joined", "agreed", "confirmed")
+        self._since = [(word, place) for word in of_moments for place in at[word]]
         self._json, self._paused = one["attributes"], one["paused"]
         self._attributes = [
             (thing.removeprefix(ATTRIBUTE), place)
             for thing, place in one.items()
             if thing.startswith(ATTRIBUTE)
         ]
-        self._judged = [(place, judge) for role, judge in JUDGES.items() for place in at[role]]
+        self._judged = [
+            (place, on_day(role, judge, reading.today, reading.order))
+            for role, judge in JUDGES.items()
+            for place in at[role]
+        ]
         self._of_state = sorted({place for place, _ in self._judged})
         # Cached: most people share preferences and status.
         self._preferences = lru_cache(maxsize=4096)(self._read_preferences)
@@ -154,7 +162,8 @@ class RowReader:
         state = self._state_of(*(texts[place] for place in self._of_state))
         address = texts[self._address]
         if not address.isascii():
-            address = texts[self._address] = address.strip(INVISIBLE).strip()
+            address = in_plain_letters(address.strip(INVISIBLE).strip())
+            texts[self._address], joined = address, joined + address
         tags = self._tags_of(texts) if self._tags else ()
         if is_erased(address) or any(map(self._says_left, tags)) or self._is_told(texts):
             state = worse(state, ListState.LEFT)
@@ -188,7 +197,7 @@ class RowReader:
             attributes=self._read_attributes(texts, tags),
             since=self._read_since(texts) if self._since else "",
             state=state,
-            paused_until=_moment(texts[self._paused]),
+            paused_until=pause_end(texts[self._paused]),
         )
 
     def _tags_of(self, texts: Sequence[str]) -> list[str]:
@@ -373,17 +382,6 @@ def _leaver(row: int, address: str, state: ListState) -> ListedPerson:
     return ListedPerson(
         row=row, address=address, name="", preferences=NOTHING, attributes={}, since="", state=state
     )
-
-
-def _moment(text: str) -> datetime | None:
-    if not text:
-        return None
-    try:
-        return in_utc(datetime.fromisoformat(text))
-    except ValueError as error:
-        raise InvalidInput(
-            f"paused until {text!r} is no moment; write it as 2026-05-01T00:00:00+00:00"
-        ) from error
 
 
 def _among(thing: str, name: str, known: frozenset[str]) -> str:

@@ -10,6 +10,7 @@ libFuzzer's -timeout. Seeds are the files that the tests of that part read.
 import sys
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import date
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -54,7 +55,7 @@ def import_list(content: bytes) -> None:
         path.write_bytes(content)
         request = ListRequest(path=path, file=path.name, answers=AdministratorAnswers())
         try:
-            found = examine(request, open_table(request), "a secret", NAMES)
+            found = examine(request, open_table(request), "a secret", NAMES, date(2026, 5, 1))
             for _ in found.batches():
                 pass
         except InvalidInput as refused:

@@ -92,3 +92,9 @@ def test_the_longest_address_has_254_characters(length: int) -> None:
     assert (judged(address) is not None) == (length == 254)
     if length == 254:
         assert normalise_address(address) == address
+
+
+def test_letters_of_another_width_or_shape_make_nobody_a_second_person() -> None:
+    assert normalise_address("ｃｌｅｏ@example.org") == "cleo@example.org"
+    assert normalise_address("zoë@example.org") == "zoë@example.org"
+    assert hash_address(KEY, "ﬁné@example.org") == hash_address(KEY, "finé@example.org")

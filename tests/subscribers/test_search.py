@@ -110,7 +110,7 @@ def test_a_search_is_an_exact_substring_match(
             wanted = [person.id for person in everybody if is_found(person, sought, status)]
             for below in (None, *wanted[:2]):
                 found = page(
-                    session, status=status, within=within, words=sought, limit=3, below=below
+                    session, status=status, within=within, words=sought, limit=3, after=below
                 )
                 expected = [number for number in wanted if below is None or number < below]
                 assert [person.id for person in found] == expected[:3], sought
@@ -136,7 +136,7 @@ def test_pages_list_everybody_once_newest_first(database: Database) -> None:
     seen: list[str] = []
     below = None
     with database.read() as session:
-        while found := page(session, words="ROSA", limit=7, below=below):
+        while found := page(session, words="ROSA", limit=7, after=below):
             seen += [str(person.address) for person in found]
             below = found[-1].id
     assert seen == [f"rosa{number}@b.example" for number in range(590, -1, -10)]

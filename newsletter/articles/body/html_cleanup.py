@@ -46,13 +46,15 @@ _LAZY = (
 _LAZY_SETS = ("data-srcset", "data-lazy-srcset", "srcset")
 # What is of no use once a tree is clean.
 _USED_UP = ("style", "hidden", *_LAZY, *_LAZY_SETS)
-_MENDED = re.compile(
+_MENDED_TAG = re.compile(
     r"<(?:iframe|noscript|picture|object|embed|svg|math|template|amp-|lite-|frame|image)\b"
-    rf"|\s(?:{'|'.join((*_USED_UP, *PERMALINKS))})(?=[\s=>/])"
-    r"|\bfb-(?:post|video)\b|<a\s[^<>]*\bname\s*="
+    r"|<a\s[^<>]*\bname\s*="
     r"|<img\b[^<>]*\s(?:width|height)\s*=\s*[\"']?[01](?:px)?[\"'\s/>]",
     re.IGNORECASE,
 )
+_MENDED_NAMES = (*_USED_UP, *PERMALINKS)
+_MENDED_ATTRIBUTE = re.compile(rf"\s(?:{'|'.join(_MENDED_NAMES)})(?=[\s=>/])")
+_MENDED_CLASS = re.compile(r"\bfb-(?:post|video)\b")
 _PLACEHOLDER = re.compile(
     r"^(?:data:|about:|#|$)|(?:blank|spacer|placeholder|transparent|lazy|loading|pixel|1x1|grey|gray)"
     r"[\w-]*\.(?:gif|png|svg|jpe?g)(?:$|\?)",
@@ -61,6 +63,7 @@ _PLACEHOLDER = re.compile(
 _PIXELS = frozenset({"0", "1", "0px", "1px"})
 # Pixels: the narrowest srcset candidate of at least this width is used.
 _WIDE_ENOUGH = 1200
+_STYLED = frozenset({"b", "strong", "i", "em", "span"})
 _DRAWING = frozenset({"svg", "canvas"})
 _MATH = "math"
 
@@ -75,8 +78,11 @@ class CleanHtml:
 
 def clean_html(html: str) -> CleanHtml:
     """The body with static elements in place of scripts, frames and lazy pictures."""
-    html = _escape_non_tags(html)
-    if not (_MENDED.search(html) or _unknown_names(html)):
+    unknown = _unknown_names(html)
+    if unknown:
+        html = _escape_non_tags(html, unknown)
+        unknown = _unknown_names(html)
+    if not (unknown or _needs_mending(html)):
         return CleanHtml(html=html)
     root = parsed_body(html)
     if root is None:
@@ -91,12 +97,13 @@ def clean_html(html: str) -> CleanHtml:
 def clean_tree(root: Element) -> tuple[str, ...]:
     """Clean a tree in place; the notes."""
     notes: Counter[str] = Counter()
-    _drop_hidden(root, notes)
+    styled = root.xpath("descendant::*[@hidden or @style or self::template]")
+    _drop_hidden(styled, notes)
     _resolve_pictures(root, notes)
     _replace_frames(root, notes)
     link_posts(root)
     _remove_drawings(root, notes)
-    _apply_inline_styles(root)
+    _apply_inline_styles(styled)
     for anchor in root.iter("a"):
         if (name := anchor.attrib.pop("name", "")) and not anchor.get("id"):
             anchor.set("id", name)
@@ -105,14 +112,28 @@ def clean_tree(root: Element) -> tuple[str, ...]:
 
 
 def _unknown_names(html: str) -> set[str]:
-    return {name.lower() for name in _NAME.findall(html)} - _HTML
+    return {name.lower() for name in set(_NAME.findall(html))} - _HTML
 
 
-def _escape_non_tags(html: str) -> str:
-    """Escape brackets around words that are no tags: `office@<domain>`."""
-    unknown = {name for name in _unknown_names(html) if re.fullmatch("[a-z]{2,30}", name)}
+def _needs_mending(html: str) -> bool:
+    """Whether a body has anything that `clean_tree` changes."""
     lower = html.lower()
-    words = [name for name in unknown if f"</{name}" not in lower and name not in {"svg", "math"}]
+    # The pattern tries every name at every space: it is asked only where a name is there at all.
+    return (
+        _MENDED_TAG.search(html) is not None
+        or ("fb-" in lower and _MENDED_CLASS.search(lower) is not None)
+        or (
+            any(name in lower for name in _MENDED_NAMES)
+            and _MENDED_ATTRIBUTE.search(lower) is not None
+        )
+    )
+
+
+def _escape_non_tags(html: str, unknown: set[str]) -> str:
+    """Escape brackets around words that are no tags: `office@<domain>`."""
+    plain = {name for name in unknown if re.fullmatch("[a-z]{2,30}", name)}
+    lower = html.lower()
+    words = [name for name in plain if f"</{name}" not in lower and name not in {"svg", "math"}]
     if not words or "<svg" in lower or "<math" in lower:
         return html
     # A bracket in an attribute value is quoted.
@@ -127,10 +148,16 @@ def parsed_body(html: str) -> Element | None:
         root = trees.document_fromstring(content, parser=parser)
     except (etree.LxmlError, ValueError):
         return None
-    if any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log):
+    if stopped_at_depth(parser):
         return None
     body = root.find("body")
     return body if body is not None else root
+
+
+def stopped_at_depth(parser: trees.HTMLParser) -> bool:
+    """Whether a parser ended early because elements nest too deep: its last error then."""
+    last = parser.error_log.last_error
+    return last is not None and last.type_name == "ERR_RESOURCE_LIMIT"
 
 
 def inner_html(root: Element) -> str:
@@ -150,8 +177,8 @@ def inner_html(root: Element) -> str:
     return str(etree.tostring(text, encoding="unicode", method="html"))[3:-4] + inner
 
 
-def _drop_hidden(root: Element, notes: Counter[str]) -> None:
-    for element in root.xpath("descendant::*[@hidden or @style or self::template]"):
+def _drop_hidden(elements: list[Element], notes: Counter[str]) -> None:
+    for element in elements:
         if element.getparent() is None:
             continue
         is_hidden = "hidden" in element.attrib and element.get("hidden") != "until-found"
@@ -321,10 +348,14 @@ def _remove_drawings(root: Element, notes: Counter[str]) -> None:
             parent.replace(formula, span)
 
 
-def _apply_inline_styles(root: Element) -> None:
+def _apply_inline_styles(elements: list[Element]) -> None:
     """Apply inline styles: Google Docs wraps everything in `<b style="font-weight:normal">`."""
-    for element in root.xpath("descendant-or-self::*[@style]"):
-        if element.tag not in {"b", "strong", "i", "em", "span"}:
+    for element in elements:
+        if (
+            element.tag not in _STYLED
+            or element.getparent() is None
+            or "style" not in element.attrib
+        ):
             continue
         style = re.sub(r"\s", "", (element.get("style") or "").lower())
         weight = re.search(r"font-weight:(\w+)", style)

@@ -14,7 +14,7 @@ from lxml import etree
 from lxml import html as trees
 
 from newsletter.articles.body.attachments import linking_players
-from newsletter.articles.body.html_cleanup import clean_html
+from newsletter.articles.body.html_cleanup import clean_html, stopped_at_depth
 from newsletter.articles.body.urls import (
     IMAGE_SCHEMES,
     LINK_SCHEMES,
@@ -115,7 +115,7 @@ def _balanced(html: str) -> str:
         tree = trees.document_fromstring(html.encode(), parser=parser)
     except etree.LxmlError:  # nothing in it is HTML
         return _words(html)
-    if any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log):
+    if stopped_at_depth(parser):
         return _words(html)
     return str(etree.tostring(tree, encoding="unicode", method="html"))
 

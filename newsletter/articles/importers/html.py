@@ -6,7 +6,7 @@ from functools import partial
 from lxml import etree
 from lxml import html as pages
 
-from newsletter.articles.body.html_cleanup import clean_tree
+from newsletter.articles.body.html_cleanup import clean_tree, stopped_at_depth
 from newsletter.articles.importers.base import (
     ImportContext,
     Reading,
@@ -130,7 +130,7 @@ def _parsed(text: str) -> pages.HtmlElement:
         page = pages.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
     except (etree.LxmlError, ValueError) as error:
         raise Unreadable("there is no HTML in it", "export the page again") from error
-    if any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log):
+    if stopped_at_depth(parser):
         raise Unreadable("its elements stand too deep in one another", "export the page again")
     return page
 

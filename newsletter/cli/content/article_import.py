@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -15,6 +14,7 @@ from newsletter.articles.importers.format_detection import FORMATS
 from newsletter.articles.importers.inputs import Inputs, find_inputs, read_all
 from newsletter.articles.ingestion.parsing_process import ParsingProcess
 from newsletter.articles.ingestion.record_import import ImportStopped, Progress, import_records
+from newsletter.articles.ingestion.report_json import report_json
 from newsletter.articles.ingestion.reports import ImportReport, RecordOutcome
 from newsletter.cli.content.import_report import open_report
 from newsletter.cli.context import Invocation, pass_program
@@ -136,7 +136,7 @@ def _print_report(
         program.warn(str(bad))
     if as_json:
         left_out = {"passed_over": inputs.passed_over, "of_tools": inputs.of_tools}
-        print_json(program, {**report_of(report), **left_out})
+        print_json(program, {**report_json(report), **left_out})
     else:
         rest = f" ({inputs.left_out})" if inputs.left_out else ""
         for note, number in report.notes.most_common():
@@ -144,15 +144,3 @@ def _print_report(
         program.say(f"{report}{rest}{'; nothing was stored (--dry-run)' if dry_run else ''}")
     if report.bad:
         raise SystemExit(INCOMPLETE)
-
-
-def report_of(report: ImportReport) -> dict[str, Any]:
-    return {
-        "created": report.created,
-        "updated": report.updated,
-        "unchanged": report.unchanged,
-        "scheduled": report.scheduled,
-        "drafts": report.drafts,
-        "notes": dict(report.notes.most_common()),
-        "failed": [{"where": b.where, "what": b.what, "mend": b.mend} for b in report.bad],
-    }

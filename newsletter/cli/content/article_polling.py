@@ -6,7 +6,7 @@ import click
 
 from newsletter.actions import sources
 from newsletter.articles.ingestion.polling import source_of
-from newsletter.cli.content.article_import import report_of
+from newsletter.articles.ingestion.report_json import report_json
 from newsletter.cli.context import Invocation, pass_program
 from newsletter.cli.exit_statuses import INCOMPLETE
 from newsletter.cli.output import as_json, print_json
@@ -31,7 +31,7 @@ def poll(program: Invocation, names: tuple[str, ...], adopt: bool, as_json: bool
     for bad in chain.from_iterable(report.bad for report in reports.values()):
         program.warn(str(bad))
     if as_json:
-        print_json(program, {name: report_of(report) for name, report in reports.items()})
+        print_json(program, {name: report_json(report) for name, report in reports.items()})
     for name, report in reports.items():
         if not as_json:
             program.say(f"{name}: {report}")

@@ -1,16 +1,15 @@
 """The JSON report of an article import, streamed record by record."""
 
 import json
-import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
-from newsletter.articles.body.sanitising import text_of
-from newsletter.articles.importers.base import BadRecord
+from newsletter.articles.ingestion.report_json import outcome_json
 from newsletter.articles.ingestion.reports import RecordOutcome
 from newsletter.errors import InvalidInput
+from newsletter.private_files import restrict_before_writing
 
 Observe = Callable[[RecordOutcome], None]
 
@@ -26,6 +25,7 @@ def open_report(path: Path | None) -> Iterator[Observe | None]:
         yield None
         return
     try:
+        restrict_before_writing(path)
         file = path.open("w", encoding="utf-8")
     except OSError as error:
         raise InvalidInput(f"--report {path}: it cannot be written: {error.strerror}") from error
@@ -39,27 +39,8 @@ def _written(file: IO[str]) -> Iterator[Observe]:
 
     def observe(outcome: RecordOutcome) -> None:
         nonlocal separator
-        file.write(separator + json.dumps(as_json(outcome), ensure_ascii=False))
+        file.write(separator + json.dumps(outcome_json(outcome), ensure_ascii=False))
         separator = ",\n"
 
     yield observe
     file.write("\n]\n" if separator == ",\n" else "[]\n")
-
-
-def as_json(outcome: RecordOutcome) -> dict[str, Any]:
-    """One record: counts before and after the import, and notes."""
-    item = outcome.item
-    if isinstance(item, BadRecord):
-        return {"where": item.where, "became": "failed", "what": item.what, "mend": item.mend}
-    stored = outcome.body_html
-    return {
-        "where": item.where,
-        "became": outcome.became,
-        "title": item.title,
-        "status": outcome.status.value if outcome.status else None,
-        "date": outcome.published_at.isoformat() if outcome.published_at else None,
-        "words": {"in": item.came_in.words, "out": len(re.findall(r"\w+", text_of(stored)))},
-        "links": {"in": item.came_in.links, "out": stored.count("<a ")},
-        "pictures": {"in": item.came_in.pictures, "out": stored.count("<img ")},
-        "notes": list(item.notes),
-    }

@@ -63,7 +63,7 @@ def list_(
         subject=subject,
     )
     with program.database.read() as session:
-        entries = page(session, filters, limit=limit, below=below)
+        entries = page(session, filters, limit=limit, after=below)
     if as_json:
         print_json(program, [asdict(entry) for entry in entries])
         return

@@ -141,10 +141,13 @@ def role(program: Invocation, email: str, role: str, granted: tuple[str, ...]) -
 @click.argument("email")
 @pass_program
 def end(program: Invocation, email: str) -> None:
-    """End somebody's access and sessions, at once."""
+    """End somebody's access, sessions and the API keys that they made, at once."""
     member = _member(program, email)
     ended = actions.end(program.app, program.actor, member.id)
-    program.say(f"The access of {member.name} has ended; sessions ended: {ended}.")
+    program.say(
+        f"The access of {member.name} has ended; sessions ended: {ended.sessions}; "
+        f"API keys revoked: {ended.keys}."
+    )
 
 
 @staff.command()

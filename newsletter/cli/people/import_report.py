@@ -1,7 +1,7 @@
 """Messages of an import: how each column is read, and all questions at once."""
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from subscribers.importing.analysis import FileAnalysis
 from subscribers.importing.questions import OPEN, UNREAD, AnalysedColumn, UnknownWord
@@ -21,6 +21,14 @@ CHOICES = (
         "free words: who is said there to have left has left; with other words they stay pending",
     ),
     ("doubtful", "whoever has something in it may have left: they stay unconfirmed"),
+    (
+        "event",
+        "of a log with several rows a person: with moment=COLUMN, the latest event decides",
+    ),
+    (
+        "expires",
+        "until when they are members or agree: once that is over they stay unconfirmed",
+    ),
     ("name, first_name, last_name or joined", "what they are called, and since when they are here"),
     ("ignored", "it says nothing of who may be mailed"),
 )
@@ -37,13 +45,29 @@ def described(examination: FileAnalysis) -> list[str]:
 
 
 def asked(
-    examination: FileAnalysis, file: str, command: Sequence[str], missing: Sequence[str] = ()
+    lists: Mapping[str, FileAnalysis], command: Sequence[str], missing: Sequence[str] = ()
 ) -> str:
-    """All questions to answer before a file is imported, with the command to do so.
+    """All questions to answer before lists are imported, with the command to do so.
 
     Args:
+        lists: by the names of their files.
         missing: options that have to be given besides the answers.
     """
+    parts: list[str] = []
+    answers: list[tuple[str, str]] = []
+    for file, examination in lists.items():
+        if not examination.is_clear:
+            parts += ["", *_questions(examination, file)]
+            answers += [each for each in _answers(examination) if each not in answers]
+    options = [option for role, value in answers for option in (role, value)]
+    full = [*command, *missing, *options]
+    parts += ["", "The whole command:", "", f"  {shlex.join(full)}"]
+    if any("?" in answer for answer in full[len(command) :]):
+        parts += ["", "Put in place of each ? what you know; of people in doubt say left."]
+    return "\n".join(parts[1:])
+
+
+def _questions(examination: FileAnalysis, file: str) -> list[str]:
     parts = [f"{file}: nobody has been imported. Say first what is meant:"]
     columns, words = examination.open_columns, examination.words
     if columns:
@@ -65,11 +89,16 @@ def asked(
             f"The name {examination.name} may say how everybody in it stands: --state,",
             f"one of {', '.join(ListState)}.",
         ]
-    full = [*command, *missing, *_answers(examination)]
-    parts += ["", "The whole command:", "", f"  {shlex.join(full)}"]
-    if any("?" in answer for answer in full[len(command) :]):
-        parts += ["", "Put in place of each ? what you know; of people in doubt say left."]
-    return "\n".join(parts)
+    return parts
+
+
+def without_states(files: Sequence[str]) -> str:
+    """The message for an archive with lists that do not tell how their people stand."""
+    return (
+        f"nobody has been imported. How everybody stands in {', '.join(files)} may be told by the "
+        "name alone: unpack the archive, and import each list by itself, first those of people who "
+        f"left or bounced, with --state, one of {', '.join(ListState)}"
+    )
 
 
 def untrusted(examination: FileAnalysis, file: str) -> str:
@@ -84,17 +113,17 @@ def untrusted(examination: FileAnalysis, file: str) -> str:
     )
 
 
-def _answers(examination: FileAnalysis) -> list[str]:
-    answers: list[str] = []
-    for column in examination.open_columns:
-        answers += ["--column", f"{column.guess}={column.heading}"]
-    for word in dict.fromkeys(each.word for each in examination.words):
-        answers += ["--status", f"{word}=?"]
+def _answers(examination: FileAnalysis) -> list[tuple[str, str]]:
+    """Options, each with what is suggested for it."""
+    answers = [
+        ("--column", f"{column.guess}={column.heading}") for column in examination.open_columns
+    ]
+    answers += [("--status", f"{word.word}=?") for word in examination.words]
     if examination.date:
-        answers += ["--dates", "?"]
+        answers += [("--dates", "?")]
     if examination.name:
-        answers += ["--state", "?"]
-    return answers
+        answers += [("--state", "?")]
+    return list(dict.fromkeys(answers))
 
 
 def _question(column: AnalysedColumn) -> list[str]:

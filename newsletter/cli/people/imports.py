@@ -7,6 +7,7 @@ import shlex
 from collections import Counter
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -17,12 +18,14 @@ from newsletter.actions.imports import ImportResult
 from newsletter.cli.context import Invocation, pass_program
 from newsletter.cli.output import DataFile, count_line, print_json, standard_output
 from newsletter.cli.people import import_report
+from newsletter.cli.people.import_answers import answers_of
 from newsletter.errors import InvalidInput
 from newsletter.queries.imports import site_names
 from subscribers.exporting import escape_formula, unescape_formula
 from subscribers.importing import report
-from subscribers.importing.analysis import AdministratorAnswers
+from subscribers.importing.archives import lists_on_disk
 from subscribers.importing.columns import ATTRIBUTE, attribute_name
+from subscribers.importing.formats.table import SourceTable
 from subscribers.importing.list_importer import ImportDryRun, OnDecision, import_all
 from subscribers.importing.list_reading import ExaminedList, ListRequest, examine, open_table
 from subscribers.importing.reject_file import RejectFile
@@ -32,7 +35,6 @@ from subscribers.importing.storage.batches import FileRow
 from subscribers.importing.storage.planning import Decision, RowOutcome
 from subscribers.importing.values.cells import one_line
 from subscribers.importing.values.dates import DayMonthOrder
-from subscribers.importing.values.headings import ROLES
 from subscribers.importing.values.states import ListState
 from subscribers.importing.values.word_folding import folded
 
@@ -115,23 +117,49 @@ def import_(
     if consent.strip() and unconfirmed:
         raise InvalidInput("say either --consent, or --unconfirmed")
     pairs = [*columns, *(f"{ATTRIBUTE}{attribute_name(name)}={name}" for name in attributes)]
-    request = ListRequest(
+    terms = ListRequest(
         path=path,
         file=path.name,
         consent=one_line(consent),
-        answers=_answers(pairs, words, state, dates),
+        answers=answers_of(pairs, words, state, dates),
         sheet=sheet,
         encoding=encoding,
         tags=Tags(tags),
         updates=update,
     )
-    examined = _examine(program, request, unconfirmed=unconfirmed)
-    if dry_run:
-        counts = _dry_run(program, examined, as_json=as_json)
-        program.warn(f"{count_line(counts)}, if imported.")
-        return
-    result = _import(program, request, examined, _target(path, refused))
-    _print_result(program, result, as_json=as_json)
+    with lists_on_disk(path) as lists:
+        if len(lists) > 1:
+            _refuse_for_several(terms, refused)
+        requests = [replace(terms, path=each, file=name) for name, each in lists]
+        examined = _examine(program, requests, unconfirmed=unconfirmed)
+        for request, one in zip(requests, examined, strict=True):
+            if dry_run:
+                counts = _dry_run(program, one, as_json=as_json)
+                program.warn(f"{_named(request, lists)}{count_line(counts)}, if imported.")
+            else:
+                result = _import(program, request, one, _target(path, request, refused))
+                _print_result(program, result, _named(request, lists), as_json=as_json)
+                _advise(program, request, result)
+
+
+def _named(request: ListRequest, lists: Sequence[object]) -> str:
+    """The name of a list before what is said of it, where there are several."""
+    return f"{request.file}: " if len(lists) > 1 else ""
+
+
+def _refuse_for_several(terms: ListRequest, refused: Path | None) -> None:
+    """
+    Raises:
+        InvalidInput: something is said that can hold for one list of an archive alone.
+    """
+    if terms.answers.state or terms.sheet or refused:
+        raise InvalidInput(
+            f"{terms.file} holds several lists, and --state, --sheet and --refused are of one; "
+            "unpack it, and import each by itself, first those of people who left or bounced"
+        )
+
+
+def _advise(program: Invocation, request: ListRequest, result: ImportResult) -> None:
     if request.consent and result.counts.get("pending"):
         program.warn(
             "To confirm any of the pending, take the import back (newsletter subscribers "
@@ -139,22 +167,13 @@ def import_(
         )
 
 
-def _print_result(program: Invocation, result: actions.ImportResult, *, as_json: bool) -> None:
+def _print_result(
+    program: Invocation, result: ImportResult, list_name: str, *, as_json: bool
+) -> None:
     if as_json:
         print_json(program, {**result.counts, "import": result.number})
     else:
-        program.say(f"{count_line(result.counts)}. This is import {result.number}.")
-
-
-def _answers(
-    pairs: Sequence[str], words: Sequence[str], state: str | None, dates: str | None
-) -> AdministratorAnswers:
-    return AdministratorAnswers(
-        columns=_chosen(pairs),
-        words=_meanings(words),
-        state=ListState(state) if state else None,
-        order=DayMonthOrder(dates) if dates else None,
-    )
+        program.say(f"{list_name}{count_line(result.counts)}. This is import {result.number}.")
 
 
 def _undo(program: Invocation, number: int, *, as_json: bool) -> None:
@@ -170,33 +189,65 @@ def _undo(program: Invocation, number: int, *, as_json: bool) -> None:
         program.warn(f"{done.kept} stay: they were mailed, or have acted here themselves.")
 
 
-def _examine(program: Invocation, request: ListRequest, *, unconfirmed: bool) -> ExaminedList:
+def _examine(
+    program: Invocation, requests: Sequence[ListRequest], *, unconfirmed: bool
+) -> list[ExaminedList]:
     """
     Args:
         unconfirmed: everybody is to be pending, so that nobody need have agreed.
 
     Raises:
-        InvalidInput: the file cannot be read, or something has to be asked.
+        InvalidInput: a file cannot be read, or something has to be asked.
     """
-    missing = [] if request.consent or unconfirmed else ["--consent", "?"]
+    missing = [] if requests[0].consent or unconfirmed else ["--consent", "?"]
     command = ["newsletter", "subscribers", "import", *_arguments()]
     with program.database.read() as session:
         names = site_names(session, program.config)
-    examined = examine(request, open_table(request), program.app.secret, names)
-    analysis = examined.analysis
-    for line in import_report.described(analysis):
-        program.warn(line)
-    if not analysis.is_clear:
-        raise InvalidInput(import_report.asked(analysis, request.file, command, missing))
+    tables = [open_table(request) for request in requests]
+    today = program.clock.now().date()
+    found: dict[str, ExaminedList] = {}
+    for request, table in zip(_of_their_columns(requests, tables), tables, strict=True):
+        examined = examine(request, table, program.app.secret, names, today)
+        found[request.file] = examined
+        if len(requests) > 1:
+            program.warn(f"{request.file}:")
+        for line in import_report.described(examined.analysis):
+            program.warn(line)
+    analyses = {file: examined.analysis for file, examined in found.items()}
+    nameless = [file for file, each in analyses.items() if each.name]
+    if len(requests) > 1 and nameless:
+        raise InvalidInput(import_report.without_states(nameless))
+    if not all(analysis.is_clear for analysis in analyses.values()):
+        raise InvalidInput(import_report.asked(analyses, command, missing))
     if missing:
         raise InvalidInput(
             f"nobody has been imported: say how and when they agreed, {shlex.join(command)} "
             "--consent 'paper forms of 1 May'; or enter them without proof as pending: "
             "--unconfirmed"
         )
-    if not analysis.fitness.is_trusted and request.consent:
-        raise InvalidInput(import_report.untrusted(analysis, request.file))
-    return examined
+    for request in requests:
+        analysis = analyses[request.file]
+        if not analysis.fitness.is_trusted and request.consent:
+            raise InvalidInput(import_report.untrusted(analysis, request.file))
+    return [*found.values()]
+
+
+def _of_their_columns(
+    requests: Sequence[ListRequest], tables: Sequence[SourceTable]
+) -> list[ListRequest]:
+    """The requests for lists of an archive, each with what is said of the columns that it has."""
+    headings = {folded(heading) for table in tables for heading in table.header}
+    own = []
+    for request, table in zip(requests, tables, strict=True):
+        has = set(map(folded, table.header))
+        columns = {
+            role: [name for name in names if folded(name) in has or folded(name) not in headings]
+            for role, names in request.answers.columns.items()
+        }
+        # What no list has is refused by each of them.
+        chosen = {role: names for role, names in columns.items() if names}
+        own.append(replace(request, answers=replace(request.answers, columns=chosen)))
+    return own
 
 
 def _arguments() -> list[str]:
@@ -219,8 +270,8 @@ def _written(parameter: click.Parameter, value: object) -> list[str]:
     return [word for each in values for word in (parameter.opts[0], str(each))]
 
 
-def _target(path: Path, refused: Path | None) -> Path:
-    target = refused or path.with_name(f"{path.name}.refused.csv")
+def _target(path: Path, request: ListRequest, refused: Path | None) -> Path:
+    target = refused or path.with_name(f"{request.file}.refused.csv")
     if target.resolve() == path.resolve():
         raise InvalidInput(f"--refused {target} is the file to be imported; name another")
     return target
@@ -306,46 +357,3 @@ def _row_writer(file: DataFile, address: int, as_json: bool) -> OnDecision:
             writer.writerow([values[0], *map(escape_formula, values[1:])])
 
     return tell
-
-
-def _chosen(texts: Sequence[str]) -> dict[str, list[str]]:
-    chosen: dict[str, list[str]] = {}
-    for thing, column in map(_pair, texts):
-        chosen.setdefault(thing, []).append(column)
-    return chosen
-
-
-def _pair(text: str) -> tuple[str, str]:
-    thing, _, column = text.partition("=")
-    is_attribute = thing.startswith(ATTRIBUTE) and len(thing) > len(ATTRIBUTE)
-    if thing == "?":
-        raise InvalidInput(
-            f"--column {text}: put in place of the ? what the column tells: left, status, "
-            "notes, confirmed, doubtful, attribute.NAME or ignored"
-        )
-    if not (thing in ROLES or is_attribute) or not column:
-        raise InvalidInput(
-            f"--column {text}: write THING=COLUMN, THING one of {', '.join(ROLES)}, attribute.NAME"
-        )
-    return thing, column
-
-
-def _meanings(texts: Sequence[str]) -> dict[str, ListState]:
-    states: dict[str, ListState] = {}
-    for word, state in map(_word, texts):
-        if states.setdefault(word, state) is not state:
-            raise InvalidInput(
-                f"--status says of {word!r} both {states[word]} and {state}: if it means different "
-                "things in two columns, write words in place of the codes of one in a copy of the "
-                "file, and import that"
-            )
-    return states
-
-
-def _word(text: str) -> tuple[str, ListState]:
-    word, _, state = text.rpartition("=")
-    if state not in set(ListState):
-        raise InvalidInput(
-            f"--status {text}: write WORD=STATE, STATE one of {', '.join(ListState)}"
-        )
-    return folded(word), ListState(state)

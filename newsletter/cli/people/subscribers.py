@@ -81,7 +81,7 @@ def list_subscribers(
             within=within,
             words=search,
             limit=limit,
-            below=below,
+            after=below,
         )
         choices = store.choices_of(session, listed)
         rows = [_as_dict(person, choices[person.choice_id]) for person in listed]

@@ -7,7 +7,6 @@ import click
 from newsletter.actions import editions as actions
 from newsletter.cli.context import Invocation, pass_program
 from newsletter.cli.output import count_line, print_json, print_table
-from newsletter.cli.sending.edition_json import edition_json
 from newsletter.cli.sending.inputs import chosen_edit, edit_options
 from newsletter.delivery.ledger import store as ledger_store
 from newsletter.delivery.ledger import transcripts
@@ -18,6 +17,7 @@ from newsletter.editions.dates import clock_time
 from newsletter.queries.approvals import ApprovalStatus, approval_status
 from newsletter.queries.coming import stories_of_draft
 from newsletter.queries.edition_answers import deliveries_in
+from newsletter.queries.edition_json import edition_json
 from newsletter.queries.edition_numbers import numbers_of
 from newsletter.queries.edition_people import RECIPIENTS, people_by_reason
 from newsletter.queries.edition_proofs import proof_of_edition

@@ -5,10 +5,10 @@ import click
 from newsletter.cli.context import Invocation, pass_program
 from newsletter.cli.lazy_group import LazyGroup
 from newsletter.cli.output import count_line, print_json, print_table
-from newsletter.cli.sending.edition_json import edition_json
 from newsletter.delivery.ledger import store as ledger_store
 from newsletter.editions import store
 from newsletter.editions.dates import clock_time
+from newsletter.queries.edition_json import edition_json
 
 # Where each of the other commands stands.
 PLACES = {

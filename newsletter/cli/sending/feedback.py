@@ -55,7 +55,7 @@ def list_events(
             kinds=[EventKind(kind) for kind in kinds],
             edition=edition,
             subscriber=subscriber,
-            before=before,
+            after=before,
             limit=limit,
         )
     if as_json:
@@ -89,7 +89,7 @@ def show(program: Invocation, number: int, evidence: bool) -> None:
     """Show one event, or what arrived with it."""
     with program.database.read() as session:
         store.by_id(session, number)
-        event = queries.events(session, kinds=tuple(EventKind), before=number + 1, limit=1)[0]
+        event = queries.events(session, kinds=tuple(EventKind), after=number + 1, limit=1)[0]
         evidence_row = store.find_evidence(session, number)
     if evidence:
         if evidence_row is None:

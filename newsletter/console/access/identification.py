@@ -15,7 +15,7 @@ from newsletter.errors import InvalidInput
 from newsletter.staff import store
 from newsletter.staff.account_models import StaffLink, StaffMember
 from newsletter.staff.sign_in import links, passwords
-from newsletter.staff.sign_in.proofs import Proof
+from newsletter.staff.sign_in.proofs import PasswordProof, Proof
 
 WRONG = "The address or the password is not right. Nobody but you is told which."
 NOT_YOURS = "This is not your password."
@@ -61,6 +61,15 @@ class Attempt:
     def has_succeeded(self, number: int) -> None:
         """Count it no more."""
         sessions.refund(self.request.context, self.request.visitor, number)
+
+    def count_failure(self, member: StaffMember | None) -> None:
+        """Count and note a failure, of what cannot be guessed.
+
+        Raises:
+            TooManyAttempts: too many have failed.
+        """
+        self.reserve()
+        self.has_failed(member)
 
     def has_failed(self, member: StaffMember | None) -> None:
         """Note a failure."""
@@ -112,10 +121,12 @@ def begin_session(
     A session that was there before is another one: what somebody may have planted is worth nothing.
 
     Raises:
+        TooManyAttempts: too many codes were wrong.
         FormErrors: the code is wrong or used.
     """
     attempt = Attempt(request=request, email=member.email)
-    attempt.reserve()
+    if isinstance(proof, PasswordProof):
+        attempt.reserve()
     token = new_token()
     origin = origin_of(request.http)
     browser = Browser(

@@ -41,25 +41,25 @@ def question(request: ConsoleRequest) -> dict[str, Any]:
 def recognise(request: ConsoleRequest, answer: PasskeyAnswer) -> Recognised:
     """The member whose passkey answered rightly.
 
+    A signature cannot be guessed: what is right is never refused, and what is wrong is counted.
+
     Raises:
-        TooManyAttempts: too many attempts have failed.
+        TooManyAttempts: it is not right, and too many were not.
         InvalidInput: it is not right.
         TokenError: the page was open for too long.
     """
     attempt = Attempt(request=request, email="by passkey")
     challenge = challenge_in(request, answer.challenge)
-    number = attempt.reserve()
     with request.database.read() as session:
         passkey = store.passkey_by_credential(session, passkeys.credential_in(answer.answer))
         member = store.by_id(session, passkey.member_id) if passkey is not None else None
     if passkey is None or member is None or not member.is_active:
-        attempt.has_failed(member)
+        attempt.count_failure(member)
         raise InvalidInput(passkeys.NOT_RIGHT)
     try:
         count = passkeys.new_count(party(request), answer.answer, challenge.value, passkey)
     except InvalidInput:
-        attempt.has_failed(member)
+        attempt.count_failure(member)
         raise
-    attempt.has_succeeded(number)
     proof = PasskeyProof(passkey_id=passkey.id, sign_count=count, challenged_at=challenge.made_at)
     return Recognised(member=member, proof=proof)

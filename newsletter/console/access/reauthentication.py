@@ -68,13 +68,14 @@ def _reauthenticated(
 ) -> Response:
     member = request.member.member
     attempt = Attempt(request=request, email=member.email)
-    number = attempt.reserve()
+    number = attempt.reserve() if isinstance(proof, PasswordProof) else None
     try:
         sessions.prove(request.context, request.actor, request.member.session.id, proof)
     except InvalidInput as error:
         attempt.has_failed(member)
         raise FormErrors({"code": sentence(str(error))}, "That was not right.") from error
-    attempt.has_succeeded(number)
+    if number is not None:
+        attempt.has_succeeded(number)
     if form.kept:
         return send_on(request, form.kept)
     return request.redirect(safe_path(request, form.next))

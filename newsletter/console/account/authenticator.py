@@ -20,6 +20,13 @@ class NewAuthenticator(BaseModel):
     code: str = Field(min_length=1, max_length=20)
 
 
+class NewRecoveryCodes(BaseModel):
+    """The form of a button."""
+
+    instead_of: str = Field(max_length=16)
+    """The mark of the codes when the page was shown: a button pressed twice makes codes once."""
+
+
 def authenticator_page(request: ConsoleRequest) -> Response:
     """The QR code to scan, and the field for the first code."""
     typed = request.fields().value("secret")
@@ -52,7 +59,8 @@ def remove_authenticator(request: ConsoleRequest) -> Response:
 
 def make_recovery_codes(request: ConsoleRequest) -> Response:
     """New recovery codes; those from before stop working."""
-    codes = credentials.make_recovery_codes(request.context, request.actor)
+    before = request.read(NewRecoveryCodes).instead_of
+    codes = credentials.make_recovery_codes(request.context, request.actor, instead_of=before)
     return request.page("account/recovery-codes.html", {"codes": codes})
 
 

@@ -24,6 +24,7 @@ def account(request: ConsoleRequest) -> Response:
         context = {
             "form": request.fields(),
             "passkeys": store.passkeys_of(session, member.id),
+            "codes_mark": store.recovery_codes_mark(session, member.id),
             "codes_left": store.count_recovery_codes(session, member.id),
             "sessions": store.sessions_of(session, member.id),
         }

@@ -7,12 +7,10 @@ from starlette.responses import Response
 from newsletter.articles import store
 from newsletter.articles.models import ArticleStatus
 from newsletter.console.frame.presentation.listing import Column, Listing
-from newsletter.console.frame.presentation.moments import moment_in
 from newsletter.console.frame.request import ConsoleRequest
 from newsletter.console.frame.routes import page
-from newsletter.http.path_params import number_in
 from newsletter.queries import articles as queries
-from newsletter.queries.articles import ArticleCursor, ArticleFilters, ListedArticle
+from newsletter.queries.articles import ArticleFilters, ArticleOrder, ListedArticle
 from newsletter.staff.permissions import Permission
 
 FILTERS = ("q", "status", "topic", "told")
@@ -36,9 +34,9 @@ def tellings_of(row: ListedArticle) -> str:
 
 
 COLUMNS = [
-    Column[ListedArticle](name="Title", value=lambda row: row.article.title),
+    Column[ListedArticle](name="Title", value=lambda row: row.article.title, sort="title"),
     Column[ListedArticle](name="Status", value=lambda row: STATUSES[row.article.status][0]),
-    Column[ListedArticle](name="Date", value=lambda row: row.article.published_at),
+    Column[ListedArticle](name="Date", value=lambda row: row.article.published_at, sort="date"),
     Column[ListedArticle](name="Topics", value=topics_of),
     Column[ListedArticle](name="Author", value=lambda row: row.article.author),
     Column[ListedArticle](name="Sent in", value=tellings_of),
@@ -47,15 +45,20 @@ SHOWN = [column for column in COLUMNS if column.name != "Author"]
 
 
 def list_(request: ConsoleRequest) -> Response:
-    """The articles, newest first."""
-    listing = Listing.of(request, filters=FILTERS)
+    """The articles, the newest first unless something else was chosen."""
+    listing = Listing.of(request, filters=FILTERS, sorts=("-date", "title"))
     with request.database.read() as session:
         articles = queries.article_page(
-            session, _filters(listing), below=_position(listing.after), limit=listing.limit
+            session,
+            _filters(listing),
+            order=ArticleOrder(listing.sort.removeprefix("-")),
+            is_ascending=listing.is_ascending,
+            after=listing.after_number,
+            limit=listing.limit,
         )
         topics = [(topic.slug, topic.name) for topic in store.topics(session)]
     columns = COLUMNS if listing.wants_csv else SHOWN
-    table = listing.table(columns, articles, key=_key)
+    table = listing.table(columns, articles, key=lambda row: row.article.id)
     if listing.wants_csv:
         return table.csv("articles.csv")
     context = {
@@ -75,19 +78,6 @@ def _filters(listing: Listing) -> ArticleFilters:
     is_told = {"yes": True, "no": False}.get(listing.filter("told"))
     return ArticleFilters(
         words=listing.filter("q"), status=status, topic=listing.filter("topic"), is_told=is_told
-    )
-
-
-def _key(row: ListedArticle) -> str:
-    return f"{row.article.published_at.isoformat()} {row.article.id}"
-
-
-def _position(after: str) -> ArticleCursor | None:
-    """The place that the page begins after; None on the first page."""
-    moment, _, number = after.rpartition(" ")
-    at, article_id = moment_in(moment, "UTC"), number_in(number)
-    return (
-        None if at is None or article_id is None else ArticleCursor(published_at=at, id=article_id)
     )
 
 

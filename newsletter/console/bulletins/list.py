@@ -15,6 +15,7 @@ from newsletter.staff.permissions import Permission
 
 Row = tuple[SavedBulletin, Edition | None]
 COLUMNS = [
+    Column[Row](name="Number", value=lambda row: row[0].id, sort="number"),
     Column[Row](name="Subject", value=lambda row: row[0].subject),
     Column[Row](name="Changed", value=lambda row: row[0].changed_at),
     Column[Row](name="By", value=lambda row: ", ".join(row[0].authors)),
@@ -24,13 +25,14 @@ COLUMNS = [
 
 def list_(request: ConsoleRequest) -> Response:
     """The newest first."""
-    listing = Listing.of(request, filters=("which",))
+    listing = Listing.of(request, filters=("which",), sorts=("-number",))
     with request.database.read() as session:
         rows = store.page(
             session,
             open_only=listing.filter("which") == "open",
             limit=listing.limit,
-            below=listing.after_number,
+            after=listing.after_number,
+            oldest_first=listing.is_ascending,
         )
         names = staff.names(session)
     table = listing.table(COLUMNS, rows, key=lambda row: row[0].id)

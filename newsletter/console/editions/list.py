@@ -13,7 +13,7 @@ COLUMNS = [
     Column[Edition](name="Number", value=lambda edition: edition.id),
     Column[Edition](name="Subject", value=lambda edition: edition.subject or edition.title),
     Column[Edition](name="What", value=lambda edition: edition.title),
-    Column[Edition](name="When", value=lambda edition: edition.send_at),
+    Column[Edition](name="When", value=lambda edition: edition.send_at, sort="when"),
     Column[Edition](name="State", value=lambda edition: edition.state.value),
     Column[Edition](name="People", value=lambda edition: edition.audience, is_number=True),
 ]
@@ -33,7 +33,7 @@ STATES = (
 
 def list_(request: ConsoleRequest) -> Response:
     """The newest first."""
-    listing = Listing.of(request, filters=("state", "what"))
+    listing = Listing.of(request, filters=("state", "what"), sorts=("-when",))
     state_values = {state.value for state, _ in STATES}
     state = listing.filter("state")
     with request.database.read() as session:
@@ -42,7 +42,8 @@ def list_(request: ConsoleRequest) -> Response:
             state=EditionState(state) if state in state_values else None,
             digest=listing.filter("what"),
             limit=listing.limit,
-            below=listing.after_number,
+            after=listing.after_number,
+            oldest_first=listing.is_ascending,
         )
     table = listing.table(COLUMNS, rows, key=lambda edition: edition.id)
     if listing.wants_csv:

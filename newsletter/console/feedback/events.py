@@ -31,7 +31,7 @@ KINDS = {
 }
 COLUMNS = [
     Column[EventView](name="Address", value=lambda event: event.address or event.domain),
-    Column[EventView](name="When", value=lambda event: event.at),
+    Column[EventView](name="When", value=lambda event: event.at, sort="when"),
     Column[EventView](name="Kind", value=lambda event: _kind_and_then(event)),
     Column[EventView](name="Reply", value=lambda event: event.reason or event.status),
     Column[EventView](name="Edition", value=lambda event: event.edition or "", is_number=True),
@@ -58,14 +58,15 @@ def _kind_and_then(event: EventView) -> str:
 
 def list_(request: ConsoleRequest) -> Response:
     """What came back, newest first."""
-    listing = Listing.of(request, filters=FILTERS)
+    listing = Listing.of(request, filters=FILTERS, sorts=("-when",))
     kind, number = listing.filter("kind"), listing.filter("edition")
     with request.database.read() as session:
         events = queries.events(
             session,
             kinds=[EventKind(kind)] if kind in set(EventKind) else (),
             edition=number_in(number),
-            before=listing.after_number,
+            after=listing.after_number,
+            oldest_first=listing.is_ascending,
             limit=listing.limit,
         )
     table = listing.table(COLUMNS, events, key=lambda event: event.number)
@@ -81,7 +82,7 @@ def show(request: ConsoleRequest) -> Response:
     number = request.number("number")
     with request.database.read() as session:
         store.by_id(session, number)
-        event = queries.events(session, kinds=tuple(EventKind), before=number + 1, limit=1)[0]
+        event = queries.events(session, kinds=tuple(EventKind), after=number + 1, limit=1)[0]
         evidence = store.find_evidence(session, number)
     arrived = evidence.content[:MAX_SHOWN].decode("utf-8", "replace") if evidence else ""
     context = {

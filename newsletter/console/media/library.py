@@ -45,10 +45,14 @@ class Upload(BaseModel):
 
 def library(request: ConsoleRequest) -> Response:
     """The pictures, newest first."""
-    listing = Listing.of(request, filters=("q",), page_size=PAGE)
+    listing = Listing.of(request, filters=("q",), sorts=("-added",), page_size=PAGE)
     with request.database.read() as session:
         items = store.page(
-            session, words=listing.filter("q"), below=listing.after_number, limit=listing.limit
+            session,
+            words=listing.filter("q"),
+            after=listing.after_number,
+            oldest_first=listing.is_ascending,
+            limit=listing.limit,
         )
     table = listing.table(COLUMNS, items, key=lambda item: item.id)
     if listing.wants_csv:

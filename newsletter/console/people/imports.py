@@ -14,8 +14,9 @@ from newsletter.console.frame.routes import Threads, form, page
 from newsletter.console.people import import_jobs
 from newsletter.console.people.import_outcomes import OUTCOMES
 from newsletter.staff.permissions import Permission
+from subscribers.importing import archives
 from subscribers.importing.storage import history
-from subscribers.importing.uploaded import archives, jobs, store
+from subscribers.importing.uploaded import jobs, store
 
 # The rest of the form is small.
 MAX_REQUEST_BYTES = store.MAX_BYTES + 100_000

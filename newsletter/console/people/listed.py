@@ -20,7 +20,7 @@ FILTERS = ("q", "status", "segment")
 COLUMNS = [
     Column[Subscriber](name="Person", value=lambda person: person.address),
     Column[Subscriber](name="State", value=lambda person: person.status),
-    Column[Subscriber](name="Here since", value=lambda person: person.joined_at),
+    Column[Subscriber](name="Here since", value=lambda person: person.joined_at, sort="since"),
 ]
 # The erased have neither address nor name to be found by.
 LISTED = tuple(status for status in STATUSES if status is not SubscriberStatus.ERASED)
@@ -48,7 +48,7 @@ def segment_of(
 
 def list_(request: ConsoleRequest) -> Response:
     """A page of people; whoever types a whole address is taken to the person."""
-    listing = Listing.of(request, filters=FILTERS)
+    listing = Listing.of(request, filters=FILTERS, sorts=("-since",))
     words = listing.filter("q")
     with request.database.read() as session:
         exact = queries.look_up(session, request.context.secret, words) if words else None
@@ -60,7 +60,8 @@ def list_(request: ConsoleRequest) -> Response:
             within=segment_of(request, session, listing),
             words=words,
             limit=listing.page_size + 1,
-            below=listing.after_number,
+            after=listing.after_number,
+            oldest_first=listing.is_ascending,
         )
         context = {
             "table": listing.table(COLUMNS, rows, key=lambda person: person.id),

@@ -25,6 +25,7 @@ KINDS = (
     ("digest", "A digest"),
     ("edition", "An edition"),
     ("import", "A list"),
+    ("key", "An API key"),
     ("segment", "A segment"),
     ("staff", "A colleague"),
     ("subscriber", "A person"),
@@ -35,6 +36,7 @@ ACTORS = {
     ActorKind.SUBSCRIBER: "People, by their links",
     ActorKind.VISITOR: "Visitors",
     ActorKind.PROVIDER: "Providers",
+    ActorKind.KEY: "Programs, by API keys",
 }
 
 
@@ -65,7 +67,7 @@ def words_of(line: AuditLine) -> str:
 
 SHOWN = [
     Column[AuditLine](name="What", value=words_of),
-    Column[AuditLine](name="When", value=lambda line: line.at),
+    Column[AuditLine](name="When", value=lambda line: line.at, sort="when"),
     Column[AuditLine](name="On", value=subject_of),
     Column[AuditLine](name="Who", value=lambda line: line.who),
     Column[AuditLine](name="From", value=origin_of),
@@ -86,7 +88,7 @@ IN_FILE = [
 
 def list_(request: ConsoleRequest) -> Response:
     """The log, newest lines first."""
-    listing = Listing.of(request, filters=FILTERS)
+    listing = Listing.of(request, filters=FILTERS, sorts=("-when",))
     zone = request.config.site.timezone
     until = moment_in(listing.filter("until"), zone)
     kind, name = listing.filter("kind"), listing.filter("name")
@@ -99,7 +101,13 @@ def list_(request: ConsoleRequest) -> Response:
         name=name,
     )
     with request.database.read() as session:
-        lines = queries.page(session, filters, limit=listing.limit, below=listing.after_number)
+        lines = queries.page(
+            session,
+            filters,
+            limit=listing.limit,
+            after=listing.after_number,
+            oldest_first=listing.is_ascending,
+        )
         members = store.members(session)
     columns = IN_FILE if listing.wants_csv else SHOWN
     table = listing.table(columns, lines, key=lambda line: line.id)

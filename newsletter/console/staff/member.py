@@ -60,10 +60,12 @@ def change_role(request: ConsoleRequest) -> Response:
 
 
 def end(request: ConsoleRequest) -> Response:
-    """End their access and sessions."""
+    """End their access, sessions and the API keys that they made."""
     number = request.number()
-    sessions = staff.end(request.context, request.actor, number)
-    words = f"Their access has ended, and {counted(sessions, 'session')} with it."
+    ended = staff.end(request.context, request.actor, number)
+    words = f"Their access has ended, and {counted(ended.sessions, 'session')} with it."
+    if ended.keys:
+        words += f" Revoked, as they know them: {counted(ended.keys, 'API key')}."
     return request.redirect(f"/staff/{number}", words, undo=f"/staff/{number}/reopen")
 
 

@@ -60,7 +60,9 @@ def today(request: ConsoleRequest) -> Response:
             "movement": movement,
             "is_late": is_late,
             "asks_dns": request.may(Permission.ADMINISTER)
-            and any(is_public(each.address) for each in request.config.senders.values()),
+            and any(is_public(each.address) for each in request.config.senders.values())
+            # Before the set-up has a sender, the records would be somebody else's.
+            and all(step.is_done for step in steps if step.name == setup.SENDER),
             "steps": [] if all(step.is_done for step in steps) else steps,
         }
     context["going_out"] = going_out(request)

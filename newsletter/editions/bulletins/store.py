@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
+from newsletter.database import paged
 from newsletter.editions.bulletins.models import SavedBulletin
 from newsletter.editions.models import Edition, EditionState
 from newsletter.editions.store import WITHOUT_TEXTS
@@ -48,25 +49,28 @@ def written_as(session: Session, edition: int) -> SavedBulletin | None:
 
 
 def page(
-    session: Session, *, open_only: bool, limit: int, below: int | None = None
+    session: Session,
+    *,
+    open_only: bool,
+    limit: int,
+    after: int | None = None,
+    oldest_first: bool = False,
 ) -> list[tuple[SavedBulletin, Edition | None]]:
     """Bulletins with the editions that they became, the newest first.
 
     Args:
         open_only: only those that are being written.
-        below: keyset pagination: only numbers below this.
+        after: as of `newsletter.database.paged`.
     """
     query = (
         select(SavedBulletin, Edition)
         .outerjoin(Edition, Edition.id == SavedBulletin.edition_id)
-        .order_by(SavedBulletin.id.desc())
         .limit(limit)
         .options(*WITHOUT_TEXTS)
     )
     if open_only:
         query = query.where(_is_open())
-    if below is not None:
-        query = query.where(SavedBulletin.id < below)
+    query = paged(query, SavedBulletin.id, after, oldest_first=oldest_first)
     return [(bulletin, edition) for bulletin, edition in session.execute(query)]
 
 

@@ -55,7 +55,8 @@ class _CompressingSend:
         headers, content = MutableHeaders(scope=start), body.get("body", b"")
         coding = best_coding(self._request_headers.get("accept-encoding", ""))
         coding = coding if len(content) >= SMALLEST_BYTES else ""
-        headers.add_vary_header("Accept-Encoding")
+        if "accept-encoding" not in headers.get("vary", "").lower():
+            headers.add_vary_header("Accept-Encoding")
         if start["status"] == 200:
             headers.setdefault("Cache-Control", CACHE_CONTROL)
             etag = f'"{sha256(content).hexdigest()[:32]}{"-" if coding else ""}{coding}"'

@@ -1,3 +1,19 @@
+CREATE TABLE api_keys (
+    id BIGSERIAL NOT NULL,
+    name TEXT NOT NULL,
+    key_hash TEXT NOT NULL,
+    scopes JSON NOT NULL,
+    made_by TEXT NOT NULL,
+    made_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    expires_at TIMESTAMP WITH TIME ZONE,
+    used_at TIMESTAMP WITH TIME ZONE,
+    revoked_at TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT pk_api_keys PRIMARY KEY (id),
+    CONSTRAINT uq_api_keys_key_hash UNIQUE (key_hash)
+);
+
+CREATE INDEX ix_api_keys_made_by ON api_keys (made_by);
+
 CREATE TABLE articles (
     id BIGSERIAL NOT NULL,
     uid TEXT NOT NULL,

@@ -2,9 +2,10 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, select, text
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
+from newsletter.database import take_turn
 from newsletter.errors import TooManyAttempts
 from newsletter.staff.account_models import SignInFailure
 
@@ -29,9 +30,7 @@ def reserve(session: Session, account: str, network: str, now: datetime) -> int:
     Raises:
         TooManyAttempts: too many failures; says when to try again.
     """
-    if session.get_bind().dialect.name == "postgresql":
-        # SQLite has one writer at a time.
-        session.execute(text("LOCK TABLE sign_in_failures IN SHARE ROW EXCLUSIVE MODE"))
+    take_turn(session, "attempts to sign in")
     failure, since = SignInFailure, now - WINDOW
     recent = select(func.count()).select_from(failure).where(failure.at > since)
     ours, theirs = failure.account == account, failure.network == network

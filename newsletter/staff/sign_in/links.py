@@ -47,7 +47,7 @@ def number_in(signer: Signer, token: str) -> int:
 
 
 def usable(session: Session, number: int, now: datetime) -> StaffLink:
-    """A link that may still be used.
+    """A link that may still be used; to use it, its holder is to be locked.
 
     Raises:
         TokenSpent: it was used, replaced, or is too old.

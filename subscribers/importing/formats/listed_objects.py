@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from subscribers.importing.values.cells import is_address
-from subscribers.importing.values.headings import LEAVING_STEMS, ROLES, has_stem
+from subscribers.importing.values.headings import ROLES
+from subscribers.importing.values.stems import LEAVING_STEMS, has_stem
 from subscribers.importing.values.word_folding import folded
 
 # Nested objects kept whole: a person's attributes.

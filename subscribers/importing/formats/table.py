@@ -23,6 +23,8 @@ class SourceTable:
     """Assumptions made and content skipped, for the report."""
     titles: tuple[str, ...] = ()
     """Lines above the header."""
+    events: tuple[str, str] | None = None
+    """The headings of the events and moments of a sign-up log; None: it is none."""
     sheet: str = ""
     """The sheet of a spreadsheet."""
     elsewhere: Mapping[str, frozenset[str]] = field(default_factory=dict)

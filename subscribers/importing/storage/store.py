@@ -28,7 +28,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from newsletter.database import Base
+from newsletter.database import Base, take_turn
 from subscribers.importing.storage.planning import ImportedData
 from subscribers.membership import Preferences
 from subscribers.models import (
@@ -41,14 +41,15 @@ from subscribers.models import (
 from subscribers.topics import choice_of
 
 Rows = Select[*tuple[Any, ...]]
-# Serialises imports: two with the same people in different order would deadlock.
-IMPORT_LOCK = 7_203_712
 
 
 def begin(session: Session) -> None:
-    """Lock out other imports until the transaction ends."""
+    """Lock out other imports until the transaction ends.
+
+    Two with the same people in different order would deadlock.
+    """
+    take_turn(session, "import of people")
     if not _is_sqlite(session):
-        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": IMPORT_LOCK})
         # Statistics are stale during the import, and the planner would scan the whole table for
         # each batch.
         session.execute(text("SET LOCAL enable_seqscan = off"))

@@ -8,7 +8,8 @@ from subscribers.importing.formats.table import SourceTable
 from subscribers.importing.list_reading import ExaminedList
 from subscribers.importing.questions import UNREAD, AnalysedColumn
 from subscribers.importing.report import short, stored
-from subscribers.importing.values.headings import HIDDEN, OF_STATE, SECRET_STEMS, has_stem
+from subscribers.importing.values.headings import HIDDEN, OF_STATE
+from subscribers.importing.values.stems import SECRET_STEMS, has_stem
 from subscribers.importing.values.word_folding import folded
 
 MAX_SAMPLES = 3

@@ -1,6 +1,6 @@
 """Columns of other channels than e-mail, by their headings: letters, calls, text messages."""
 
-from subscribers.importing.values.headings import ASIDE_STEMS, STEMS, has_stem
+from subscribers.importing.values.stems import ASIDE_STEMS, STEMS, has_stem
 from subscribers.importing.values.word_folding import folded
 
 _OTHERS = frozenset(

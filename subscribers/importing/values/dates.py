@@ -1,17 +1,26 @@
 """Date parsing for lists: ISO 8601, Unix time, day first or month first."""
 
 import re
+from calendar import monthrange
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
 
 from dateutil import parser
 
+from newsletter.clock import in_utc
+from newsletter.errors import InvalidInput
+
 # Unix time in seconds or milliseconds, from 1990 to 2100.
 _EPOCH = re.compile(r"\d{9,10}(\.\d+)?|\d{12,13}")
 _NUMERIC = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4}|\d{2})(?:[ T,]+(\d.*))?")
 _ISO = re.compile(r"(\d{4})[-/.]?(\d{2})[-/.]?(\d{2})(?:[ T]?\d.*)?")
 _SLASHED_YEAR = re.compile(r"\d{4}[/.]\d{1,2}[/.]\d{1,2}(?:[ T].*)?")
+_YEAR = re.compile(r"(?:19|20|21)\d\d")
+_MONTH = re.compile(
+    r"(?P<month>\d{1,2})[./-](?P<year>(?:19|20|21)\d\d)|"
+    r"(?P<year_first>(?:19|20|21)\d\d)[./-](?P<month_last>\d{1,2})"
+)
 _MONTHS = re.compile(
     r"\b(jan|feb|f[ée]v|mar|m[äa]r|apr|avr|abr|may|mai|mag|maj|jun|jui|giu|jul|lug|aug|ago|ao[uû]|"
     r"sep|set|oct|okt|ott|out|nov|dec|dez|d[ée]c|dic)",
@@ -81,6 +90,64 @@ def in_iso(text: str, order: DayMonthOrder) -> str:
     if _ISO.fullmatch(cell):
         return cell
     return _parsed(cell, order) or cell
+
+
+@lru_cache(maxsize=65536)
+def day_of(text: str, order: DayMonthOrder) -> date | None:
+    """The day of a date or time; None if it is none, or no day of the calendar."""
+    try:
+        parts = _ISO.fullmatch(text.strip())
+        if parts is not None:
+            return date(int(parts[1]), int(parts[2]), int(parts[3]))
+        return date.fromisoformat(in_iso(text, order)[:10]) if is_date(text) else None
+    except ValueError:
+        return None
+
+
+@lru_cache(maxsize=65536)
+def end_of(text: str, order: DayMonthOrder) -> date | None:
+    """The last day of what ends then: of a day, a month (12/2026) or a year; None if it is none."""
+    cell = text.strip()
+    if _YEAR.fullmatch(cell):
+        return date(int(cell), 12, 31)
+    month = _MONTH.fullmatch(cell)
+    if month is None:
+        return day_of(cell, order)
+    year = int(month["year"] or month["year_first"])
+    number = int(month["month"] or month["month_last"])
+    return date(year, number, monthrange(year, number)[1]) if 1 <= number <= _TWELVE else None
+
+
+@lru_cache(maxsize=65536)
+def moment_of(text: str, order: DayMonthOrder) -> datetime | None:
+    """The moment of a date or time, one without a zone in UTC; None if it is none, or "never"."""
+    if not is_date(text) or is_never(text):
+        return None
+    written = in_iso(text, order)
+    try:
+        moment = datetime.fromisoformat(written)
+    except ValueError:
+        try:
+            moment = parser.parse(written, yearfirst=True)
+        except (ValueError, OverflowError, TypeError):
+            return None
+    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def pause_end(text: str) -> datetime | None:
+    """The end of a pause, as our own export writes it.
+
+    Raises:
+        InvalidInput: it is no moment.
+    """
+    if not text:
+        return None
+    try:
+        return in_utc(datetime.fromisoformat(text))
+    except ValueError as error:
+        raise InvalidInput(
+            f"paused until {text!r} is no moment; write it as 2026-05-01T00:00:00+00:00"
+        ) from error
 
 
 def _parsed(cell: str, order: DayMonthOrder) -> str | None:

@@ -2,7 +2,6 @@
 
 import re
 
-from subscribers.importing.program import Program
 from subscribers.importing.values.states import ListState
 
 # Mailchimp exports one file a status, stated in the name alone.
@@ -23,12 +22,15 @@ _TELLING = re.compile(
 )
 
 
-def state_of_name(name: str, program: Program | None) -> ListState | None:
-    """The status in the name of a known program's file; None if not stated."""
+def state_of_name(name: str) -> ListState | None:
+    """The status in the name of a file of Mailchimp's; None if not stated."""
     match = _MAILCHIMP.match(name)
-    if match and program is not None and program.name == "Mailchimp":
-        return _STATES[match["word"].lower()]
-    return None
+    return _STATES[match["word"].lower()] if match else None
+
+
+def is_of_archive(name: str) -> bool:
+    """Whether a list stood in an archive beside others, by the name that it has from there."""
+    return name.lower().endswith(".zip)")
 
 
 def may_state_status(name: str) -> bool:

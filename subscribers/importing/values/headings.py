@@ -9,14 +9,21 @@ from subscribers.importing.values.word_folding import folded
 
 
 def folded_names(*names: str) -> tuple[str, ...]:
-    """Names in their normal form, each once."""
-    return tuple(dict.fromkeys(map(folded, names)))
+    """Names in their normal form, each once; those of e-mail with and without a hyphen."""
+    forms = (form for name in map(folded, names) for form in (name, _with_hyphen(name)))
+    return tuple(dict.fromkeys(forms))
+
+
+def _with_hyphen(name: str) -> str:
+    return " ".join("e mail" if word == "email" else word for word in name.split())
 
 
 MARKS = "marks in the sheet"
 """Heading of what stands beside the values of a sheet: comments, colours, crossed-out cells."""
 BESIDE = "words beside the address"
 """Heading of what else stands in somebody's line of a written list."""
+LAST_EVENT = "latest event"
+"""Heading of how somebody stands by the latest event of a sign-up log."""
 
 ROLES: Mapping[str, tuple[str, ...]] = {
     # A bare "address" comes last: in an address book it is the postal one.
@@ -103,6 +110,7 @@ ROLES: Mapping[str, tuple[str, ...]] = {
         *("join date", "date joined", "joined on", "joined date", "member since", "date added"),
         *("added", "added at", "added on", "added date", "registered", "registered at"),
         *("registration date", "registered on", "date registered", "optin time", "opt in time"),
+        *("opted in at", "opted in on", "opted in date", "opt in at"),
         *("opt in date", "optin date", "optin at", "opt in timestamp", "optin timestamp"),
         *("signup timestamp", "angemeldet am", "anmeldedatum", "erstellt am", "eingetragen am"),
         *("registriert am", "mitglied seit", "date inscription", "date d inscription"),
@@ -113,6 +121,14 @@ ROLES: Mapping[str, tuple[str, ...]] = {
         # Of forms and of members.
         *("kayit tarihi", "ημερομηνια εγγραφης", "дата подписки", "تاريخ الاشتراك", "订阅日期"),
         *("登録日", "등록일"),
+        *(
+            "submit date",
+            "submission time",
+            "submitted on",
+            "submitted date",
+            "fertigstellungszeit",
+        ),
+        *("heure de fin", "hora de finalizacion", "ora di completamento", "tijd van voltooien"),
         *("timestamp", "submitted at", "submission date", "entry date", "completion time"),
         *("zeitstempel", "horodateur", "marca temporal", "informazioni cronologiche"),
         *("tijdstempel", "eintritt", "eintrittsdatum", "beitritt", "beitrittsdatum"),
@@ -120,12 +136,94 @@ ROLES: Mapping[str, tuple[str, ...]] = {
         *("data dodania", "data utworzenia", "data rejestracji", "dyddiad ymuno"),
         *("dyddiad tanysgrifio", "datum registrace", "datum prihlaseni"),
     ),
+    # Date of agreement: text for the proof; one that programs write for "never" confirms nobody.
+    "agreed": (),
+    # Of a sign-up log: what happened, and when.
+    "event": folded_names(
+        *("event", "event type", "event name", "action", "activity", "activity type", "what"),
+        *("change", "operation", "vorgang", "ereignis", "aktion", "aktivitat", "was", "evenement"),
+        *("evento", "accion", "azione", "acao", "gebeurtenis", "actie", "zdarzenie", "akcja"),
+        *("udalost", "akce", "digwyddiad", "gweithred", "handelse", "haendelse", "tapahtuma"),
+    ),
+    "moment": folded_names(
+        *("timestamp", "time", "date", "datetime", "date time", "when", "at", "event time"),
+        *("event date", "event at", "occurred at", "occurred on", "logged at", "happened at"),
+        *("changed at", "changed on", "status date", "status changed", "status changed at"),
+        *("action date", "action time", "activity date", "activity time", "zeit", "zeitpunkt"),
+        *(
+            "datum",
+            "zeitstempel",
+            "wann",
+            "datum uhrzeit",
+            "date heure",
+            "horodatage",
+            "horodateur",
+        ),
+        *("quand", "fecha", "fecha y hora", "fecha hora", "hora", "data", "data e ora", "data ora"),
+        *("quando", "tijdstip", "tijd", "wanneer", "tijdstempel", "czas", "kiedy", "cas", "kdy"),
+        *("dyddiad", "amser", "pryd", "tidpunkt", "tidspunkt"),
+    ),
+    # End of a membership or consent: once it is over, nobody is confirmed.
+    "expires": folded_names(
+        *("valid until", "valid to", "valid through", "expires", "expires at", "expires on"),
+        *("expiry", "expiry date", "expiration", "expiration date", "expire date", "expired at"),
+        *(
+            "expired on",
+            "expire at",
+            "subscription end",
+            "subscription ends",
+            "subscription expires",
+        ),
+        *("subscription end date", "subscription expiry", "subscription expiry date"),
+        *("membership end", "membership ends", "membership end date", "membership expires"),
+        *("membership expiry", "membership expiry date", "membership valid until", "member until"),
+        *("paid until", "paid to", "paid through", "consent expires", "consent expires on"),
+        *(
+            "consent expiry",
+            "consent expiry date",
+            "consent valid until",
+            "gultig bis",
+            "ablaufdatum",
+        ),
+        *("lauft ab am", "lauft ab", "mitglied bis", "bezahlt bis", "einwilligung bis"),
+        *(
+            "valable jusqu au",
+            "valable jusqu a",
+            "date d expiration",
+            "expire le",
+            "fin d adhesion",
+        ),
+        *("date de fin d adhesion", "valido hasta", "fecha de vencimiento", "fecha de caducidad"),
+        *("vencimiento", "caduca", "valido ate", "data de validade", "validade", "valido fino al"),
+        *("scadenza", "data scadenza", "data di scadenza", "geldig tot", "vervaldatum", "lid tot"),
+        *("wazne do", "wazny do", "data waznosci", "platnost do", "plati do", "yn ddilys tan"),
+        *("dyddiad dod i ben", "gyldig til", "giltig till", "voimassa", "ervenyes"),
+    ),
     # Confirmation, as a time or a yes; empty or a no is a status.
     "confirmed": folded_names(
         *("confirmed", "confirmed at", "confirm time", "confirmation time", "confirmed on"),
         *("confirmation date", "date confirmed", "confirmed date", "is confirmed", "verified"),
         *("verified at", "email verified", "is verified", "email verified at", "activated at"),
         *("email confirmed", "email confirmed at", "double opt in", "double optin", "doi"),
+        *(
+            "consent given on",
+            "consent given at",
+            "consent date",
+            "date of consent",
+            "consented on",
+        ),
+        *("consented at", "consent timestamp", "agreed on", "agreed at", "einwilligung am"),
+        *("einwilligung vom", "einwilligungsdatum", "datum der einwilligung", "zustimmung am"),
+        *("date de consentement", "date du consentement", "fecha de consentimiento"),
+        *(
+            "data consenso",
+            "data del consenso",
+            "datum toestemming",
+            "toestemming op",
+            "data zgody",
+        ),
+        *("verified date", "verified on", "date verified", "doi confirmed", "doi bestatigt"),
+        *("double opt in bestatigt", "email bestatigt", "email confirme", "optin bestatigt"),
         *("double opt in date", "doi date", "double opt in at", "doi timestamp", "bestatigt"),
         *("bestatigt am", "bestatigungsdatum", "double opt in datum", "confirme", "confirme le"),
         *("date de confirmation", "confirmado", "fecha de confirmacion", "confirmado em"),
@@ -137,7 +235,9 @@ ROLES: Mapping[str, tuple[str, ...]] = {
     ),
     # Status, as a word or a yes; "subscribed to emails" is Ghost's.
     "status": folded_names(
+        LAST_EVENT,
         *("durum", "κατασταση", "статус", "الحالة", "状态", "狀態", "状態", "상태"),
+        *("etat", "etat abonnement", "etat de l abonnement", "abonelik durumu", "abo status"),
         *("status", "global status", "list status", "subscription status", "subscriber status"),
         *("subscribed to emails", "subscriber type", "email status", "member status"),
         *("contact status", "mailing status", "newsletter status", "marketing status"),
@@ -215,11 +315,16 @@ ROLES: Mapping[str, tuple[str, ...]] = {
         *("disabled", "is disabled", "disabled at", "deactivated", "deactivated at", "banned"),
         *("deceased", "is deceased", "deceased date", "archived", "archived at", "cancelled"),
         *("cancelled at", "cancelled on", "canceled at", "canceled", "cancellation date"),
+        *("consent withdrawn on", "consent withdrawn at", "removal reason", "plainte", "plaintes"),
+        *("spam complaining", "is spam complaining", "is excluded from campaigns"),
+        *("excluded from campaigns", "requests no email", "email invalid", "black listed"),
+        *("marketing suspended", "email suspended", "wants no email", "unsubscribe method"),
         *("withdrawn", "consent withdrawn", "withdrawn at", "revoked at", "consent revoked"),
         *("resigned", "resigned at", "resignation date", "objected", "forgotten", "gone", "quit"),
         *("abgemeldet", "abgemeldet am", "abmeldedatum", "abmeldung", "abgemeldet seit"),
         *("ausgetragen", "ausgetragen am", "gesperrt", "keine werbung", "kein newsletter"),
         *("keine mails", "keine e mails", "werbesperre", "mailsperre", "geloscht", "geloscht am"),
+        *("kundigung", "kundigung zum", "kundigungsdatum", "gekundigt zum", "gestoppt"),
         *("austritt", "austrittsdatum", "ausgetreten am", "ausgetreten", "verstorben", "widerruf"),
         *("widerrufen am", "widerspruch", "unzustellbar", "abmeldegrund", "gekundigt am"),
         *("deaktiviert", "deaktiviert am", "desabonne", "desabonne le", "date de desabonnement"),
@@ -257,73 +362,12 @@ ROLES: Mapping[str, tuple[str, ...]] = {
 ALL_COUNT = frozenset(
     {
         *("status", "left", "reason", "notes", "doubtful", "received", "confirmed"),
-        *("joined", "tags", "ignored"),
+        *("joined", "agreed", "expires", "tags", "ignored"),
     }
 )
-OF_STATE = ("status", "left", "reason", "notes", "doubtful", "received", "confirmed")
+OF_STATE = ("status", "left", "reason", "notes", "doubtful", "received", "expires", "confirmed")
+OF_LOGS = ("event", "moment")
 
-# A moment below a heading with one of these is that of their agreement; below "status" it may be
-# that of anything.
-AGREEMENT_STEMS = (
-    *("consent", "einwillig", "zustimm", "consens", "toestemm", "zgod", "souhlas", "cydsyn"),
-    *("samtyck", "samtykk", "suostum", "hozzajarul", "consimt", "συγκαταθ", "соглас", "הסכמ"),
-    *("caniat", "gdpr", "dsgvo", "rgpd", "rodo", "opt in", "optin", "opted in", "permission"),
-    *("subscribed", "suscrito", "iscritto", "inscrit", "abonn", "angemeldet", "aangemeld"),
-    *("ingeschreven", "zapisan", "accept", "accett", "accord", "tanysgrifi"),
-)
-
-# A heading with one of these may tell state or consent (folded, in any of the languages).
-STEMS = (
-    *("status", "statut", "statws", "stato", "estado", "zustand", "stav", "cyflwr", "state"),
-    *("sub", "suscri", "scri", "abonn", "tanysgrif", "prenum", "odber", "odebir", "bezug"),
-    *("abmeld", "gemeld", "anmeld", "aanmeld", "afmeld", "austrag", "eintrag", "austritt"),
-    *("newsletter", "nieuwsbrief", "boletin", "infolettre", "mailing", "market", "werb", "reklam"),
-    *("consent", "einwillig", "zustimm", "consens", "toestemm", "zgod", "souhlas", "cydsyn"),
-    *("samtyck", "samtykk", "suostum", "hozzajarul", "consimt", "συγκαταθ", "соглас", "הסכמ"),
-    *("caniat", "gdpr", "dsgvo", "rgpd", "rodo", "avg", "lopd", "privacy", "legal", "lawful"),
-    *("confirm", "bestat", "conferm", "bevestig", "potwierd", "potvrz", "cadarn", "verif", "valid"),
-    *("opt", "doi", "bounce", "rebot", "rebond", "rimbalz", "odbi", "zustellbar", "deliver"),
-    *("clean", "complain", "complaint", "beschwer", "plainte", "queja", "reclam", "klacht"),
-    *("skarg", "spam", "abuse", "junk", "block", "black", "sperr", "bloq", "bloc", "suppr"),
-    *("disab", "activ", "aktiv", "aktyw", "attiv", "actif", "ativo", "actief", "enabled"),
-    *("deactiv", "quit", "left", "leav", "remov", "delet", "losch", "elimin", "borrad", "usun"),
-    *("baja", "cancel", "cancell", "annul", "wypis", "rezygn", "odhlas", "dad dan", "gadael"),
-    *("uitschr", "uitgeschr", "ingeschr", "opgezegd", "perm", "allow", "erlaub", "autori"),
-    *("authori", "accept", "akzept", "agree", "agreed", "grant", "do not", "dont", "don t", "not "),
-    *("no mail", "no email", "nomail", "kein", "keine", "pas de", "geen", "niet", "ne pas"),
-    *("reject", "refus", "denied", "declin", "withdr", "revok", "widerr", "widerspr", "object"),
-    *("dead", "deceas", "verstorb", "died", "decede", "overled", "exclu", "ausschl", "robinson"),
-    *("mailable", "reachable", "contactable", "can contact", "email ok", "wunsch", "wants"),
-    *("receive", "recevoir", "recibir", "ricev", "ontvang", "hold", "pause", "end", "expire"),
-    *("kundig", "resign", "demission", "resili", "lapsed", "former", "inactive", "nixie"),
-    *("banned", "error", "fail", "reason", "preference", "member since", "member", "frozen"),
-    *("διαγραφ", "διαγραμμ", "απεγγρα", "отпис", "הוסר", "停止", "退会", "退订", "取消"),
-    *("stop", "avregistr", "avmeld", "leiratkoz", "baixa", "descadastr"),
-)
-# Stems for which a yes or a time means not to be mailed.
-LEAVING_STEMS = (
-    *("unsub", "abmeld", "abgemeld", "austrag", "austritt", "desab", "desinscri", "desuscri"),
-    *("disiscri", "uitschr", "uitgeschr", "afgemeld", "afmeld", "wypis", "rezygn", "odhlas"),
-    *("dad dan", "gadael", "opt out", "optout", "opted out", "bounce", "rebot", "rebond", "clean"),
-    *("complain", "complaint", "spam", "abuse", "junk", "block", "black", "sperr", "bloq"),
-    *("suppr", "disab", "deactiv", "quit", "left", "leav", "remov", "delet", "losch", "elimin"),
-    *("baja", "cancel", "annul", "do not", "dont", "don t", "no mail", "no email", "nomail"),
-    *("kein", "pas de", "geen", "niet", "ne pas", "reject", "refus", "denied", "declin"),
-    *("withdr", "revok", "widerr", "widerspr", "object", "dead", "deceas", "verstorb", "died"),
-    *("decede", "overled", "exclu", "ausschl", "robinson", "kundig", "resign", "lapsed", "nixie"),
-    *("undeliver", "unzustell", "invalid", "banned", "opgezegd", "inactiv", "former", "stop"),
-    *("avregistr", "avmeld", "leiratkoz", "baixa", "descadastr"),
-)
-# Headings of other channels, and of refusals that may pass: nothing is suggested for these.
-ASIDE_STEMS = (
-    *("sms", "whatsapp", "phone", "telefon", "push", "transaction", "postal"),
-    *("mms", "call", "soft"),
-)
-# Columns with passwords and keys: never read, and their values never shown.
-SECRET_STEMS = (
-    *("password", "passwd", "pwd", "user pass", "passwort", "kennwort", "mot de passe"),
-    *("contrasena", "wachtwoord", "haslo", "heslo", "cyfrinair", "secret", "api key", "pkcs12"),
-)
 HIDDEN = "•••"
 """Shown instead of a value of such a column."""
 
@@ -334,9 +378,3 @@ REASON_WORDS = frozenset(
         *("campaign", "comment", "title", "id", "other", "error", "message", "details", "note"),
     )
 )
-
-
-def has_stem(heading: str, stems: tuple[str, ...]) -> bool:
-    """Whether a word of a folded heading starts with one of these."""
-    padded = f" {heading}"
-    return any(f" {stem}" in padded or (len(stem) > 4 and stem in heading) for stem in stems)

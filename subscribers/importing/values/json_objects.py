@@ -5,8 +5,8 @@ from functools import lru_cache
 
 from newsletter.errors import InvalidInput
 from subscribers.importing.values.cells import one_line
-from subscribers.importing.values.headings import ASIDE_STEMS, LEAVING_STEMS, has_stem
 from subscribers.importing.values.states import HAS_LEFT
+from subscribers.importing.values.stems import ASIDE_STEMS, LEAVING_STEMS, has_stem
 from subscribers.importing.values.vocabulary import is_nothing, leaving_of, states_leaving
 from subscribers.importing.values.word_folding import folded
 

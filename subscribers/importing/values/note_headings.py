@@ -1,6 +1,6 @@
 """Headings of columns with free words about people, in which some write who has left."""
 
-from subscribers.importing.values.headings import has_stem
+from subscribers.importing.values.stems import has_stem
 from subscribers.importing.values.word_folding import folded
 
 _STEMS = tuple(

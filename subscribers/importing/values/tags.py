@@ -3,7 +3,8 @@
 import re
 from functools import lru_cache
 
-from subscribers.importing.values.headings import ROLES, folded_names, has_stem
+from subscribers.importing.values.headings import ROLES, folded_names
+from subscribers.importing.values.stems import has_stem
 from subscribers.importing.values.vocabulary import LEAVING_WORDS, states_leaving
 from subscribers.importing.values.word_folding import folded
 

@@ -1,3 +1,19 @@
+CREATE TABLE api_keys (
+    id INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    key_hash TEXT NOT NULL,
+    scopes JSON NOT NULL,
+    made_by TEXT NOT NULL,
+    made_at DATETIME NOT NULL,
+    expires_at DATETIME,
+    used_at DATETIME,
+    revoked_at DATETIME,
+    CONSTRAINT pk_api_keys PRIMARY KEY (id),
+    CONSTRAINT uq_api_keys_key_hash UNIQUE (key_hash)
+);
+
+CREATE INDEX ix_api_keys_made_by ON api_keys (made_by);
+
 CREATE TABLE articles (
     id INTEGER NOT NULL,
     uid TEXT NOT NULL,

@@ -25,6 +25,7 @@ ACTORS: Mapping[str, Actor] = {
 # Actions without a line, with the reason.
 UNRECORDED = {
     "feedback.remember_mailbox": "where reading stopped is of no interest later",
+    "keys.see": "the key itself says when it was used; what it did is recorded",
     "sessions.attempt": "what becomes of it is recorded",
     "sessions.refund": "what became of it is recorded",
     "sessions.see": "the session itself says when it was used",

@@ -5,13 +5,13 @@ from typing import Any
 
 import pyotp
 
-from newsletter.actions import credentials, sessions, staff
+from newsletter.actions import credentials, keys, sessions, staff
 from newsletter.actions.sessions import Browser
 from newsletter.app import Newsletter
 from newsletter.staff import store
 from newsletter.staff.account_models import StaffMember
 from newsletter.staff.actors import VISITOR, Actor, operator, staff_member
-from newsletter.staff.permissions import Role
+from newsletter.staff.permissions import Permission, Role
 from newsletter.staff.sign_in.passkeys import NewPasskey
 from newsletter.staff.sign_in.proofs import PasswordProof
 
@@ -101,7 +101,9 @@ def removing_authenticator(app: Newsletter) -> Call:
 
 def making_recovery_codes(app: Newsletter) -> Call:
     with_authenticator(app)
-    return lambda who: credentials.make_recovery_codes(app, who)
+    with app.database.read() as session:
+        before = store.recovery_codes_mark(session, OWNER)
+    return lambda who: credentials.make_recovery_codes(app, who, instead_of=before)
 
 
 def adding_passkey(app: Newsletter) -> Call:
@@ -147,6 +149,20 @@ def reopening(app: Newsletter) -> Call:
     return lambda who: staff.reopen(app, who, number)
 
 
+def making_key(app: Newsletter) -> Call:
+    return lambda who: keys.make(app, who, name="Website", scopes=[Permission.WRITE])
+
+
+def of_key(act: Callable[..., object]) -> Callable[..., Call]:
+    """A change of an API key by its number."""
+
+    def change(app: Newsletter) -> Call:
+        made = keys.make(app, SETUP, name="Website", scopes=[Permission.WRITE])
+        return lambda who: act(app, who, made.number)
+
+    return change
+
+
 STAFF_CHANGES: Mapping[str, Callable[[Newsletter], Call]] = {
     "credentials.add_authenticator": adding_authenticator,
     "credentials.add_passkey": adding_passkey,
@@ -154,6 +170,9 @@ STAFF_CHANGES: Mapping[str, Callable[[Newsletter], Call]] = {
     "credentials.make_recovery_codes": making_recovery_codes,
     "credentials.remove_authenticator": removing_authenticator,
     "credentials.remove_passkey": removing_passkey,
+    "keys.make": making_key,
+    "keys.revoke": of_key(keys.revoke),
+    "keys.see": of_key(keys.see),
     "sessions.begin": beginning,
     "sessions.end": ending,
     "sessions.end_others": ending_others,
@@ -183,6 +202,7 @@ STAFF_CHANGES: Mapping[str, Callable[[Newsletter], Call]] = {
     ),
 }
 _BY_VISITORS = (
+    "keys.see",
     "sessions.attempt",
     "sessions.begin",
     "sessions.refund",

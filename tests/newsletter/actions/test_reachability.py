@@ -39,6 +39,7 @@ NOT_BY_COMMAND = {
     "feedback.look_after": "falls due by itself",
     "feedback.remember_mailbox": "falls due by itself",
     "feedback.record": "told by servers and providers, and taken from the ledger",
+    "keys.see": "belongs to the program that has the key",
     "maintenance.forget_people": "falls due by itself",
     "maintenance.look_after_editions": "falls due by itself",
     **{

@@ -54,3 +54,15 @@ def test_another_alphabet_in_an_old_encoding_is_not_guessed() -> None:
 def test_binary_formats_are_named_in_the_error(content: bytes, words: str) -> None:
     with pytest.raises(Unreadable, match=words):
         decode(content)
+
+
+@pytest.mark.parametrize("beside", ["", "é\xa0 Straße 港 😀"])
+def test_characters_that_xml_cannot_hold_are_removed_whatever_stands_beside_them(
+    beside: str,
+) -> None:
+    nonsense = "\x00\x08\x0b\x1f\x7f\x80\x84\x86\x9f\ud800\udfff\ufdd0\ufdef\ufffe\uffff"
+    nonsense += "\U0001fffe\U0008ffff\U0010fffe"
+    for character in nonsense:
+        assert without_controls(f"{beside}a{character}b") == f"{beside}ab"
+    for character in "\t\n\x85\xa0\ud7ff\ue000\ufdcf\ufdf0\ufffd\U00010000\U0010fffd":
+        assert without_controls(f"{beside}a{character}b") == f"{beside}a{character}b"

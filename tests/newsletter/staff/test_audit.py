@@ -122,7 +122,7 @@ def test_lines_come_newest_first_and_page_by_page(database: Database, clock: Fix
         record(database, clock, ANN, f"editions.a{number}")
     with database.read() as session:
         first = audit.page(session, Filters(), limit=2)
-        second = audit.page(session, Filters(), limit=2, below=first[-1].id)
+        second = audit.page(session, Filters(), limit=2, after=first[-1].id)
     assert [line.action for line in first + second] == [f"editions.a{n}" for n in (4, 3, 2, 1)]
 
 

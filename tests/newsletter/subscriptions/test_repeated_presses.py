@@ -13,11 +13,15 @@ from newsletter.actions import account
 from newsletter.app import Newsletter
 from newsletter.clock import FixedClock
 from newsletter.errors import Conflict, InvalidInput
-from newsletter.staff import actors
+from newsletter.staff import actors, audit
+from newsletter.staff.audit import Filters
+from newsletter.subscriptions.unsubscribe import UnsubscribeReason
 from newsletter.tokens.links import PreferencesLink, mark_of
-from subscribers import store
+from subscribers import consent, store
 from subscribers.consent import ConsentOrigin
-from subscribers.membership import Signup
+from subscribers.membership import Preferences, Signup
+from subscribers.models import ConsentKind, Frequency
+from subscribers.topics import Choice
 
 ANN, NEW = "ann@example.org", "ann@example.net"
 A_MINUTE = timedelta(minutes=1)
@@ -82,6 +86,18 @@ def press_together(app: Newsletter, press: Press) -> None:
     app.notices.send_due()
 
 
+def leave(app: Newsletter) -> None:
+    link = own_link(app)
+    reason = UnsubscribeReason(words="Enough.")
+    account.unsubscribe(app, actors.subscriber(link.subscriber_id), 1, reason)
+
+
+def choose_weekly(app: Newsletter) -> None:
+    link, origin = own_link(app), ConsentOrigin(source="preference page")
+    wishes = Preferences(name="Ann", choice=Choice(), frequency=Frequency.WEEKLY)
+    account.choose(app, actors.subscriber(link.subscriber_id), link, wishes, None, origin=origin)
+
+
 def recipients(transport: RecordingTransport) -> list[str]:
     return sorted(mail.recipient for mail in transport.taken)
 
@@ -108,6 +124,21 @@ def test_a_change_asked_for_many_times_at_once_is_told_once_to_each_address(
 ) -> None:
     press_together(app, ask_to_move)
     assert recipients(transport) == [NEW, ANN]
+
+
+@pytest.mark.usefixtures("member")
+@pytest.mark.parametrize(
+    ("press", "kind"),
+    [(leave, ConsentKind.WITHDRAWN), (choose_weekly, ConsentKind.CHANGED)],
+)
+def test_a_change_made_many_times_at_once_is_recorded_once(
+    app: Newsletter, press: Press, kind: ConsentKind
+) -> None:
+    press_together(app, press)
+    with app.database.read() as session:
+        events = consent.history(session, store.by_address(session, ANN))
+        lines = audit.page(session, Filters(actor="subscriber"), limit=100)
+    assert [event.kind for event in events].count(kind) == len(lines) == 1
 
 
 @pytest.mark.usefixtures("member")

@@ -84,3 +84,11 @@ class TestAnExportThatLeavesOutWhoHasLeft:
         text = "Record ID,Email,Lifecycle Stage,Gone\n1,ann@example.org,Subscriber,\n"
         answers = AdministratorAnswers(columns={"left": ["Gone"]})
         assert states_in(self.written(tmp_path, text), answers) == {"ann@example.org": "subscribed"}
+
+
+def test_letters_of_another_width_are_read_as_plain_ones_and_told(tmp_path: Path) -> None:
+    path = tmp_path / "people.csv"
+    path.write_text("email,status\nｃｌｅｏ@b.example,unsubscribed\n", "utf-8")
+    _, found = analysed(path)
+    assert states_in(path) == {"cleo@b.example": "left"}
+    assert any("ｃｌｅｏ@b.example as cleo@b.example" in note for note in found.notes)

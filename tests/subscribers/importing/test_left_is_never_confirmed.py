@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import pytest
 from hypothesis import Phase, given, settings
@@ -176,6 +177,7 @@ def states_of(
             columns=found.assigned.places,
             width=len(table.header),
             as_topic=str.lower,
+            today=date(2026, 5, 1),
             state=found.state,
             words={**(program.states if program else {}), **words},
             order=found.order,

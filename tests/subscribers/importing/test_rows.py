@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from list_files import TODAY
 
 from newsletter.errors import InvalidInput
 from subscribers.importing import catalogue
@@ -42,6 +43,7 @@ def read(
         columns=places(header, chosen),
         width=len(header),
         as_topic=str.lower,
+        today=TODAY,
         topics=frozenset({"housing", "bus", "rail"}),
         digests=frozenset({"friday"}),
     )
@@ -50,7 +52,9 @@ def read(
 
 def reader(header: Sequence[str], **options: Any) -> RowReader:
     columns = assign(header, {}, None).places
-    return RowReader(ReadOptions(columns=columns, width=len(header), as_topic=str.lower, **options))
+    return RowReader(
+        ReadOptions(columns=columns, width=len(header), as_topic=str.lower, today=TODAY, **options)
+    )
 
 
 def places(header: Sequence[str], chosen: Mapping[str, Sequence[str]] | None = None) -> Places:
@@ -161,10 +165,10 @@ def test_topics_are_listed_with_commas_or_semicolons_and_quoted_at_mailchimp() -
 
 def test_languages_are_limited_to_those_offered() -> None:
     columns = places(["email", "language"])
-    reading = ReadOptions(
-        columns=columns, width=2, as_topic=str, languages=frozenset({"cy", "en-GB"})
+    languages = frozenset({"cy", "en-GB"})
+    reader = RowReader(
+        ReadOptions(columns=columns, width=2, as_topic=str, today=TODAY, languages=languages)
     )
-    reader = RowReader(reading)
     for said, meant in (("cy", "cy"), ("en", "en-GB"), ("en_US", "en-GB"), ("Welsh", "cy")):
         assert reader.people(2, ["a@b.org", said])[0].preferences.language == meant
     with pytest.raises(InvalidInput, match="language"):
@@ -181,7 +185,7 @@ def test_the_column_of_the_address_is_found(header: list[str], place: int | None
 
 @pytest.mark.parametrize("name", ["members.csv", "subscribed_members_export_1.csv"])
 def test_common_file_names_state_no_status(name: str) -> None:
-    assert state_of_name(name, MAILCHIMP) in {None, ListState.SUBSCRIBED}
+    assert state_of_name(name) in {None, ListState.SUBSCRIBED}
 
 
 @pytest.mark.parametrize(
@@ -192,8 +196,7 @@ def test_a_file_name_that_may_state_a_status_is_asked_about(name: str) -> None:
 
 
 def test_a_mailchimp_file_name_states_the_status() -> None:
-    assert state_of_name("unsubscribed_members_export_1.csv", MAILCHIMP) is ListState.LEFT
-    assert state_of_name("unsubscribed_members_export_1.csv", None) is None
+    assert state_of_name("unsubscribed_members_export_1.csv") is ListState.LEFT
 
 
 def test_a_chosen_status_column_adds_to_the_recognised_ones() -> None:

@@ -69,6 +69,8 @@ _NAMES = {
 }
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6", "summary", "dt")
 _NEVER = frozenset({"html", "body", "main", "article"})
+# Told by their tag, whatever they are called.
+_TAGS = frozenset({"a", "button", "nav", "header", "footer"})
 _LINES = frozenset({"p", "li", "h2", "h3", "h4", "h5", "h6"})
 _ROLES = frozenset({"navigation", "search", "dialog", "alertdialog", "contentinfo"})
 # Addresses that share a page: the link is never the story.
@@ -100,42 +102,53 @@ _LONG_CAPTION = 40
 def drop_boilerplate(root: Element) -> tuple[str, ...]:
     """Drop them from a page in place; notes of what had words or pictures."""
     parts: list[tuple[Element, str]] = []
+    captions: list[Element] = []
     notes: Counter[str] = Counter()
-    _collect(root, parts)
+    _collect(root, parts, captions)
     for element, note in parts:
         if element.getparent() is not None:
             notes[note] += bool(_size(element) or next(element.iter("img"), None) is not None)
             element.drop_tree()
-    notes[_CAPTION_NOTE] += _drop_repeated_captions(root)
+    notes[_CAPTION_NOTE] += _drop_repeated_captions(captions)
     return counted(+notes)
 
 
-def _collect(element: Element, parts: list[tuple[Element, str]]) -> None:
-    """Add what surrounds the article below an element; what is within that is not looked at."""
-    for child in element.iterchildren(etree.Element):
-        if note := _note_on(child):
+def _collect(element: Element, parts: list[tuple[Element, str]], captions: list[Element]) -> None:
+    """Add what surrounds the article below an element, and captions within the article.
+
+    What is within a part that surrounds it is not looked at.
+    """
+    for child in element:
+        tag = child.tag
+        names, name, role = child.get("class"), child.get("id"), child.get("role")
+        # Most elements of a page have no name at all.
+        may_surround = names or name or role or tag in _TAGS
+        if may_surround and (note := _note_on(child, tag, f"{names or ''} {name or ''}", role)):
             parts.append((child, note))
-        elif child.tag in _LINES and _is_see_also(child):
+        elif tag in _LINES and _is_see_also(child):
             parts += ((one, _LINKS_NOTE) for one in (child, *_links_after(child)))
         else:
-            _collect(child, parts)
+            if tag == "figcaption" or (names and "caption" in names):
+                captions.append(child)
+            if len(child):
+                _collect(child, parts, captions)
 
 
-def _note_on(element: Element) -> str:
+def _note_on(element: Element, tag: str, names: str, role: str | None) -> str:
     """What is told of an element that surrounds the article; empty for any other."""
-    if element.tag == "a":
+    if tag == "a":
         return _LINKS_NOTE if _SHARES.match((element.get("href") or "").strip()) else ""
-    if element.tag == "button":
+    if tag == "button":
         return _BUTTON_NOTE if next(element.iterancestors(*_HEADINGS), None) is None else ""
-    if element.tag in _NEVER:
+    if tag in _NEVER:
         return ""
-    kind = _kind_around(element)
-    return _NOTES[kind] if kind else _FRAME_NOTE if _is_frame(element) else ""
+    kind = _kind_around(element, names)
+    return _NOTES[kind] if kind else _FRAME_NOTE if _is_frame(element, tag, role) else ""
 
 
-def _kind_around(element: Element) -> Kind | None:
+def _kind_around(element: Element, names: str) -> Kind | None:
     """The kind that its names tell, if its content is of that kind."""
-    kinds = _kinds_of(f"{element.get('class') or ''} {element.get('id') or ''}")
+    kinds = _kinds_of(names)
     if not kinds or _holds_article(element):
         return None
     return next((kind for kind in _NOTES if kind in kinds and _is_of(kind, element)), None)
@@ -156,10 +169,10 @@ def _kinds_of(names: str) -> frozenset[Kind]:
     )
 
 
-def _is_frame(element: Element) -> bool:
+def _is_frame(element: Element, tag: str, role: str | None) -> bool:
     """Whether it is navigation, or the header or footer of the page rather than of an article."""
-    is_frame = element.tag == "nav" or element.get("role") in _ROLES
-    if element.tag in {"header", "footer"}:
+    is_frame = tag == "nav" or role in _ROLES
+    if tag in {"header", "footer"}:
         is_frame = is_frame or next(element.iterancestors("article", "main"), None) is None
     return is_frame and not _holds_article(element)
 
@@ -201,11 +214,11 @@ def _links_after(element: Element) -> Iterator[Element]:
         yield sibling
 
 
-def _drop_repeated_captions(root: Element) -> int:
+def _drop_repeated_captions(captions: list[Element]) -> int:
     """Galleries repeat the caption of a picture, whole and abridged; how many were dropped."""
     dropped = 0
     seen: dict[str, Element] = {}
-    for part in root.xpath("//figcaption/descendant-or-self::* | //*[contains(@class, 'caption')]"):
+    for part in (one for caption in captions for one in _parts_of(caption)):
         text = " ".join(part.text_content().split())
         if len(text) < _LONG_CAPTION or part.getparent() is None:
             continue
@@ -214,6 +227,10 @@ def _drop_repeated_captions(root: Element) -> int:
             part.drop_tree()
             dropped += 1
     return dropped
+
+
+def _parts_of(caption: Element) -> list[Element]:
+    return list(caption.iter(etree.Element)) if caption.tag == "figcaption" else [caption]
 
 
 def _size(element: Element) -> int:

@@ -19,6 +19,7 @@ _AFTER = re.compile(
     r"\s+(?:on|in|at|for|am|le|el|il|op|den)\s|\s*[|·•–—,(/]|\s+-\s|\s+\d", re.IGNORECASE
 )
 _CLASS = re.compile(r"(?:.*[-_])?(?:byline|author)(?:[-_]name)?", re.IGNORECASE)
+_MAY_BE_BYLINE = re.compile("byline|author", re.IGNORECASE)
 MAX_NAME_LENGTH = 60
 MAX_WORDS = 6
 
@@ -42,8 +43,10 @@ def _marked(root: Element) -> Iterator[str]:
 
 def _by_lines(root: Element) -> Iterator[str]:
     for element in root.iter("address", "div", "p", "span", "a", "em", "li"):
-        names = f"{element.get('class') or ''} {element.get('id') or ''}".split()
-        if any(map(_CLASS.fullmatch, names)) and not is_aside(element):
+        names = f"{element.get('class') or ''} {element.get('id') or ''}"
+        if _MAY_BE_BYLINE.search(names) is None:
+            continue
+        if any(map(_CLASS.fullmatch, names.split())) and not is_aside(element):
             line = _line(element)
             if by := _BY.match(line):
                 yield _name(line[by.end() :])

@@ -4,19 +4,17 @@ Readability scores paragraphs, links and class names. Pages with too few words t
 `articleBody`, the longest `article`, or `main`.
 """
 
-import logging
 import re
 from collections import Counter
 from collections.abc import Iterator
-from copy import deepcopy
 from dataclasses import dataclass
 from html import escape
 from typing import Any, TypeAlias
 
 from lxml import etree
-from lxml import html as trees
 
 from newsletter.articles.importers.pages.boilerplate import drop_boilerplate
+from newsletter.articles.importers.pages.scoring import best_by_score
 
 Element: TypeAlias = Any
 """An lxml element; lxml ships no types."""
@@ -25,9 +23,7 @@ Element: TypeAlias = Any
 ENOUGH_CHARACTERS = 250
 # If Readability keeps less than this share of the marked-up article, its result is discarded.
 LEAST_SHARE = 0.2
-_MAY_BE_BODIES = "//*[@itemprop or contains(@class, 'e-content')]"
 BOILERPLATE_TAGS = ("nav", "script", "style", "noscript", "template", "dialog")
-_CODE = ("script", "style", "link", etree.Comment, etree.ProcessingInstruction)
 PAGE_FRAME_TAGS = ("header", "footer", "aside", "form")
 _HEADINGS = ("h1", "h2", "h3")
 _OUTSIDE_NOTE = "text of the page outside its article left out"
@@ -46,7 +42,7 @@ def article_of(root: Element, title: str) -> ExtractedArticle:
     notes = drop_boilerplate(root)
     on_page = _text_of(root.find("body"))
     marked = _by_markup(root, title)
-    weighed = _by_readability(root)
+    weighed = best_by_score(root)
     part = marked
     if weighed is not None:
         enough = _size(weighed) >= ENOUGH_CHARACTERS
@@ -79,46 +75,16 @@ def _has_more_words(text: str, kept: str) -> bool:
     return False
 
 
-def _by_readability(root: Element) -> Element | None:
-    from readability import Document
-    from readability.readability import Unparseable
-
-    class Page(Document):  # type: ignore[misc]  # untyped
-        """Readability with every attribute kept: `sanitising` decides what is allowed."""
-
-        def _parse(self, input: Element) -> Element:  # noqa: A002  # its name there
-            """The tree itself: writing, parsing and cleaning it anew takes a third of the time."""
-            page = deepcopy(input)
-            etree.strip_elements(page, *_CODE, with_tail=False)
-            # lxml makes the object of an element anew at each visit, unless it is held.
-            self._held = list(page.iter())
-            return page
-
-        def remove_unlikely_candidates(self) -> None:
-            """Nothing: `drop_boilerplate` did it, and looks at lengths and headings as well."""
-
-        def get_link_density(self, elem: Element) -> float:
-            """Its own collapses white space by patterns, which takes half of its time."""
-            linked = sum(_size(link) for link in elem.iter("a") if link is not elem)
-            return linked / max(1, _size(elem))
-
-        def get_clean_html(self) -> str:
-            return str(etree.tostring(self._html(), encoding="unicode", method="html"))
-
-    # It logs each attempt, and errors with traceback before raising them.
-    logging.getLogger("readability.readability").disabled = True
-    try:
-        html = Page(root).summary(html_partial=True, keep_all_images=True)
-        return trees.fragment_fromstring(html, create_parent="div")
-    except (Unparseable, etree.LxmlError, ValueError, AssertionError):
-        return None
-
-
 def _by_markup(root: Element, title: str) -> Element | None:
     """The marked-up part of the page; else its body without header, footer and navigation."""
-    bodies = [e for e in root.xpath(_MAY_BE_BODIES) if _is_body(e)]
+    bodies, mains = [], []
+    # One look at each element: XPath takes longer to evaluate a condition on its attributes.
+    for element in root.iter(etree.Element):
+        if _is_body(element):
+            bodies.append(element)
+        elif element.tag == "main" or element.get("role") == "main":
+            mains.append(element)
     articles = [e for e in root.iter("article") if not _is_within(e, ("nav", "aside", "footer"))]
-    mains = root.xpath("//main | //*[@role='main']")
     titled = [e for e in articles if _has_heading(e, title)]
     for elements in (bodies, titled, articles, mains):
         if elements:
@@ -133,8 +99,9 @@ def _by_markup(root: Element, title: str) -> Element | None:
 
 def _is_body(element: Element) -> bool:
     """Whether schema.org or microformats.org (h-entry) markup makes it the article body."""
-    is_named = "articleBody" in (element.get("itemprop") or "").split()
-    return is_named or "e-content" in (element.get("class") or "").split()
+    kinds, names = element.get("itemprop"), element.get("class")
+    is_named = kinds is not None and "articleBody" in kinds.split()
+    return is_named or (names is not None and "e-content" in names.split())
 
 
 def _is_within(element: Element, names: tuple[str, ...]) -> bool:

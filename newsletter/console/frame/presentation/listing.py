@@ -98,6 +98,11 @@ class Listing:
         return self.filters.get(name, "")
 
     @property
+    def is_ascending(self) -> bool:
+        """Whether the smallest value, or the oldest row, comes first."""
+        return not self.sort.startswith("-")
+
+    @property
     def limit(self) -> int:
         """How many rows to read: one more than a page shows, to know of a next page."""
         return MAX_CSV_ROWS if self.wants_csv else self.page_size + 1

@@ -274,7 +274,7 @@ def test_the_original_signup_date_is_kept_in_the_proof(run: Run, tmp_path: Path)
         tmp_path, "email,OPTIN_TIME,CONFIRM_TIME\nnew@example.org,2019-05-01,2019-05-02\n"
     )
     imported(run, path, *PROOF)
-    proof = "paper forms of 1 May; there joined 2019-05-01, confirmed 2019-05-02"
+    proof = "paper forms of 1 May; there agreed 2019-05-01, confirmed 2019-05-02"
     history = shown(run, "new@example.org")["consent"]
     assert isinstance(history, list)
     assert history[-1]["source"] == f"import of members.csv, row 2: {proof}"

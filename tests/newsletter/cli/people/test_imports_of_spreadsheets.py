@@ -80,12 +80,42 @@ def test_the_sheet_of_those_who_left_comes_first_wherever_it_stands(
     assert "--sheet Unsubscribed --state left; then --sheet Readers" in refusal(run, path)
 
 
-def test_an_archive_of_lists_is_to_be_unpacked(run: Run, tmp_path: Path) -> None:
-    path = tmp_path / "export.zip"
+def packed(path: Path, **lists: str) -> Path:
     with zipfile.ZipFile(path, "w") as archive:
-        archive.writestr("subscribed.csv", "email\nzoe@example.org\n")
-        archive.writestr("cleaned.csv", "email\nann@example.org\n")
-    assert "a ZIP archive of 2 lists (subscribed.csv, cleaned.csv); unpack it" in refusal(run, path)
+        for name, text in lists.items():
+            archive.writestr(f"export/{name}.csv", text)
+    return path
+
+
+def test_the_archive_of_a_program_is_imported_list_by_list(run: Run, tmp_path: Path) -> None:
+    path = packed(
+        tmp_path / "export.zip",
+        subscribed_members_export_1="email\nzoe@example.org\n",
+        cleaned_members_export_1="email\nann@example.org\n",
+    )
+    result = run("subscribers", "import", str(path), "--consent", "forms")
+    assert result.status == 0, result.err
+    assert "subscribed_members_export_1.csv (export.zip): 1 confirmed" in result.out
+    assert "cleaned_members_export_1.csv (export.zip): 1 suppressed" in result.out
+
+
+def test_an_archive_of_lists_that_tell_no_state_is_to_be_unpacked(run: Run, tmp_path: Path) -> None:
+    path = packed(
+        tmp_path / "all.zip", people="email\nzoe@example.org\n", widerrufe="email\na@example.org\n"
+    )
+    assert "widerrufe.csv (all.zip) may be told by the name alone" in refusal(run, path)
+
+
+def test_the_questions_of_all_lists_of_an_archive_are_one_message(run: Run, tmp_path: Path) -> None:
+    path = packed(
+        tmp_path / "all.zip",
+        one="email,active,Stand\nzoe@example.org,yes,A\n",
+        two="email,active,Lage\na@example.org,yes,B\n",
+    )
+    assert "--column '?=Stand' --column '?=Lage'" in refusal(run, path)
+    answers = ("--column", "ignored=Stand", "--column", "ignored=Lage")
+    result = run("subscribers", "import", str(path), "--consent", "forms", *answers)
+    assert result.status == 0, result.err
 
 
 def test_addresses_also_in_the_unsubscribed_sheet_are_not_confirmed(

@@ -89,3 +89,12 @@ def test_the_next_challenge_signs_in_again(console: Console, clock: FixedClock) 
         browser = console.visitor()
         clock.at += timedelta(seconds=1)
         assert sent(browser, answer(browser)).status_code == 303
+
+
+def test_a_right_answer_is_taken_beside_any_number_of_wrong_ones(console: Console) -> None:
+    browser = console.visitor()
+    fields = answer(browser)
+    wrong = {**fields, "answer": fields["answer"].replace('"signature": "', '"signature": "AAAA')}
+    statuses = {sent(browser, wrong).status_code for _ in range(6)}
+    assert statuses == {400, 429}
+    assert sent(browser, fields).status_code == 303

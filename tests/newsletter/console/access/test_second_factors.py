@@ -154,3 +154,13 @@ def test_the_form_of_another_site_is_not_kept(console: Console, clock: FixedCloc
     clock.at += timedelta(hours=13)
     answer = owner.send("/staff/invite", {"csrf": "made up"})
     assert answer.headers["location"] == "/console/sign-in?next=/console/staff/invite"
+
+
+def test_a_button_for_recovery_codes_pressed_twice_makes_them_once(console: Console) -> None:
+    owner = console.as_role(Role.OWNER)
+    member = staff_member(owner.member_id or 0, Role.OWNER)
+    credentials.add_authenticator(console.app, member, SECRET, code(console))
+    found = re.search(r'name="instead_of" value="([^"]+)"', owner.get("/account").text)
+    assert found
+    pressed = [owner.send("/account/recovery-codes", {"instead_of": found[1]}) for _ in range(2)]
+    assert [answer.status_code for answer in pressed] == [200, 409]

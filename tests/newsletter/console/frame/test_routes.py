@@ -106,6 +106,12 @@ def test_a_number_larger_than_any_row_has_leads_nowhere(console: Console) -> Non
     assert {key: said.status_code for key, said in answers.items() if said.status_code != 404} == {}
 
 
+def test_no_page_of_an_error_names_a_command(console: Console) -> None:
+    owner = console.as_role(Role.OWNER)
+    pages = [r for r in MEMBERS if "{" in r.path and r.method == "GET" and not r.is_live]
+    assert [name(r) for r in pages if ": newsletter " in owner.get(path_of(r)).text] == []
+
+
 def test_whoever_is_not_signed_in_is_sent_to_sign_in(console: Console) -> None:
     visitor = console.visitor()
     token = visitor.token()

@@ -29,6 +29,11 @@ def test_a_script_is_sent_compressed_and_kept_for_good(console: Console) -> None
     assert brotli.decompress(content) == (static_folder() / "editor.js").read_bytes()
 
 
+def test_a_style_sheet_says_once_what_it_varies_by(console: Console) -> None:
+    answer = console.visitor().get("/static/console.css", headers={"Accept-Encoding": "identity"})
+    assert answer.headers["vary"] == "Accept-Encoding"
+
+
 def test_an_address_without_version_is_not_kept_for_good(console: Console) -> None:
     answer = console.visitor().get("/static/console.css", headers=PLAIN)
     assert answer.status_code == 200

@@ -11,8 +11,9 @@ from newsletter.clock import FixedClock
 from newsletter.errors import InvalidInput
 from newsletter.staff.permissions import Role
 from subscribers import store as people
+from subscribers.importing import archives
 from subscribers.importing.storage import history
-from subscribers.importing.uploaded import archives, jobs, store
+from subscribers.importing.uploaded import jobs, store
 from subscribers.models import ListUpload, SubscriberStatus
 
 MARKUP = "<script>alert(1)</script>"

@@ -151,6 +151,21 @@ def test_a_suppressed_address_is_not_written_to_and_the_answer_is_the_same(
     assert NEW not in [mail.recipient for mail in sent]
 
 
+def test_the_page_waits_for_a_suppressed_address_as_for_any_other(
+    client: httpx.Client, program: Newsletter, clock: FixedClock, path: str
+) -> None:
+    other = "zoe@example.net"
+    assert len(other) == len(NEW)
+    with program.database.write() as session:
+        store.add_suppression(session, hash_address(SECRET, NEW), "objected", clock.now())
+    shown = []
+    for address in (NEW, other):
+        ask(client, program, path, address)
+        shown.append(client.get(path).text.replace(address, "ADDRESS"))
+    assert "ADDRESS" in shown[0]
+    assert shown[0] == shown[1]
+
+
 def test_a_queued_notice_to_a_suppressed_address_is_dropped(
     client: httpx.Client, program: Newsletter, clock: FixedClock, sent: list[Mail], path: str
 ) -> None:

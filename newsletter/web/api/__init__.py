@@ -1,0 +1,1 @@
+"""JSON for other programs that have an API key."""
