@@ -32,7 +32,7 @@ PATHS = [
     *(f"/preferences/{OWN_PAGE}/data.csv", f"/preferences/{OWN_PAGE}/address", "/confirm/x"),
     *(f"/preferences/{OWN_PAGE}/fresh", f"/preferences/{OWN_PAGE}/less", "/authors/x"),
     *("/move/x", "/return/x", "/keep-address/x", "/private/x/feed.atom", "/media/x.jpg"),
-    "/webhooks/main",
+    *("/webhooks/main", "/api/articles", "/api/editions", "/api/editions/1"),
 ]
 # Mails that a demonstration caught; a site has none.
 NOT_OF_A_SITE = "newsletter.web.caught"
