@@ -50,6 +50,8 @@ PAGES = (
     "/staff",
     "/staff/1",
     "/staff/invite",
+    "/staff/keys",
+    "/staff/keys/new",
     "/audit",
     "/account",
     "/account/passkey",
