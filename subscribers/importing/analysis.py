@@ -3,12 +3,11 @@
 Pure: the command and any other interface show the same values.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 
 from newsletter.errors import InvalidInput
-from subscribers.addresses import in_plain_letters
 from subscribers.importing.columns import (
     ColumnAssignment,
     ColumnChoices,
@@ -26,25 +25,17 @@ from subscribers.importing.questions import (
     refuse_words_of_two_meanings,
     unknown_words,
 )
+from subscribers.importing.row_fit import RowFit, fit_notes, fitting
 from subscribers.importing.values.cells import (
-    INVISIBLE,
-    DamagedRow,
-    addresses_in,
     listed,
-    without_nul,
 )
 from subscribers.importing.values.dates import DayMonthOrder
 from subscribers.importing.values.filenames import is_of_archive, may_state_status, state_of_name
 from subscribers.importing.values.headings import OF_LOGS, OF_STATE, ROLES
 from subscribers.importing.values.states import ListState, worse
 from subscribers.importing.values.tags import names_newsletter
-from subscribers.importing.values.vocabulary import states_leaving
 from subscribers.importing.values.word_folding import folded
 
-# With more ambiguous rows than this, the structure of the whole file is in doubt.
-MAX_DAMAGED = 2
-MAX_DAMAGED_SHARE = 0.05
-MAX_STRAYS = 20
 _LABELLED = (
     "Some are labelled for the newsletter: the others are pending. If all have agreed, say --state "
     "subscribed."
@@ -66,32 +57,6 @@ class AdministratorAnswers:
     """The best status of everybody in the file."""
     order: DayMonthOrder | None = None
     """The order of its dates."""
-
-
-@dataclass(kw_only=True)
-class RowFit:
-    """How well the rows fit the header."""
-
-    people: int = 0
-    """Rows with an address."""
-    misfits: int = 0
-    """Those with ambiguous cells."""
-    strays: int = 0
-    """Rows without an address that do not fit, such as totals."""
-    doubtful: set[str] = field(default_factory=set)
-    """The addresses of the misfits, and of people in a sheet that may say that they left."""
-    respelt: dict[str, str] = field(default_factory=dict)
-    """Plain addresses by how they are written, in letters of another width or shape."""
-    below: set[str] = field(default_factory=set)
-    """The addresses below a break."""
-    section_break: str = ""
-    """A line between the rows that may say how those below it stand, or names other columns."""
-
-    @property
-    def is_trusted(self) -> bool:
-        """Whether the file's structure is reliable."""
-        share = self.people * MAX_DAMAGED_SHARE
-        return self.misfits <= max(MAX_DAMAGED, share) and self.strays <= max(MAX_STRAYS, share)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,10 +111,10 @@ def analyse(
     }
     fitness = RowFit(doubtful={each for addresses in telling.values() for each in addresses})
     width = len(table.header)
-    rows = _fitting(table, assigned, fitness, knows_program=program is not None)
+    rows = fitting(table, assigned, fitness, knows_program=program is not None)
     profile = profile_columns(rows, width, assigned.places, words)
     assigned = _without_unused(assigned, profile)
-    fitness.doubtful |= fitness.below
+    fitness.doubtful |= fitness.below | fitness.beside
     state, name = _state(table, PurePath(file).name, answers, assigned)
     is_labelled = answers.state is None and _is_labelled(assigned, profile)
     order, date = _order(profile, answers.order)
@@ -171,8 +136,7 @@ def analyse(
             *([_LABELLED] if is_labelled else []),
             *table.notes,
             *map(_elsewhere, telling),
-            *_break_notes(fitness),
-            *_respelling_notes(fitness),
+            *fit_notes(fitness),
             *_doubt_notes(profile, assigned, table.header),
         ),
     )
@@ -241,69 +205,6 @@ def _is_better_address(header: Sequence[str], place: int, assigned: ColumnAssign
     return is_another and folded(header[place]) in ROLES["address"]
 
 
-def _fitting(
-    table: SourceTable, assigned: ColumnAssignment, fitness: RowFit, *, knows_program: bool
-) -> Iterator[Sequence[str]]:
-    """The unambiguous rows; addresses in the others are recorded.
-
-    Args:
-        knows_program: no program writes headings between its rows.
-    """
-    width = len(table.header)
-    of_state = {place for role in OF_STATE for place in assigned.places.get(role, ())}
-    address = assigned.places["address"][0]
-    needed = max(address, *of_state) if of_state else address
-    for cells in table.rows():
-        if not any(cells):
-            continue
-        row = without_nul(cells) if "\0" in "".join(cells) else cells
-        if address < len(row) and not row[address].isascii():
-            written = row[address].strip(INVISIBLE).strip()
-            if (plain := in_plain_letters(written)) != written and "@" in plain:
-                fitness.respelt[written] = plain
-        if fitness.section_break:
-            fitness.below.update(map(str.casefold, addresses_in(" ".join(row))))
-        elif "@" not in "".join(row[address : address + 1]) and _is_break(
-            row, of_state, width, knows_program=knows_program
-        ):
-            fitness.section_break = " ".join(filter(None, map(str.strip, row)))
-        if _fits(row, width, needed, address):
-            fitness.people += 1
-            yield row
-        elif addresses := addresses_in(" ".join(row)):
-            fitness.people += 1
-            fitness.misfits += 1
-            fitness.doubtful.update(map(str.casefold, addresses))
-        else:
-            fitness.strays += 1
-
-
-def _is_break(
-    row: Sequence[str], of_state: Collection[int], width: int, *, knows_program: bool
-) -> bool:
-    """Whether a row without an address speaks of the rows below it.
-
-    A line of words, such as "Unsubscribed:" or "Only by post", or the header of another table.
-    """
-    if any("@" in cell for cell in row):
-        return False
-    filled = [place for place, cell in enumerate(row) if cell.strip()]
-    if len(filled) == 1 and filled[0] not in of_state:
-        text = row[filled[0]]
-        is_apart = width > 1 or text.rstrip().endswith(":")
-        is_heading = not knows_program and is_apart and any(map(str.isalpha, text))
-        return is_heading or may_state_status(text) or states_leaving(text)
-    return len(filled) > 1 and address_column(row) is not None
-
-
-def _fits(row: Sequence[str], width: int, needed: int, address: int) -> bool:
-    """Whether cells and header match; trailing empty cells may be missing."""
-    if isinstance(row, DamagedRow):
-        return False
-    is_cut = needed < len(row) < width and "@" in row[address]
-    return len(row) == width or is_cut or (len(row) > width and not any(row[width:]))
-
-
 def _state(
     table: SourceTable, file: str, answers: AdministratorAnswers, assigned: ColumnAssignment
 ) -> tuple[ListState, str]:
@@ -348,29 +249,6 @@ def _program_notes(program: Program | None, header: Sequence[str]) -> list[str]:
     if program.hides_leaving(header):
         return [*notes, program.advice, _LEAVING_HIDDEN]
     return notes if program.leaving_column else [*notes, *filter(None, [program.advice])]
-
-
-def _break_notes(fitness: RowFit) -> list[str]:
-    if not fitness.below:
-        return []
-    line = fitness.section_break[:60]
-    advice = (
-        "If it says nothing of them, delete it; else divide the file there, and import what is "
-        "below with --state left if they left."
-    )
-    return [f"Whoever stands below the line “{line}” is pending at best. {advice}"]
-
-
-def _respelling_notes(fitness: RowFit) -> list[str]:
-    if not fitness.respelt:
-        return []
-    written, plain = next(iter(fitness.respelt.items()))
-    return [
-        (
-            f"{len(fitness.respelt)} addresses are written in letters of another width or shape, "
-            f"and read as plain ones: {written[:60]} as {plain[:60]}."
-        )
-    ]
 
 
 def _doubt_notes(

@@ -132,7 +132,9 @@ def _known(
         return tuple(places)
     if places and [names[place] for place in places].count(names[places[0]]) > 1:
         raise InvalidInput(
-            f"two columns are named {names[places[0]]!r}; rename the one that is not meant"
+            f"two columns are named {names[places[0]]!r}; rename the one that is not meant; of "
+            "two tables side by side save each as a file, and import first that of those who left, "
+            "with --state left"
         )
     return tuple(places[:1])
 

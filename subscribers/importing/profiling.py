@@ -8,12 +8,10 @@ from itertools import islice
 from subscribers.importing.columns import Places
 from subscribers.importing.values.dates import DayMonthOrder, order_of
 from subscribers.importing.values.states import ListState
-from subscribers.importing.values.validity import Judge
+from subscribers.importing.values.validity import Judge, agreement_of, expiry_of
 from subscribers.importing.values.vocabulary import (
-    agreement_of,
     confirmation_of,
     doubt_of,
-    expiry_of,
     leaving_of,
     reason_of,
     receiving_of,

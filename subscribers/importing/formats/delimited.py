@@ -1,6 +1,7 @@
 """Delimited text: CSV (RFC 4180) and its variants, damaged files included."""
 
 import csv
+import re
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -16,6 +17,8 @@ from subscribers.importing.formats.table import SourceTable
 from subscribers.importing.values.cells import DamagedRow, addresses_in
 
 DELIMITERS = ",;\t|"
+# A cell that Excel is to take as text: ="0123".
+_TEXT = re.compile(r'^="([^"]*)"$')
 # Bounds memory for a file without line ends.
 MAX_LINE_LENGTH = 1_000_000
 # Maximum number of lines in a cell.
@@ -52,7 +55,9 @@ def delimited(path: Path, encoding: Encoding) -> SourceTable:
     """
     layout = _parsable_layout(_layout(path, encoding))
     first = list(islice(rows_of(layout), LOOKED_AT))
-    table = table_of(first, lambda: rows_of(layout), _notes(layout))
+    is_of_formulas = any(_TEXT.fullmatch(cell) for row in first for cell in row)
+    read = _unwrapped_rows if is_of_formulas else rows_of
+    table = table_of(list(islice(read(layout), LOOKED_AT)), lambda: read(layout), _notes(layout))
     return replace(table, first_row=table.first_row + layout.skipped)
 
 
@@ -83,6 +88,12 @@ def rows_of(layout: Layout) -> Iterator[Sequence[str]]:
         except csv.Error as error:
             number = layout.skipped + reader.line_num
             raise InvalidInput(f"{layout.path}: line {number} cannot be read: {error}") from error
+
+
+def _unwrapped_rows(layout: Layout) -> Iterator[Sequence[str]]:
+    for row in rows_of(layout):
+        is_damaged = isinstance(row, DamagedRow)
+        yield row if is_damaged else [_TEXT.sub(r"\1", cell) for cell in row]
 
 
 def _opened(path: Path, encoding: Encoding) -> TextIO:

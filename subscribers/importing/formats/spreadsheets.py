@@ -30,6 +30,10 @@ MAX_BYTES = 2_000_000_000
 # Each is read, since people may be in it.
 MAX_SHEETS = 100
 OTHER_SHEETS_SECONDS = 120
+_UNSEEN_MARKS = (
+    "Colours, crossed-out cells and comments of an .xls are not read: if one of them means that "
+    "somebody left, save the file as .xlsx first."
+)
 READER = "subscribers.importing.formats.sheet_reader"
 _LIST_SUFFIXES = frozenset({".csv", ".tsv", ".txt", ".xls", ".xlsx", ".ods", ".vcf", ".ldif"})
 
@@ -60,7 +64,8 @@ def spreadsheet(path: Path, sheet: str) -> SourceTable:
     if crowded and not sheet:
         raise InvalidInput(_several(path, read, crowded))
     notes = [f"The sheet “{read}” is read; there are others: {', '.join(further)}."]
-    table = table_of(first, lambda: _rows(path, sheet, {}), notes if further else [])
+    notes = [*(notes if further else []), *_unseen_marks(path)]
+    table = table_of(first, lambda: _rows(path, sheet, {}), notes)
     width = len(table.header)
     # Cells after the last filled one are empty, not missing.
     padded = replace(
@@ -72,6 +77,13 @@ def spreadsheet(path: Path, sheet: str) -> SourceTable:
     )
     marks = names.get("marks")
     return _with_marks(padded, marks) if isinstance(marks, dict) and marks else padded
+
+
+def _unseen_marks(path: Path) -> list[str]:
+    """What is said of a workbook whose marks are not read."""
+    with path.open("rb") as file:
+        is_old = file.read(len(OLE_MARK)) == OLE_MARK
+    return [_UNSEEN_MARKS] if is_old else []
 
 
 def _refuse_archive(path: Path) -> None:

@@ -1,6 +1,7 @@
 """Date parsing for lists: ISO 8601, Unix time, day first or month first."""
 
 import re
+from calendar import monthrange
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
@@ -15,6 +16,11 @@ _EPOCH = re.compile(r"\d{9,10}(\.\d+)?|\d{12,13}")
 _NUMERIC = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4}|\d{2})(?:[ T,]+(\d.*))?")
 _ISO = re.compile(r"(\d{4})[-/.]?(\d{2})[-/.]?(\d{2})(?:[ T]?\d.*)?")
 _SLASHED_YEAR = re.compile(r"\d{4}[/.]\d{1,2}[/.]\d{1,2}(?:[ T].*)?")
+_YEAR = re.compile(r"(?:19|20|21)\d\d")
+_MONTH = re.compile(
+    r"(?P<month>\d{1,2})[./-](?P<year>(?:19|20|21)\d\d)|"
+    r"(?P<year_first>(?:19|20|21)\d\d)[./-](?P<month_last>\d{1,2})"
+)
 _MONTHS = re.compile(
     r"\b(jan|feb|f[ée]v|mar|m[äa]r|apr|avr|abr|may|mai|mag|maj|jun|jui|giu|jul|lug|aug|ago|ao[uû]|"
     r"sep|set|oct|okt|ott|out|nov|dec|dez|d[ée]c|dic)",
@@ -96,6 +102,20 @@ def day_of(text: str, order: DayMonthOrder) -> date | None:
         return date.fromisoformat(in_iso(text, order)[:10]) if is_date(text) else None
     except ValueError:
         return None
+
+
+@lru_cache(maxsize=65536)
+def end_of(text: str, order: DayMonthOrder) -> date | None:
+    """The last day of what ends then: of a day, a month (12/2026) or a year; None if it is none."""
+    cell = text.strip()
+    if _YEAR.fullmatch(cell):
+        return date(int(cell), 12, 31)
+    month = _MONTH.fullmatch(cell)
+    if month is None:
+        return day_of(cell, order)
+    year = int(month["year"] or month["year_first"])
+    number = int(month["month"] or month["month_last"])
+    return date(year, number, monthrange(year, number)[1]) if 1 <= number <= _TWELVE else None
 
 
 @lru_cache(maxsize=65536)

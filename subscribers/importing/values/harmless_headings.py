@@ -3,16 +3,20 @@
 from collections.abc import Collection
 from functools import partial
 
-from subscribers.importing.values.headings import folded_names
+from subscribers.importing.values.headings import ROLES, folded_names
 from subscribers.importing.values.vocabulary import WORDS, is_yes_or_no
 from subscribers.importing.values.word_folding import folded
 
+_NAME_ENDS = tuple(
+    f" {name}" for name in (*ROLES["first_name"], *ROLES["last_name"]) if "name" in name.split()
+)
 # As many different codes a column of states may hold.
 MAX_CODES = 12
 
 # Headings that hold neither status nor consent; their values are still examined.
 HARMLESS: frozenset[str] = frozenset(
     folded_names(
+        *("startzeit", "heure de debut", "hora de inicio", "ora di inizio", "begintijd"),
         *("id", "uuid", "guid", "user id", "contact id", "subscriber id", "member id", "euid"),
         *(
             "leid",
@@ -187,6 +191,9 @@ def is_harmless(heading: str, values: Collection[str]) -> bool:
     if heading in TWO_MEANINGS:
         return not _may_be_codes(values)
     # "No phone" is a refusal, "phone no" a number.
+    if heading.endswith(_NAME_ENDS):
+        # "Donor's first name".
+        return True
     return not heading.startswith("no ") and any(map(partial(_is_made_of, f" {heading} "), _PLAIN))
 
 

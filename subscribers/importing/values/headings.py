@@ -9,8 +9,13 @@ from subscribers.importing.values.word_folding import folded
 
 
 def folded_names(*names: str) -> tuple[str, ...]:
-    """Names in their normal form, each once."""
-    return tuple(dict.fromkeys(map(folded, names)))
+    """Names in their normal form, each once; those of e-mail with and without a hyphen."""
+    forms = (form for name in map(folded, names) for form in (name, _with_hyphen(name)))
+    return tuple(dict.fromkeys(forms))
+
+
+def _with_hyphen(name: str) -> str:
+    return " ".join("e mail" if word == "email" else word for word in name.split())
 
 
 MARKS = "marks in the sheet"
@@ -26,6 +31,7 @@ ROLES: Mapping[str, tuple[str, ...]] = {
         *("email address", "email", "e mail", "mail", "subscriber email", "e mail address"),
         *("email 1", "e mail 1 value", "primary email", "primary email address", "email id"),
         *("user email", "contact email", "member email", "work email", "email 1 value"),
+        *("email home", "email work", "email other", "email private", "email business"),
         *("personal email", "home email", "mail address", "emailaddress", "recipient"),
         *("e mail adresse", "email adresse", "mailadresse", "mail adresse", "emailadresse"),
         *("courriel", "adresse email", "adresse e mail", "adresse mail", "adresse courriel", "mel"),
@@ -105,6 +111,7 @@ ROLES: Mapping[str, tuple[str, ...]] = {
         *("join date", "date joined", "joined on", "joined date", "member since", "date added"),
         *("added", "added at", "added on", "added date", "registered", "registered at"),
         *("registration date", "registered on", "date registered", "optin time", "opt in time"),
+        *("opted in at", "opted in on", "opted in date", "opt in at"),
         *("opt in date", "optin date", "optin at", "opt in timestamp", "optin timestamp"),
         *("signup timestamp", "angemeldet am", "anmeldedatum", "erstellt am", "eingetragen am"),
         *("registriert am", "mitglied seit", "date inscription", "date d inscription"),
@@ -115,6 +122,14 @@ ROLES: Mapping[str, tuple[str, ...]] = {
         # Of forms and of members.
         *("kayit tarihi", "ημερομηνια εγγραφης", "дата подписки", "تاريخ الاشتراك", "订阅日期"),
         *("登録日", "등록일"),
+        *(
+            "submit date",
+            "submission time",
+            "submitted on",
+            "submitted date",
+            "fertigstellungszeit",
+        ),
+        *("heure de fin", "hora de finalizacion", "ora di completamento", "tijd van voltooien"),
         *("timestamp", "submitted at", "submission date", "entry date", "completion time"),
         *("zeitstempel", "horodateur", "marca temporal", "informazioni cronologiche"),
         *("tijdstempel", "eintritt", "eintrittsdatum", "beitritt", "beitrittsdatum"),
@@ -191,6 +206,25 @@ ROLES: Mapping[str, tuple[str, ...]] = {
         *("confirmation date", "date confirmed", "confirmed date", "is confirmed", "verified"),
         *("verified at", "email verified", "is verified", "email verified at", "activated at"),
         *("email confirmed", "email confirmed at", "double opt in", "double optin", "doi"),
+        *(
+            "consent given on",
+            "consent given at",
+            "consent date",
+            "date of consent",
+            "consented on",
+        ),
+        *("consented at", "consent timestamp", "agreed on", "agreed at", "einwilligung am"),
+        *("einwilligung vom", "einwilligungsdatum", "datum der einwilligung", "zustimmung am"),
+        *("date de consentement", "date du consentement", "fecha de consentimiento"),
+        *(
+            "data consenso",
+            "data del consenso",
+            "datum toestemming",
+            "toestemming op",
+            "data zgody",
+        ),
+        *("verified date", "verified on", "date verified", "doi confirmed", "doi bestatigt"),
+        *("double opt in bestatigt", "email bestatigt", "email confirme", "optin bestatigt"),
         *("double opt in date", "doi date", "double opt in at", "doi timestamp", "bestatigt"),
         *("bestatigt am", "bestatigungsdatum", "double opt in datum", "confirme", "confirme le"),
         *("date de confirmation", "confirmado", "fecha de confirmacion", "confirmado em"),
@@ -204,6 +238,7 @@ ROLES: Mapping[str, tuple[str, ...]] = {
     "status": folded_names(
         LAST_EVENT,
         *("durum", "κατασταση", "статус", "الحالة", "状态", "狀態", "状態", "상태"),
+        *("etat", "etat abonnement", "etat de l abonnement", "abonelik durumu", "abo status"),
         *("status", "global status", "list status", "subscription status", "subscriber status"),
         *("subscribed to emails", "subscriber type", "email status", "member status"),
         *("contact status", "mailing status", "newsletter status", "marketing status"),
@@ -281,11 +316,16 @@ ROLES: Mapping[str, tuple[str, ...]] = {
         *("disabled", "is disabled", "disabled at", "deactivated", "deactivated at", "banned"),
         *("deceased", "is deceased", "deceased date", "archived", "archived at", "cancelled"),
         *("cancelled at", "cancelled on", "canceled at", "canceled", "cancellation date"),
+        *("consent withdrawn on", "consent withdrawn at", "removal reason", "plainte", "plaintes"),
+        *("spam complaining", "is spam complaining", "is excluded from campaigns"),
+        *("excluded from campaigns", "requests no email", "email invalid", "black listed"),
+        *("marketing suspended", "email suspended", "wants no email", "unsubscribe method"),
         *("withdrawn", "consent withdrawn", "withdrawn at", "revoked at", "consent revoked"),
         *("resigned", "resigned at", "resignation date", "objected", "forgotten", "gone", "quit"),
         *("abgemeldet", "abgemeldet am", "abmeldedatum", "abmeldung", "abgemeldet seit"),
         *("ausgetragen", "ausgetragen am", "gesperrt", "keine werbung", "kein newsletter"),
         *("keine mails", "keine e mails", "werbesperre", "mailsperre", "geloscht", "geloscht am"),
+        *("kundigung", "kundigung zum", "kundigungsdatum", "gekundigt zum", "gestoppt"),
         *("austritt", "austrittsdatum", "ausgetreten am", "ausgetreten", "verstorben", "widerruf"),
         *("widerrufen am", "widerspruch", "unzustellbar", "abmeldegrund", "gekundigt am"),
         *("deaktiviert", "deaktiviert am", "desabonne", "desabonne le", "date de desabonnement"),

@@ -15,8 +15,11 @@ from subscribers.importing.values.word_folding import folded
 YES = frozenset(
     folded(word)
     for word in (
+        *("✅", "👍"),
         *("yes", "y", "true", "t", "1", "1.0", "on", "x", "✓", "✔", "☑", "checked", "wahr"),
         *("ja", "j", "oui", "o", "vrai", "sí", "si", "s", "sì", "sim", "verdadero", "verdadeiro"),
+        # Formulas that a spreadsheet did not work out.
+        *("=true()", "=wahr()", "=vrai()", "=verdadero()", "=vero()", "=waar()"),
         *("vero", "waar", "tak", "prawda", "ano", "áno", "da", "kyllä", "igen", "jah", "taip"),
         *("ie", "ydw", "ydy", "ydyn", "oes", "gwir", "evet", "hai", "jā", "bai", "да", "так"),
         *("ναι", "כן", "نعم", "بله", "是", "有", "はい", "有り", "예", "네"),
@@ -25,7 +28,9 @@ YES = frozenset(
 NO = frozenset(
     folded(word)
     for word in (
+        *("❌", "🚫", "👎", "✖", "✕"),
         *("no", "n", "false", "f", "0", "0.0", "off", "unchecked", "falsch", "nein", "non", "faux"),
+        *("=false()", "=falsch()", "=faux()", "=falso()", "=onwaar()"),
         *("não", "falso", "nee", "onwaar", "nie", "fałsz", "ne", "nej", "nei", "ei", "nem", "na"),
         *(
             "nac ydw",
@@ -123,6 +128,7 @@ _STATE_WORDS: Mapping[ListState, tuple[str, ...]] = {
         *("pending", "unconfirmed", "not confirmed", "unactivated", "nonsubscribed"),
         *("non subscribed", "never subscribed", "not subscribed", "not set", "unknown", "unset"),
         *("paused", "upcoming", "waiting", "awaiting confirmation", "unverified", "not verified"),
+        *("prospect", "interested"),
         *("transactional", "non marketing", "unmarketable", "invited", "requested", "new"),
         *("invalidated", "on hold", "held", "inactive member", "no consent", "not opted in"),
         *("ausstehend", "unbestätigt", "nicht bestätigt", "offen", "wartend", "unbekannt"),
@@ -148,6 +154,7 @@ _STATE_WORDS: Mapping[ListState, tuple[str, ...]] = {
         *("do not email", "do not mail", "do not contact", "donotcontact", "unsubscribe link"),
         *("resigned", "quit", "expired", "banned"),
         *("withdrawn", "revoked", "rejected", "excluded", "unregistered", "former", "forgotten"),
+        *("ex subscriber", "former subscriber", "iptal edildi"),
         *("lapsed", "ex member", "former member", "†", "✝", "ehemalig", "ehemalige", "ehemaliger"),
         *("ehemaliges mitglied", "ancien membre", "ex socio", "ex socia", "oud lid", "cyn aelod"),
         *("dead", "deceased", "died", "erased", "objected", "nomail", "no mail"),
@@ -356,30 +363,6 @@ def _leaving_of_all(texts: Sequence[str], words: Mapping[str, ListState]) -> Lis
 
 
 _NUMBER = re.compile(r"[-+]?[\d.,]+%?")
-# What stands in place of the end of something that has none.
-_ENDLESS = frozenset(
-    folded(word)
-    for word in (
-        *("never", "unlimited", "lifetime", "life", "life member", "permanent", "indefinite"),
-        *("no expiry", "none", "no", "unbegrenzt", "unbefristet", "lebenslang", "nie", "keine"),
-        *("illimité", "à vie", "jamais", "indefinido", "vitalicio", "nunca", "illimitato", "mai"),
-        *("onbeperkt", "levenslang", "nooit", "bezterminowo", "nigdy", "byth", "∞"),
-    )
-)
-
-
-def expiry_of(text: str, words: Mapping[str, ListState]) -> ListState | None:
-    """The status of a cell with the end of a membership, were it to come; None for no date."""
-    word = folded(text)
-    if word in words:
-        return words[word]
-    is_end = is_nothing(text) or word in _ENDLESS or is_date(text)
-    return ListState.SUBSCRIBED if is_end else WORDS.get(word)
-
-
-def agreement_of(text: str, words: Mapping[str, ListState]) -> ListState:
-    """The status of a cell with the moment of agreement: "never" confirms nobody."""
-    return ListState.PENDING if is_never(text) else _said_in(text, words)
 
 
 def confirmation_of(text: str, words: Mapping[str, ListState]) -> ListState | None:

@@ -5,7 +5,7 @@ from imported import CONTEXT
 from making_files import word_file
 
 from newsletter.articles.importers import word
-from newsletter.articles.importers.base import Record
+from newsletter.articles.importers.base import BadRecord, Record
 from newsletter.articles.importers.markup.word_warnings import notes_on
 
 
@@ -83,3 +83,9 @@ def test_losses_of_one_kind_are_told_once() -> None:
     properties = "An unrecognised element was ignored: w:tblPrEx"
     notes = notes_on([ignored, ignored, properties, "Unsupported break type: column"])
     assert notes == ("element 'w:altChunk' of the document left out (2 times)",)
+
+
+def test_a_document_of_very_many_elements_is_refused_before_it_is_converted() -> None:
+    [item] = word.read(word_file("<w:p/>" * word.MAX_TAGS), "bomb.docx", CONTEXT)
+    assert isinstance(item, BadRecord)
+    assert "elements of text" in item.what

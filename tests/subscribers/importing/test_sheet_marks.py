@@ -262,3 +262,8 @@ def test_annotations_of_opendocument_are_marks(tmp_path: Path) -> None:
 
 def test_marks_of_another_sheet_of_opendocument_are_passed_over(tmp_path: Path) -> None:
     assert sheet_marks(ods(tmp_path / "list.ods", "gone"), "T", 6) == {}
+
+
+def test_that_marks_of_the_older_format_are_not_read_is_told() -> None:
+    _, found = analysed(Path(__file__).parents[2] / "data" / "lists" / "members.xls")
+    assert any("save the file as .xlsx" in note for note in found.notes)

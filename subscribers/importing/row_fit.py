@@ -1,0 +1,170 @@
+"""How well the rows of a file fit its header, and which of their people are in doubt."""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from subscribers.addresses import in_plain_letters
+from subscribers.importing.columns import ColumnAssignment, address_column
+from subscribers.importing.formats.table import SourceTable
+from subscribers.importing.values.cells import INVISIBLE, DamagedRow, addresses_in, without_nul
+from subscribers.importing.values.filenames import may_state_status
+from subscribers.importing.values.headings import OF_STATE
+from subscribers.importing.values.stems import LEAVING_STEMS, has_stem
+from subscribers.importing.values.vocabulary import states_leaving
+from subscribers.importing.values.word_folding import folded
+
+# With more ambiguous rows than this, the structure of the whole file is in doubt.
+MAX_DAMAGED = 2
+MAX_DAMAGED_SHARE = 0.05
+MAX_STRAYS = 20
+
+
+@dataclass(kw_only=True)
+class RowFit:
+    """How well the rows fit the header."""
+
+    people: int = 0
+    """Rows with an address."""
+    misfits: int = 0
+    """Those with ambiguous cells."""
+    strays: int = 0
+    """Rows without an address that do not fit, such as totals."""
+    doubtful: set[str] = field(default_factory=set)
+    """The addresses of the misfits, and of people in a sheet that may say that they left."""
+    respelt: dict[str, str] = field(default_factory=dict)
+    """Plain addresses by how they are written, in letters of another width or shape."""
+    beside: set[str] = field(default_factory=set)
+    """The addresses in further columns whose names speak of leaving."""
+    below: set[str] = field(default_factory=set)
+    """The addresses below a break."""
+    section_break: str = ""
+    """A line between the rows that may say how those below it stand, or names other columns."""
+
+    @property
+    def is_trusted(self) -> bool:
+        """Whether the file's structure is reliable."""
+        share = self.people * MAX_DAMAGED_SHARE
+        return self.misfits <= max(MAX_DAMAGED, share) and self.strays <= max(MAX_STRAYS, share)
+
+
+def fitting(
+    table: SourceTable, assigned: ColumnAssignment, fitness: RowFit, *, knows_program: bool
+) -> Iterator[Sequence[str]]:
+    """The unambiguous rows; addresses in the others are recorded.
+
+    Args:
+        knows_program: no program writes headings between its rows.
+    """
+    width = len(table.header)
+    of_state = {place for role in OF_STATE for place in assigned.places.get(role, ())}
+    address = assigned.places["address"][0]
+    needed = max(address, *of_state) if of_state else address
+    of_others = _of_those_who_left(table.header, address)
+    for cells in table.rows():
+        if not any(cells):
+            continue
+        row = without_nul(cells) if "\0" in "".join(cells) else cells
+        _note_others(row, address, of_others, fitness)
+        if fitness.section_break:
+            fitness.below.update(map(str.casefold, addresses_in(" ".join(row))))
+        elif "@" not in "".join(row[address : address + 1]) and _is_break(
+            row, of_state, width, knows_program=knows_program
+        ):
+            fitness.section_break = " ".join(filter(None, map(str.strip, row)))
+        if _fits(row, width, needed, address):
+            fitness.people += 1
+            yield row
+        elif addresses := addresses_in(" ".join(row)):
+            fitness.people += 1
+            fitness.misfits += 1
+            fitness.doubtful.update(map(str.casefold, addresses))
+        else:
+            fitness.strays += 1
+
+
+def _note_others(
+    row: Sequence[str], address: int, of_others: Sequence[int], fitness: RowFit
+) -> None:
+    """Note how an address is written, and addresses in columns of those who left."""
+    for place in of_others:
+        if place < len(row) and "@" in row[place]:
+            fitness.beside.update(map(str.casefold, addresses_in(row[place])))
+    if address < len(row) and not row[address].isascii():
+        written = row[address].strip(INVISIBLE).strip()
+        if (plain := in_plain_letters(written)) != written and "@" in plain:
+            fitness.respelt[written] = plain
+
+
+def _of_those_who_left(header: Sequence[str], address: int) -> list[int]:
+    """Columns, besides that of the address, in which others may stand who left."""
+    return [
+        place
+        for place, name in enumerate(header)
+        if place != address and (may_state_status(name) or has_stem(folded(name), LEAVING_STEMS))
+    ]
+
+
+def _is_break(
+    row: Sequence[str], of_state: Collection[int], width: int, *, knows_program: bool
+) -> bool:
+    """Whether a row without an address speaks of the rows below it.
+
+    A line of words, such as "Unsubscribed:" or "Only by post", or the header of another table.
+    """
+    if any("@" in cell for cell in row):
+        return False
+    filled = [place for place, cell in enumerate(row) if cell.strip()]
+    if len(filled) == 1 and filled[0] not in of_state:
+        text = row[filled[0]]
+        is_apart = width > 1 or text.rstrip().endswith(":")
+        is_heading = not knows_program and is_apart and any(map(str.isalpha, text))
+        return is_heading or may_state_status(text) or states_leaving(text)
+    return len(filled) > 1 and address_column(row) is not None
+
+
+def _fits(row: Sequence[str], width: int, needed: int, address: int) -> bool:
+    """Whether cells and header match; trailing empty cells may be missing."""
+    if isinstance(row, DamagedRow):
+        return False
+    is_cut = needed < len(row) < width and "@" in row[address]
+    return len(row) == width or is_cut or (len(row) > width and not any(row[width:]))
+
+
+def fit_notes(fitness: RowFit) -> list[str]:
+    """What the rows leave in doubt, for the report."""
+    return [*_beside_notes(fitness), *_break_notes(fitness), *_respelling_notes(fitness)]
+
+
+def _beside_notes(fitness: RowFit) -> list[str]:
+    if not fitness.beside:
+        return []
+    return [
+        (
+            f"{len(fitness.beside)} addresses stand in a column that may be of those who left: "
+            "whoever has one of them is pending at best. Import these as a list of their own, with "
+            "--state left."
+        )
+    ]
+
+
+def _break_notes(fitness: RowFit) -> list[str]:
+    if not fitness.below:
+        return []
+    line = fitness.section_break[:60]
+    advice = (
+        "If it says nothing of them, delete it; else divide the file there, and import what is "
+        "below with --state left if they left."
+    )
+    return [f"Whoever stands below the line “{line}” is pending at best. {advice}"]
+
+
+def _respelling_notes(fitness: RowFit) -> list[str]:
+    if not fitness.respelt:
+        return []
+    written, plain = next(iter(fitness.respelt.items()))
+    return [
+        (
+            f"{len(fitness.respelt)} addresses are written in letters of another width or shape, "
+            f"and read as plain ones: {written[:60]} as {plain[:60]}."
+        )
+    ]
