@@ -44,6 +44,8 @@ PAGES = (
     "/setup",
     "/staff/1",
     "/staff/invite",
+    "/staff/keys",
+    "/staff/keys/new",
     "/account",
     "/account/passkey",
     "/account/authenticator",
