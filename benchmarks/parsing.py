@@ -2,31 +2,32 @@
 
 Each is made to be slow or large: elements that nest or never end, backtracking in patterns, rows
 and numbers that a file only claims to have, archives that unpack to thousands of times their size.
-Articles are read and sanitised, lists of people are read to their last row; each in a process of
-its own that is ended after a minute.
+Articles are read and sanitised, lists of people are read to their last row, mails that came back
+are judged, pictures are encoded; each in a process of its own that is ended after a minute.
 """
 
 import argparse
-import io
 import multiprocessing
 import resource
 import sys
 import tempfile
 import time
-import zipfile
 from collections.abc import Callable, Iterator
 from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from bombs import documents, packed, pictures, returned_mails, spreadsheets, workbook
 from measuring import print_table
 
 from newsletter.articles.body.sanitising import sanitise, text_of
 from newsletter.articles.importers.base import ImportContext, Record
 from newsletter.articles.importers.inputs import read_content
 from newsletter.articles.ingestion.parsing_process import MEMORY_BYTES, TIME
-from newsletter.errors import NewsletterError
+from newsletter.errors import InvalidInput, NewsletterError
+from newsletter.feedback.reading import reader
+from newsletter.media.encoding import encode_picture
 from subscribers.importing.file_types import open_list
 
 CONTEXT = ImportContext(zone=ZoneInfo("Europe/London"), base_url="https://wexcombe.example")
@@ -93,6 +94,7 @@ def articles(size: int) -> Iterator[tuple[str, str, bytes]]:
         yield "markdown", name, f"---\ntitle: One\ndate: 2026-11-01\n---\n{text}".encode()
     yield from _structured(size)
     yield from _packed()
+    yield from documents()
 
 
 def _structured(size: int) -> Iterator[tuple[str, str, bytes]]:
@@ -129,12 +131,12 @@ def _structured(size: int) -> Iterator[tuple[str, str, bytes]]:
 
 
 def _packed() -> Iterator[tuple[str, str, bytes]]:
-    yield "archive", "zeros", _zip({"posts/a.html": b"\0" * 200_000_000})
-    yield "archive", "files", _zip({f"posts/{n}.html": b"<p>a" for n in range(2_000)})
+    yield "archive", "zeros", packed({"posts/a.html": b"\0" * 200_000_000})
+    yield "archive", "files", packed({f"posts/{n}.html": b"<p>a" for n in range(2_000)})
     yield (
         "word",
         "zeros",
-        _zip({"[Content_Types].xml": b"<Types/>", "word/document.xml": b" " * 200_000_000}),
+        packed({"[Content_Types].xml": b"<Types/>", "word/document.xml": b" " * 200_000_000}),
     )
 
 
@@ -155,33 +157,10 @@ def lists(size: int) -> Iterator[tuple[str, str, bytes]]:
         "a column far to the right": b'<row r="1"><c r="XFD1"><v>1</v></c></row>' * 2000,
         "zeros": b"<row>" + b" " * 200_000_000 + b"</row>",
     }.items():
-        yield ".xlsx", name, _zip(_workbook(sheet))
-
-
-def _workbook(rows: bytes) -> dict[str, bytes]:
-    main = b"http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-    related = b"http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-    package = b"http://schemas.openxmlformats.org/package/2006/relationships"
-    sheets = b'<sheets><sheet name="a" sheetId="1" r:id="rId1"/></sheets>'
-    relation = b'<Relationship Id="rId1" Type="%s/worksheet" Target="worksheets/sheet1.xml"/>'
-    root = b'<Relationship Id="rId1" Type="%s/officeDocument" Target="xl/workbook.xml"/>'
-    return {
-        "_rels/.rels": b'<Relationships xmlns="%s">%s</Relationships>' % (package, root % related),
-        "xl/workbook.xml": b'<workbook xmlns="%s" xmlns:r="%s">%s</workbook>'
-        % (main, related, sheets),
-        "xl/_rels/workbook.xml.rels": b'<Relationships xmlns="%s">%s</Relationships>'
-        % (package, relation % related),
-        "xl/worksheets/sheet1.xml": b'<worksheet xmlns="%s"><sheetData>%s</sheetData></worksheet>'
-        % (main, rows),
-    }
-
-
-def _zip(files: dict[str, bytes]) -> bytes:
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in files.items():
-            archive.writestr(name, content)
-    return packed.getvalue()
+        yield ".xlsx", name, packed(workbook(sheet))
+    yield ".csv", "one line", b"email,name\na@b.example," + b"a" * 100_000_000
+    yield ".csv", "one line without commas", b"a" * 100_000_000
+    yield from spreadsheets()
 
 
 def read_article(form: str, content: bytes) -> str:
@@ -203,6 +182,19 @@ def read_list(suffix: str, content: bytes) -> str:
             return f"{sum(1 for _ in open_list(Path(file.name)).rows())} rows"
         except NewsletterError as error:
             return str(error).replace(file.name, "it")[:50]
+
+
+def read_returned(_form: str, content: bytes) -> str:
+    """Read as a mail that came back; what it was taken for."""
+    return str(reader.read(content).kind)
+
+
+def read_picture(_form: str, content: bytes) -> str:
+    """Decode and encode; how many files came of it."""
+    try:
+        return f"{len(encode_picture(content))} files"
+    except InvalidInput as error:
+        return str(error)[:50]
 
 
 def measured(work: Callable[[], str]) -> tuple[float, str]:
@@ -241,7 +233,13 @@ def main() -> None:
     chosen = parser.parse_args()
     size = chosen.kilobytes * 1000
     rows = []
-    for read, inputs in ((read_article, articles(size)), (read_list, lists(size))):
+    doors = (
+        (read_article, articles(size)),
+        (read_list, lists(size)),
+        (read_returned, (("returned", *one) for one in returned_mails(size))),
+        (read_picture, (("picture", *one) for one in pictures())),
+    )
+    for read, inputs in doors:
         for form, name, content in inputs:
             if chosen.only not in f"{form}: {name}":
                 continue

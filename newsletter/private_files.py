@@ -28,6 +28,15 @@ def create_private(path: Path) -> None:
         return  # exists, or cannot be created: opening it reports that
 
 
+def restrict_before_writing(path: Path) -> None:
+    """Remove group and other permissions of a file that is about to be written anew.
+
+    The umask is for new files: one that is replaced keeps its mode. Devices and pipes keep theirs.
+    """
+    if path.is_file():
+        restrict_to_owner([path])
+
+
 def sqlite_files(database: Path) -> list[Path]:
     return [database.with_name(database.name + suffix) for suffix in SQLITE_SUFFIXES]
 

@@ -116,11 +116,16 @@ PLACED = [module for module in MODULES if module not in NOWHERE]
 
 
 def test_every_documented_package_exists() -> None:
-    assert [room for room in (*FLOORS, *DELIVERY_FLOORS) if room not in MODULES] == []
+    gone = [room for room in (*FLOORS, *DELIVERY_FLOORS) if room not in MODULES]
+    assert not gone, f"docs/design.md, the blocks of floors: take out {', '.join(gone)}"
 
 
 def test_every_module_belongs_to_a_layer() -> None:
-    assert [module for module in PLACED if floor_of(module) is None] == []
+    homeless = [module for module in PLACED if floor_of(module) is None]
+    assert not homeless, (
+        f"docs/design.md, the block below {FLOORS_HEADING}: write the floor of "
+        f"{', '.join(homeless)}, above all that it imports and below all that import it"
+    )
 
 
 @pytest.mark.parametrize("floors", [FLOORS, DELIVERY_FLOORS], ids=["all", "delivery"])
@@ -132,7 +137,10 @@ def test_imports_point_to_lower_layers_only(floors: dict[str, int]) -> None:
             there = floor_of(imported, floors)
             if there is not None and here is not None and there > here:
                 upward.append(f"{module} (floor {here}) imports {imported} (floor {there})")
-    assert upward == []
+    assert not upward, (
+        "imports go down only; move what is shared to the lower floor, or hand it in:\n"
+        + "\n".join(upward)
+    )
 
 
 @pytest.mark.parametrize("rooms", APART, ids=" ".join)
@@ -145,17 +153,21 @@ def test_rooms_of_a_floor_do_not_import_each_other(rooms: tuple[str, ...]) -> No
         for imported in imports()[module]
         if any(is_in(imported, room) for room in rooms if room != own)
     ]
-    assert crossing == []
+    assert not crossing, (
+        "rooms of one floor stay apart; move what both need to a floor below:\n"
+        + "\n".join(crossing)
+    )
 
 
 def test_init_files_contain_only_a_docstring() -> None:
     inits = [path for path in MODULES.values() if path.name == "__init__.py"]
     bodies = {str(path): ast.parse(path.read_text(encoding="utf-8")).body for path in inits}
-    assert [
+    others = [
         path
         for path, body in bodies.items()
         if not (len(body) == 1 and isinstance(body[0], ast.Expr))
-    ] == []
+    ]
+    assert not others, f"leave a docstring of one line, and nothing else, in {', '.join(others)}"
 
 
 @pytest.mark.parametrize("library", STATUS_ROOMS)
@@ -167,7 +179,10 @@ def test_http_statuses_and_exit_codes_are_used_in_their_package_only(library: st
         for imported in found
         if is_in(imported, library)
     ]
-    assert elsewhere == []
+    assert not elsewhere, (
+        f"{library} is for {', '.join(STATUS_ROOMS[library])}; raise an error of "
+        "newsletter/errors.py, and let the face choose the status:\n" + "\n".join(elsewhere)
+    )
 
 
 def test_subscribers_import_nothing_above_them() -> None:
@@ -178,7 +193,9 @@ def test_subscribers_import_nothing_above_them() -> None:
         for imported in found
         if is_in(imported, "newsletter") and floor_of(imported) != 0
     ]
-    assert above == []
+    assert not above, "subscribers knows nothing of mail; hand in what it needs:\n" + "\n".join(
+        above
+    )
 
 
 def test_there_are_no_import_cycles() -> None:
@@ -204,14 +221,15 @@ def test_files_stay_below_the_line_limit() -> None:
         for path in paths
         if "versions" not in path.parts
     }
-    assert {path: length for path, length in lengths.items() if length > 400} == {}
+    long = {path: length for path, length in lengths.items() if length > 400}
+    assert not long, f"a file is one idea, of at most 400 lines; part these: {long}"
 
 
 def test_every_file_that_the_design_page_names_exists() -> None:
     page = (ROOT / "docs" / "design.md").read_text(encoding="utf-8")
     named = set(re.findall(r"`(\w+/[\w/]+\.py)`", page))
     missing = [n for n in named if not any((ROOT / r / n).exists() for r in ("", "newsletter"))]
-    assert not missing
+    assert not missing, f"docs/design.md names files that do not exist: {', '.join(missing)}"
 
 
 def test_every_function_that_a_row_of_the_design_page_names_is_in_its_file() -> None:
@@ -229,7 +247,7 @@ def test_every_function_that_a_row_of_the_design_page_names_is_in_its_file() -> 
                 for name in re.findall(r"\w+", names)
                 if f"def {name}(" not in text
             ]
-    assert not missing
+    assert not missing, f"docs/design.md names functions not in their file: {', '.join(missing)}"
 
 
 def test_a_class_name_has_one_meaning() -> None:
@@ -239,26 +257,38 @@ def test_a_class_name_has_one_meaning() -> None:
             if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
                 defined.setdefault(node.name, []).append(module)
     # Each provider has its own, found by these names.
-    shared = {name: modules for name, modules in defined.items() if len(modules) > 1}
-    assert shared.keys() == {"Transport", "Webhook"}
+    shared = {
+        name: modules
+        for name, modules in defined.items()
+        if len(modules) > 1 and name not in {"Transport", "Webhook"}
+    }
+    assert not shared, f"two classes of one name; call each what it alone is: {shared}"
 
 
 def test_exit_statuses_stand_in_one_module() -> None:
     leaving = re.compile(r"(?:SystemExit|sys\.exit|ctx\.exit)\((?:from|code=)?\s*\d")
     cli = {module: path for module, path in MODULES.items() if is_in(module, "newsletter.cli")}
     texts = {module: path.read_text(encoding="utf-8") for module, path in cli.items()}
-    assert [module for module, text in texts.items() if leaving.search(text)] == []
+    numbered = [module for module, text in texts.items() if leaving.search(text)]
+    assert not numbered, (
+        f"{', '.join(numbered)}: end with a name of newsletter/cli/exit_statuses.py, not a number"
+    )
 
 
 def test_only_what_sanitises_writes_to_a_terminal() -> None:
     """The transport `console` does so by the same function."""
     writers = {path for _, path in modules() if TERMINAL.search(path.read_text(encoding="utf-8"))}
-    assert {str(path.relative_to(ROOT)) for path in writers} == {
+    sanitising = {
         *("newsletter/cli/context.py", "newsletter/cli/main.py", "newsletter/cli/output.py"),
         "newsletter/cli/progress.py",
         *("newsletter/transports/console.py", "newsletter/uncaught_errors.py"),
         *("newsletter/logging.py", "subscribers/importing/formats/sheet_reader.py"),
     }
+    others = {str(path.relative_to(ROOT)) for path in writers} - sanitising
+    assert not others, (
+        f"{', '.join(sorted(others))}: write to the terminal by `program.say` or `program.warn` "
+        "(newsletter/cli/context.py), which escape control characters"
+    )
 
 
 def test_whatever_writes_csv_escapes_formulas_by_the_one_rule() -> None:
@@ -269,7 +299,11 @@ def test_whatever_writes_csv_escapes_formulas_by_the_one_rule() -> None:
     }
     unescaped = {module for module, text in writers.items() if "escape_formula(" not in text}
     # A list in an expression, not a file.
-    assert unescaped == {"subscribers.segments.conditions"}
+    unescaped -= {"subscribers.segments.conditions"}
+    assert not unescaped, (
+        f"{', '.join(sorted(unescaped))}: pass every cell through `escape_formula` of "
+        "subscribers/exporting.py"
+    )
 
 
 def waits(path: Path) -> list[str]:
@@ -303,4 +337,8 @@ def is_given(call: ast.Call) -> bool:
 
 def test_no_test_can_wait_for_ever() -> None:
     programs = [p for folder in PROGRAMS for p in sorted((ROOT / folder).rglob("*.py"))]
-    assert [found for path in programs if path != FORKING for found in waits(path)] == []
+    endless = [found for path in programs if path != FORKING for found in waits(path)]
+    assert not endless, (
+        "a thread that never ends keeps the run from ending; give the wait a timeout, as "
+        "tests/threads.py does:\n" + "\n".join(endless)
+    )

@@ -90,13 +90,15 @@ def _register_heif() -> None:
 
 
 def _decoded(image: Image.Image) -> DecodedPicture:
-    frames = getattr(image, "n_frames", 1) if image.format == "GIF" else 1
-    if image.width * image.height * frames > MAX_PIXELS or frames > MAX_FRAMES:
-        raise _too_many_pixels()
+    frames: list[Frame] = []
+    # Counted as they are decoded: a file may say that it has a million.
+    for one in ImageSequence.Iterator(image) if image.format == "GIF" else (image,):
+        pixels = image.width * image.height * (len(frames) + 1)
+        if pixels > MAX_PIXELS or len(frames) == MAX_FRAMES:
+            raise _too_many_pixels()
+        frames.append(_frame(one))
     return DecodedPicture(
-        frames=tuple(_frame(one) for one in ImageSequence.Iterator(image))
-        if frames > 1
-        else (_frame(image),),
+        frames=tuple(frames),
         is_drawing=image.format in {"PNG", "GIF"},
         loops=int(image.info.get("loop", 0)),
     )
@@ -104,7 +106,8 @@ def _decoded(image: Image.Image) -> DecodedPicture:
 
 def _too_many_pixels() -> UnusablePicture:
     return UnusablePicture(
-        f"the picture has more than {MAX_PIXELS // 1_000_000} million pixels; make it smaller"
+        f"the picture has more than {MAX_PIXELS // 1_000_000} million pixels, or more than "
+        f"{MAX_FRAMES} frames; make it smaller"
     )
 
 

@@ -1,4 +1,4 @@
-"""The tokens of the links in every mail to a subscriber brings.
+"""The tokens of the links in every mail to a subscriber.
 
 Both say to which address they were sent and when. The link to the preferences ends when the
 address changes. The unsubscribe link never ends: the rest only decides whether its page may lead on

@@ -18,10 +18,13 @@ from subscribers.importing.values.dates import DayMonthOrder, moment_of, order_o
 from subscribers.importing.values.events import STATE_AFTER, ListEvent, event_of
 from subscribers.importing.values.headings import LAST_EVENT, ROLES
 from subscribers.importing.values.states import HAS_LEFT, ListState, worse
+from subscribers.importing.values.vocabulary import WORDS
 from subscribers.importing.values.word_folding import folded
 
 # Rows in which a log is recognised: people confirm within the hour.
 LOOKED_AT = 2000
+# Beside a status these may be the days of joining.
+_VAGUE_MOMENTS = frozenset({"date", "datum", "data", "fecha", "dyddiad", "at"})
 _MOST = 0.5
 
 
@@ -32,6 +35,8 @@ class LogColumns:
     address: int
     event: int
     moment: int
+    is_of_events: bool
+    """Whether their names say that the moments are those of the events."""
 
 
 @dataclass(kw_only=True)
@@ -50,6 +55,8 @@ class _Standing:
     """Whether every event has one."""
     was_refused: bool = False
     """Whether mail to them once came back, or was called spam."""
+    has_left: bool = False
+    """Whether they left, perhaps to come back."""
     unknown: str = ""
 
 
@@ -114,7 +121,13 @@ def _columns_of(
         moment = _first(names, ROLES["moment"])
     if event is None or moment is None or _is_answered(header[event], choices):
         return None
-    return LogColumns(address=address, event=event, moment=moment)
+    is_vague = names[event] in ROLES["status"] and names[moment] in _VAGUE_MOMENTS
+    return LogColumns(
+        address=address,
+        event=event,
+        moment=moment,
+        is_of_events=chosen is not None or not is_vague,
+    )
 
 
 def _is_answered(heading: str, choices: ColumnChoices) -> bool:
@@ -166,6 +179,7 @@ class _Log:
         self._columns, self._words, self._order = columns, words, order
         self._people: dict[str, _Standing] = {}
         self._has_confirmations = False
+        self._is_of_events = columns.is_of_events
         self._before: datetime | None = None
         self._is_rising = self._is_falling = True
 
@@ -191,6 +205,9 @@ class _Log:
         if event is ListEvent.NOTHING:
             return
         self._has_confirmations |= event is ListEvent.CONFIRMED
+        # "re-subscribed" happens, "active" lasts.
+        self._is_of_events |= folded(word) not in WORDS
+        standing.has_left |= event is ListEvent.LEFT
         standing.was_refused |= event in {ListEvent.BOUNCED, ListEvent.COMPLAINED}
         place = self._columns.moment
         moment = moment_of(row[place], self._order) if place < len(row) else None
@@ -221,7 +238,7 @@ class _Log:
         state = self._last(standing.events) if standing.events else ListState.PENDING
         if not standing.is_dated:
             state = worse(worse(state, standing.undated), ListState.PENDING)
-        if standing.was_refused:
+        if standing.was_refused or (standing.has_left and not self._is_of_events):
             state = worse(state, ListState.PENDING)
         return state
 

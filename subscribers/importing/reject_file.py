@@ -7,6 +7,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from newsletter.private_files import restrict_before_writing
 from subscribers.exporting import escape_formula, unescape_formula
 from subscribers.importing.columns import REFUSED
 
@@ -37,6 +38,7 @@ class RejectFile:
     def add(self, row: int, reason: str, cells: Sequence[str]) -> None:
         """Write a row with its reason; cells are escaped against formulas."""
         if self._writer is None:
+            restrict_before_writing(self.path)
             file = self._stack.enter_context(self.path.open("w", encoding="utf-8", newline=""))
             self._writer = csv.writer(file)
             self._writer.writerow([*REFUSED, *map(escape_formula, self._header[self._skipped :])])

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from processes import run
+from registers import assert_registered
 
 ROOT = Path(__file__).resolve().parents[2]
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
@@ -51,7 +52,12 @@ BY_TEST = {
 def test_every_benchmark_has_a_small_size() -> None:
     listed = re.search(r"^BENCHMARKS \?= (.*)$", MAKEFILE, re.MULTILINE)
     assert listed
-    assert set(listed[1].split()) == set(SMALL)
+    assert_registered(
+        SMALL,
+        listed[1].split(),
+        where="tests/acceptance/test_benchmarks.py, SMALL",
+        what_for="a benchmark of the Makefile's BENCHMARKS is run in a small size",
+    )
 
 
 @pytest.mark.parametrize("name", SMALL)
@@ -68,5 +74,11 @@ def test_every_target_of_the_makefile_is_run_or_has_a_reason_not_to_be() -> None
     phony = re.search(r"^\.PHONY: (.*)$", MAKEFILE, re.MULTILINE)
     assert phony
     in_ci = set(re.findall(r"\bmake ([\w-]+)", (ROOT / ".ci" / "run").read_text(encoding="utf-8")))
-    assert set(phony[1].split()) == {*in_ci, *BY_TEST, *BY_HAND}
-    assert [test for test in BY_TEST.values() if not (ROOT / test).is_file()] == []
+    assert_registered(
+        {*in_ci, *BY_TEST, *BY_HAND},
+        phony[1].split(),
+        where="tests/acceptance/test_benchmarks.py, BY_TEST or BY_HAND",
+        what_for="a target of .PHONY is run by CI or a test, or says why not",
+    )
+    gone = [test for test in BY_TEST.values() if not (ROOT / test).is_file()]
+    assert not gone, f"tests/acceptance/test_benchmarks.py, BY_TEST: there is no {', '.join(gone)}"

@@ -1,6 +1,8 @@
 """Whatever a request says, the site answers it without an error of its own."""
 
 import asyncio
+import importlib
+import pkgutil
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -12,6 +14,7 @@ from hypothesis import strategies as st
 from starlette.types import ASGIApp, Message
 from support import SECRET, add_article, add_subscriber, make_app
 
+from newsletter import web
 from newsletter.clock import SystemClock
 from newsletter.database import Database
 from newsletter.migrations.running import upgrade
@@ -27,8 +30,12 @@ PATHS = [
     *("/static/site.css", "/subscribe", "/subscribe.json", "/subscribe/form", "/nothing"),
     *(f"/unsubscribe/{TOKEN}", f"/preferences/{OWN_PAGE}", f"/preferences/{OWN_PAGE}/data"),
     *(f"/preferences/{OWN_PAGE}/data.csv", f"/preferences/{OWN_PAGE}/address", "/confirm/x"),
-    *("/move/x", "/return/x", "/keep-address/x", "/private/x/feed.atom"),
+    *(f"/preferences/{OWN_PAGE}/fresh", f"/preferences/{OWN_PAGE}/less", "/authors/x"),
+    *("/move/x", "/return/x", "/keep-address/x", "/private/x/feed.atom", "/media/x.jpg"),
+    *("/webhooks/main", "/api/articles", "/api/editions", "/api/editions/1"),
 ]
+# Mails that a demonstration caught; a site has none.
+NOT_OF_A_SITE = "newsletter.web.caught"
 NAMES = [
     *(b"accept", b"accept-encoding", b"accept-language", b"accept-charset", b"authorization"),
     *(b"content-length", b"content-type", b"content-encoding", b"cookie", b"expect", b"forwarded"),
@@ -122,6 +129,21 @@ async def answered(
     }
     await app(scope, receive, send)
     return status
+
+
+def test_every_route_of_the_site_is_among_the_paths() -> None:
+    modules = [info.name for info in pkgutil.walk_packages(web.__path__, f"{web.__name__}.")]
+    untried = [
+        f"{route.path} of {module}"
+        for module in modules
+        if not module.startswith(NOT_OF_A_SITE)
+        for route in getattr(importlib.import_module(module), "ROUTES", ())
+        if not any(route.path_regex.match(path) for path in PATHS)
+    ]
+    assert not untried, (
+        f"tests/fuzzing/test_requests.py, PATHS: add an address of {', '.join(untried)}, so that "
+        "odd requests are tried on it"
+    )
 
 
 @settings(suppress_health_check=SLOW, deadline=None)

@@ -28,6 +28,9 @@ from newsletter.articles.importers.values.file_names import date_in, draft_if_un
 
 MEND = "save it again in Word as .docx, or as text, Markdown or HTML"
 MAX_UNPACKED_BYTES = 256 * 1024 * 1024
+# Of all parts with text; a book of a thousand pages has some hundred thousand.
+MAX_TAGS = 1_000_000
+_TEXT_PART = re.compile(r"word/\w+\.xml")
 _TITLE = re.compile(r"\s*<h1[^>]*>(?P<title>.*?)</h1>", re.DOTALL)
 _FIRST = re.compile(r"\s*<p>(?P<line>[^<]{1,100})</p>")
 _STYLES = "p[style-name='Title'] => h1:fresh\np[style-name='Subtitle'] => p:fresh"
@@ -102,6 +105,9 @@ def _converted(content: bytes, notes: list[str]) -> tuple[str, list[RecordPictur
 def _check_size(parts: zipfile.ZipFile) -> None:
     if sum(info.file_size for info in parts.infolist()) > MAX_UNPACKED_BYTES:
         raise Unreadable("it is too large when unpacked", "split it")
+    texts = [name for name in parts.namelist() if _TEXT_PART.fullmatch(name)]
+    if sum(parts.read(name).count(b"<") for name in texts) > MAX_TAGS:
+        raise Unreadable(f"it has more than {MAX_TAGS:,} elements of text", "split it")
 
 
 def _properties(parts: zipfile.ZipFile) -> dict[str, str]:

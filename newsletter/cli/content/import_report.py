@@ -9,6 +9,7 @@ from typing import IO
 from newsletter.articles.ingestion.report_json import outcome_json
 from newsletter.articles.ingestion.reports import RecordOutcome
 from newsletter.errors import InvalidInput
+from newsletter.private_files import restrict_before_writing
 
 Observe = Callable[[RecordOutcome], None]
 
@@ -24,6 +25,7 @@ def open_report(path: Path | None) -> Iterator[Observe | None]:
         yield None
         return
     try:
+        restrict_before_writing(path)
         file = path.open("w", encoding="utf-8")
     except OSError as error:
         raise InvalidInput(f"--report {path}: it cannot be written: {error.strerror}") from error

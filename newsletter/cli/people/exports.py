@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable
 from functools import partial
+from pathlib import Path
 from typing import TextIO
 
 import click
@@ -11,6 +12,7 @@ from newsletter.actions import subscribers as actions
 from newsletter.cli.context import Invocation, pass_program
 from newsletter.cli.output import DataFile
 from newsletter.cli.people.segments import evaluation_of, resolve_segment
+from newsletter.private_files import restrict_before_writing
 from subscribers import exporting
 from subscribers.models import Subscriber, SubscriberStatus
 from subscribers.segments import store
@@ -35,6 +37,8 @@ def export(
         with program.database.read() as session:
             expression = resolve_segment(program, session, segment)
             conditions.append(store.members(expression, evaluation_of(program, session)))
+    if file.name != "-":
+        restrict_before_writing(Path(file.name))
     write = partial(_write, file, kind)
     count = actions.export(program.app, program.actor, conditions, write)
     program.warn(f"{count} people written.")

@@ -20,6 +20,9 @@ async def read_body(request: Request, max_bytes: int) -> FormData:
         TooLarge: more than `max_bytes`.
         InvalidInput: it is no form.
     """
+    declared = request.headers.get("content-length", "")
+    if declared.isascii() and declared.isdigit() and int(declared) > max_bytes:
+        raise _too_large(max_bytes)
     counted = Request(request.scope, _Counted(request.receive, max_bytes))
     try:
         return await counted.form(
@@ -43,6 +46,10 @@ class _Counted:
         message = await self._receive()
         self._left -= len(message.get("body", b""))
         if self._left < 0:
-            size = self._most // MEGABYTE
-            raise TooLarge(f"that was larger than the {size} MB that can be taken here")
+            raise _too_large(self._most)
         return message
+
+
+def _too_large(max_bytes: int) -> TooLarge:
+    size = max_bytes // MEGABYTE
+    return TooLarge(f"that was larger than the {size} MB that can be taken here")

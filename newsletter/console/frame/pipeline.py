@@ -17,7 +17,14 @@ from newsletter.console.frame.cookies import new_token
 from newsletter.console.frame.presentation.flash import Flash, FlashKind
 from newsletter.console.frame.presentation.forms import Trouble, typed_in
 from newsletter.console.frame.request import ConsoleRequest
-from newsletter.console.frame.routes import Access, ConsoleRoute, Fragment, Handler, Threads
+from newsletter.console.frame.routes import (
+    MAX_FORM_BYTES,
+    Access,
+    ConsoleRoute,
+    Fragment,
+    Handler,
+    Threads,
+)
 from newsletter.console.frame.saved_forms import keep
 from newsletter.console.frame.screens import route_at
 from newsletter.console.frame.sign_in_state import note_use, signed_in
@@ -109,7 +116,14 @@ async def _answer(request: ConsoleRequest, route: ConsoleRoute) -> Response:
         if route.is_live:
             return _live(request, route)
         return await _run(request, route.threads, cast(Handler, route.handler))
-    sent = request.with_form(await read_body(request.http, route.max_bytes))
+    # Nobody fills the disk who is not signed in.
+    most = min(route.max_bytes, MAX_FORM_BYTES) if step == SIGN_IN else route.max_bytes
+    try:
+        sent = request.with_form(await read_body(request.http, most))
+    except errors.TooLarge:
+        if step != SIGN_IN:
+            raise
+        return _redirect_to_step(request, step)
     try:
         if step == SIGN_IN:
             return await _require_sign_in(sent)

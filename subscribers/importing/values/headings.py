@@ -31,6 +31,7 @@ ROLES: Mapping[str, tuple[str, ...]] = {
         *("email address", "email", "e mail", "mail", "subscriber email", "e mail address"),
         *("email 1", "e mail 1 value", "primary email", "primary email address", "email id"),
         *("user email", "contact email", "member email", "work email", "email 1 value"),
+        *("email home", "email work", "email other", "email private", "email business"),
         *("personal email", "home email", "mail address", "emailaddress", "recipient"),
         *("e mail adresse", "email adresse", "mailadresse", "mail adresse", "emailadresse"),
         *("courriel", "adresse email", "adresse e mail", "adresse mail", "adresse courriel", "mel"),

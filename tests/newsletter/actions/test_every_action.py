@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from action_site import fill, make_site
 from changes import CHANGES, UNRECORDED, actor_of
+from registers import assert_registered
 
 import newsletter.actions
 from newsletter.actions.action import ACTIONS
@@ -113,16 +114,38 @@ def public_functions() -> set[str]:
 
 def test_every_public_function_is_an_action() -> None:
     modules = {path.stem for path in FOLDER.glob("*.py")}
-    assert public_functions() == {a for a in ACTIONS if a.partition(".")[0] in modules}
+    decorated = {action for action in ACTIONS if action.partition(".")[0] in modules}
+    undecorated = sorted(public_functions() - decorated)
+    assert not undecorated, (
+        f"newsletter/actions: decorate {', '.join(undecorated)} with @action or @long_action, "
+        "or begin its name with an underscore"
+    )
+    assert decorated <= public_functions()
 
 
 def test_every_action_has_a_change_to_be_tested_by() -> None:
-    assert set(CHANGES) == public_functions(), "add it to a module of changes.py"
+    assert_registered(
+        CHANGES,
+        public_functions(),
+        where="tests/newsletter/actions/*_changes.py, the module of its noun that changes.py joins",
+        what_for="the tests of every action have a change to try",
+    )
 
 
 def test_every_action_has_words_for_the_page_of_the_audit_log() -> None:
-    assert set(audit_words.ACTIONS) == public_functions()
-    assert {name.partition(".")[0] for name in public_functions()} == set(audit_words.NOUNS)
+    place = "newsletter/console/staff/audit_words.py"
+    assert_registered(
+        audit_words.ACTIONS,
+        public_functions(),
+        where=f"{place}, ACTIONS",
+        what_for="the page of the audit log says in words what was done",
+    )
+    assert_registered(
+        audit_words.NOUNS,
+        {name.partition(".")[0] for name in public_functions()},
+        where=f"{place}, NOUNS",
+        what_for="the filter of that page groups its actions",
+    )
 
 
 @pytest.mark.parametrize("action", sorted(set(CHANGES) - set(UNRECORDED)))

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from changes import CHANGES
+from registers import assert_registered
 
 ROOT = Path(__file__).resolve().parents[3] / "newsletter"
 ABOVE_ACTIONS = ("cli", "web", "console", "serving", "demo", "app.py", "scheduling")
@@ -115,8 +116,17 @@ def test_only_the_action_decorator_opens_transactions(path: Path) -> None:
 
 def test_every_action_can_be_called_by_a_command_or_is_named_with_its_reason() -> None:
     by_command = named_in("cli")
-    assert set(CHANGES) - by_command == set(NOT_BY_COMMAND)
+    assert_registered(
+        NOT_BY_COMMAND,
+        set(CHANGES) - by_command,
+        where="tests/newsletter/actions/test_reachability.py, NOT_BY_COMMAND",
+        what_for="it says why no command of newsletter/cli calls it (or write the command)",
+    )
 
 
 def test_every_action_without_a_command_is_called_by_the_site_or_the_schedule() -> None:
-    assert set(NOT_BY_COMMAND) <= named_in("web", "console", "scheduling")
+    unused = sorted(set(NOT_BY_COMMAND) - named_in("web", "console", "scheduling"))
+    assert not unused, (
+        f"nothing calls {', '.join(unused)}: call it as `module.function` in newsletter/web, "
+        "newsletter/console or newsletter/scheduling, or remove the action"
+    )

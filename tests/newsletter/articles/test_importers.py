@@ -35,8 +35,23 @@ def sound(item: Record | BadRecord) -> bool:
     )
 
 
+def items_of(importer: Importer, content: bytes) -> list[Record | BadRecord]:
+    """All that an importer yields; one that raises fails with what to do about it."""
+    try:
+        return list(importer(content, "some/file.name", CONTEXT))
+    except Exception as error:
+        raise AssertionError(
+            f"{importer.__module__}: `read` raised; do what may fail, decoding too, inside "
+            "`attempt` of importers/base.py, and yield what that returns"
+        ) from error
+
+
 @by_name
 def test_each_sample_file_matches_its_expectation(path: Path) -> None:
+    assert expected(path).exists(), (
+        f"{path.name}: run tests/newsletter/articles/expectations.py, and read what it wrote "
+        f"into {expected(path).name}"
+    )
     wanted = json.loads(expected(path).read_text(encoding="utf-8"))
     assert told(read(path)) == wanted
 
@@ -78,7 +93,7 @@ def test_an_archive_damaged_at_any_byte_is_reported(method: int) -> None:
     | st.text(max_size=300).map(lambda t: t.encode("utf-8", "replace"))
 )
 def test_importers_never_raise_on_any_bytes(importer: Importer, content: bytes) -> None:
-    assert all(sound(item) for item in importer(content, "some/file.name", CONTEXT))
+    assert all(sound(item) for item in items_of(importer, content))
 
 
 @settings(deadline=None, max_examples=200)
@@ -99,7 +114,7 @@ def test_importers_never_raise_on_truncated_or_corrupted_files(data: st.DataObje
 @every_importer
 @pytest.mark.parametrize("content", [b"", b"  \r\n \t\n", b"\xef\xbb\xbf", b"\xff\xfe"])
 def test_an_empty_file_is_one_bad_record(importer: Importer, content: bytes) -> None:
-    [bad] = importer(content, "empty", CONTEXT)
+    [bad] = items_of(importer, content)
     assert isinstance(bad, BadRecord)
 
 
@@ -115,7 +130,7 @@ def test_an_empty_file_is_one_bad_record(importer: Importer, content: bytes) -> 
     ],
 )
 def test_binary_files_are_bad_records(importer: Importer, content: bytes) -> None:
-    assert all(isinstance(item, BadRecord) for item in importer(content, "file", CONTEXT))
+    assert all(isinstance(item, BadRecord) for item in items_of(importer, content))
 
 
 def written(form: str, title: str, body: str) -> bytes:
@@ -166,7 +181,10 @@ def written(form: str, title: str, body: str) -> bytes:
         "<wp:post_date_gmt>2019-03-23 12:00:00</wp:post_date_gmt><wp:status>publish</wp:status>"
         "<wp:post_type>post</wp:post_type></item></channel></rss>",
     }
-    assert form in ways, f"write one article in the format {form} here"
+    assert form in ways, (
+        f"tests/newsletter/articles/test_importers.py, `written`: add an article as {form} has it, "
+        "with this title, the date 23 March 2019 and this body"
+    )
     return ways[form].encode()
 
 

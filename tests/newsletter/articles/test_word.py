@@ -5,7 +5,7 @@ from imported import CONTEXT
 from making_files import word_file
 
 from newsletter.articles.importers import word
-from newsletter.articles.importers.base import Record
+from newsletter.articles.importers.base import BadRecord, Record
 from newsletter.articles.importers.markup.word_warnings import notes_on
 
 
@@ -56,6 +56,14 @@ def test_text_within_elements_that_mammoth_does_not_know_is_kept(paragraph: str,
     assert record.body_html == f"<p>Before {text} after</p>"
 
 
+def test_runs_that_word_cut_for_no_reason_keep_their_words_and_formatting() -> None:
+    bold = "<w:r><w:rPr><w:b/></w:rPr><w:t>{}</w:t></w:r>"
+    pieces = [run("The qu"), run("ay"), "<w:proofErr w:type='spellStart'/>", run(" is ")]
+    pieces += [bold.format("clo"), bold.format("sed"), "<w:r><w:br/></w:r>", run("to"), run("day")]
+    record = read("".join(pieces * 300))
+    assert record.body_html == f"<p>{'The quay is <strong>closed</strong><br />today' * 300}</p>"
+
+
 def test_text_within_an_oval_is_kept() -> None:
     record = read(
         '<w:r><w:pict><v:oval xmlns:v="urn:schemas-microsoft-com:vml"><v:textbox>'
@@ -75,3 +83,9 @@ def test_losses_of_one_kind_are_told_once() -> None:
     properties = "An unrecognised element was ignored: w:tblPrEx"
     notes = notes_on([ignored, ignored, properties, "Unsupported break type: column"])
     assert notes == ("element 'w:altChunk' of the document left out (2 times)",)
+
+
+def test_a_document_of_very_many_elements_is_refused_before_it_is_converted() -> None:
+    [item] = word.read(word_file("<w:p/>" * word.MAX_TAGS), "bomb.docx", CONTEXT)
+    assert isinstance(item, BadRecord)
+    assert "elements of text" in item.what

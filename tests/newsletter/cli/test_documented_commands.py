@@ -61,7 +61,8 @@ def words_of(line: str) -> list[str]:
 def test_every_command_that_the_pages_show_exists() -> None:
     lines = list(shown_lines("newsletter"))
     assert len(lines) > 100, "the pages show commands in a way that this test does not find"
-    assert [f"{page}: {line}: {fault(line)}" for page, line in lines if fault(line)] == []
+    faults = [f"{page}: {line}: {fault(line)}" for page, line in lines if fault(line)]
+    assert not faults, "mend the page, or the command: " + "\n".join(faults)
 
 
 def test_every_make_target_that_the_pages_show_exists() -> None:
@@ -69,4 +70,5 @@ def test_every_make_target_that_the_pages_show_exists() -> None:
     targets = re.findall(r"^([a-z-]+):", makefile, re.MULTILINE)
     shown = {(page, line.split()[1]) for page, line in shown_lines("make")}
     assert shown
-    assert {(page, target) for page, target in shown if target not in targets} == set()
+    gone = sorted(f"{page}: make {target}" for page, target in shown if target not in targets)
+    assert not gone, f"the Makefile has no such target: {', '.join(gone)}"

@@ -31,9 +31,11 @@ def mode(path: Path) -> int:
 def test_files_are_created_with_owner_only_permissions(site: Path, run: Run) -> None:
     run("db", "upgrade")
     (site / "people.csv").write_text("email,name\nann@wexcombe.example,Ann\nnobody,N\n")
+    (site / "earlier.csv").touch(0o644)
     run("subscribers", "import", "people.csv", "--consent", "paper")
     run("subscribers", "export", "out.csv")
-    for name in ("newsletter.db", "out.csv", "people.csv.refused.csv"):
+    run("subscribers", "export", "earlier.csv")
+    for name in ("newsletter.db", "out.csv", "earlier.csv", "people.csv.refused.csv"):
         assert mode(site / name) == 0o600, name
 
 

@@ -40,7 +40,8 @@ def test_the_example_loads() -> None:
 def test_the_example_loads_with_every_comment_taken_up() -> None:
     text = uncommented(uncommented(EXAMPLE.read_text(encoding="utf-8")))
     config = parse_config(text, EXAMPLE, {})
-    assert set(config.transports) == {"default", *KINDS} - {"smtp"}, "run scripts/write-reference"
+    missing = sorted({"default", *KINDS} - {"smtp", *config.transports})
+    assert not missing, f"config.example.toml lacks {missing}; run scripts/write-reference"
     for name, table in config.transports.items():
         kind = table["kind"]
         options = {key: value for key, value in table.items() if key != "kind"} | KEYS.get(kind, {})
@@ -52,8 +53,12 @@ def test_no_option_is_missing_from_the_example() -> None:
     for table in all_tables():
         found = raw
         for part in re.findall(r'"[^"]+"|[^.]+', table.path):
-            found = found[part.strip('"')]
-        assert set(table.model.model_fields) <= set(found), table.path
+            found = found.get(part.strip('"'), {})
+        missing = sorted(set(table.model.model_fields) - set(found))
+        assert not missing, (
+            f"config.example.toml: [{table.path}] has no {', '.join(missing)}; run "
+            "scripts/write-reference"
+        )
 
 
 def test_every_table_of_the_file_is_in_the_example() -> None:
@@ -69,14 +74,19 @@ def test_every_table_of_the_file_is_in_the_example() -> None:
         for path, kind in nested
         if not any(one.startswith(f"{path}.") if is_named(kind) else one == path for one in shown)
     ]
-    assert missing == []
+    assert not missing, (
+        f"newsletter/config/example.py: add an ExampleTable for {', '.join(missing)} to "
+        "_AFTER_TRANSPORTS, then run scripts/write-reference"
+    )
 
 
 def test_every_option_has_a_description() -> None:
     for table in all_tables():
         for key, option in table.model.model_fields.items():
             is_section = isinstance(option.annotation, type) and option.annotation is Imprint
-            assert is_section or option.description, f"{table.path}.{key}"
+            assert is_section or option.description, (
+                f"{table.path}.{key}: give its Field a description, for the example and reference"
+            )
 
 
 def test_the_options_reference_is_up_to_date() -> None:
@@ -87,4 +97,7 @@ def test_no_option_is_missing_from_the_documentation() -> None:
     text = DOCS.read_text(encoding="utf-8")
     for table in all_tables():
         for key in table.model.model_fields:
-            assert f"`{key}`" in text, f"docs/configuration.md does not name {table.path}.{key}"
+            assert f"`{key}`" in text, (
+                f"docs/configuration.md does not name {table.path}.{key}; run "
+                "scripts/write-reference"
+            )

@@ -1,12 +1,14 @@
 """Uploaded pictures are decoded and encoded anew."""
 
+import struct
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pictures import gradient, opened, saved, with_exif
 from PIL import Image
 
-from newsletter.media.decoding import MAX_PIXELS, UnusablePicture
+from newsletter.media.decoding import MAX_FRAMES, MAX_PIXELS, UnusablePicture
 from newsletter.media.encoding import COLUMN_PIXELS, DENSE_PIXELS, encode_picture
 
 POLYGLOT = b"<script>alert(1)</script><?php system($_GET[0]);"
@@ -97,6 +99,13 @@ def test_a_decompression_bomb_is_refused_by_its_header() -> None:
     assert len(bomb) < 20_000
     with pytest.raises(UnusablePicture, match="million pixels"):
         encode_picture(bomb)
+
+
+def test_an_animation_of_very_many_frames_is_refused_before_all_are_read() -> None:
+    frame = b"\x2c" + struct.pack("<HHHHB", 0, 0, 1, 1, 0) + b"\x02\x02\x44\x01\x00"
+    head = b"GIF89a" + struct.pack("<HHBBB", 1, 1, 0x80, 0, 0) + b"\0\0\0\xff\xff\xff"
+    with pytest.raises(UnusablePicture, match=f"{MAX_FRAMES} frames"):
+        encode_picture(head + frame * (MAX_FRAMES + 1) + b";")
 
 
 def test_a_cut_picture_is_refused() -> None:

@@ -149,6 +149,15 @@ def test_every_option_is_documented_with_its_default(kind: str) -> None:
     )
 
 
+def test_the_readme_names_every_provider() -> None:
+    readme = (DOCS.parents[1] / "README.md").read_text(encoding="utf-8")
+    providers = [
+        getattr(transport_class(kind), "provider", None) for kind in KINDS if kind != "http"
+    ]
+    missing = [each.name for each in providers if each and each.name not in readme]
+    assert not missing, f"README.md: name {', '.join(missing)} among the ways for mail to leave"
+
+
 def test_every_kind_is_in_the_table_of_kinds() -> None:
     table = DOCS.read_text(encoding="utf-8").partition("| kind |")[2].partition("\n\n")[0]
     missing = set(KINDS) - set(re.findall(r"`(\w+)`", table))

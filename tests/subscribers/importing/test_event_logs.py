@@ -62,6 +62,14 @@ def test_a_status_with_the_day_of_its_change_is_a_log_too(tmp_path: Path) -> Non
     assert states(tmp_path, log) == {"a": "left"}
 
 
+def test_beside_a_status_a_mere_date_brings_nobody_back_who_left(tmp_path: Path) -> None:
+    rows = "a@a.example,unsubscribed,2021-01-01\na@a.example,subscribed,2022-01-01\n"
+    assert states(tmp_path, f"email,status,date\n{rows}") == {"a": "unconfirmed"}
+    assert states(tmp_path, f"email,status,status date\n{rows}") == {"a": "subscribed"}
+    again = rows.replace(",subscribed", ",re-subscribed")
+    assert states(tmp_path, f"email,status,date\n{again}") == {"a": "subscribed"}
+
+
 def test_several_rows_with_dates_of_joining_are_no_log(tmp_path: Path) -> None:
     rows = "a@a.example,unsubscribed,2021-01-01\na@a.example,subscribed,2022-01-01\n"
     assert states(tmp_path, f"email,status,created at\n{rows}") == {"a": "left"}

@@ -1,5 +1,6 @@
 """Forms: what was typed, what is wrong with it, and reading it by a pydantic model."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -32,6 +33,8 @@ STORAGE_FAILED = (
     "The site cannot read or save just now. Wait a moment and try again; if it stays so, tell "
     "whoever runs the server."
 )
+# The mend of a message where it is a command, which is for the terminal.
+COMMAND = re.compile(r"; see: newsletter [^;]*$")
 SUMMARY = "Something below is missing or not right yet."
 
 
@@ -127,7 +130,9 @@ def typed_in(form: FormData) -> dict[str, list[str]]:
 
 def message_of(error: NewsletterError) -> str:
     """What went wrong; a database's own words, which name files and tables, are for the log."""
-    return STORAGE_FAILED if isinstance(error, StorageError) else sentence(str(error))
+    if isinstance(error, StorageError):
+        return STORAGE_FAILED
+    return sentence(COMMAND.sub("", str(error)))
 
 
 def sentence(reason: str) -> str:

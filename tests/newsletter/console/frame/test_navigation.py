@@ -19,9 +19,11 @@ def test_every_entry_leads_to_a_page() -> None:
     assert not missing, f"write a page at {', '.join(missing)}, or leave its entry out"
 
 
-def test_every_entry_has_a_symbol() -> None:
-    known = set(re.findall(r'"([\w-]+)":', ICONS.read_text(encoding="utf-8")))
-    missing = {icon for _, group in ENTRIES for _, _, icon in group} - known
+def test_every_symbol_that_the_console_shows_is_drawn() -> None:
+    drawn = set(re.findall(r'"([\w-]+)":', ICONS.read_text(encoding="utf-8")))
+    templates = [path.read_text(encoding="utf-8") for path in ICONS.parent.rglob("*.html")]
+    shown = {name for text in templates for name in re.findall(r'\bicon\("([\w-]+)"\)', text)}
+    missing = (shown | {icon for _, group in ENTRIES for _, _, icon in group}) - drawn
     assert not missing, f"draw {', '.join(missing)} in templates/console/_icons.html"
 
 

@@ -70,17 +70,21 @@ def test_every_route_has_a_rule(route: ConsoleRoute) -> None:
     ids=name,
 )
 def test_sending_and_people_in_bulk_ask_for_a_proof(route: ConsoleRoute) -> None:
-    assert route.needs_proof or route.path in WITHOUT_PROOF
+    assert route.needs_proof or route.path in WITHOUT_PROOF, (
+        f"{name(route)}: give its `form` needs_proof=True, or name its path in WITHOUT_PROOF"
+    )
 
 
 def test_no_two_routes_share_method_and_path() -> None:
     names = [name(route) for route in ROUTES]
-    assert sorted(names) == sorted(set(names))
+    twice = sorted({each for each in names if names.count(each) > 1})
+    assert not twice, f"two screens have a route {', '.join(twice)}: give one another path"
 
 
 def test_a_role_without_the_permission_is_refused(clients: dict[Role, Client]) -> None:
     answers = {(name(route), role): ask(clients[role], route) for route, role in forbidden()}
-    assert {key: status for key, status in answers.items() if status != 403} == {}
+    let_in = {key: status for key, status in answers.items() if status != 403}
+    assert not let_in, f"a role without the permission of the route was answered: {let_in}"
 
 
 def test_a_role_with_the_permission_is_not_refused(clients: dict[Role, Client]) -> None:
@@ -92,7 +96,7 @@ def test_a_role_with_the_permission_is_not_refused(clients: dict[Role, Client]) 
         if has(role, route.rule)
     }
     refused = {key: status for key, status in answers.items() if status == 403 or status >= 500}
-    assert refused == {}
+    assert not refused, f"a role with the permission of the route was refused: {refused}"
 
 
 def test_a_number_larger_than_any_row_has_leads_nowhere(console: Console) -> None:
@@ -100,6 +104,12 @@ def test_a_number_larger_than_any_row_has_leads_nowhere(console: Console) -> Non
     pages = [r for r in MEMBERS if ":int" in r.path and r.method == "GET" and not r.is_live]
     answers = {name(r): owner.get(path_of(r).replace(NOWHERE[":int"], "9" * 25)) for r in pages}
     assert {key: said.status_code for key, said in answers.items() if said.status_code != 404} == {}
+
+
+def test_no_page_of_an_error_names_a_command(console: Console) -> None:
+    owner = console.as_role(Role.OWNER)
+    pages = [r for r in MEMBERS if "{" in r.path and r.method == "GET" and not r.is_live]
+    assert [name(r) for r in pages if ": newsletter " in owner.get(path_of(r)).text] == []
 
 
 def test_whoever_is_not_signed_in_is_sent_to_sign_in(console: Console) -> None:
@@ -128,4 +138,8 @@ def test_a_refusal_tells_in_words_what_the_role_does_not_allow(console: Console)
 
 
 def test_every_permission_has_a_description() -> None:
-    assert {r.rule for r in MEMBERS if isinstance(r.rule, Permission)} <= set(DEEDS)
+    used = {route.rule for route in MEMBERS if isinstance(route.rule, Permission)}
+    assert not used - set(DEEDS), (
+        f"newsletter/console/frame/presentation/words.py, DEEDS: say what {used - set(DEEDS)} "
+        "lets a member do, so that a refusal names it"
+    )

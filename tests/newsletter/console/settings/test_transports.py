@@ -41,7 +41,8 @@ def with_mailgun(console: Console) -> Client:
 def test_every_kind_that_mails_people_has_a_name() -> None:
     missing = [kind for kind, name in kinds() if name == kind]
     assert not missing, (
-        f"name {', '.join(missing)} in _NAMES of newsletter/queries/transport_options.py"
+        f"name {', '.join(missing)} in _NAMES of newsletter/queries/transport_options.py, or in "
+        "_FOR_TRIALS there where it mails nobody"
     )
 
 
