@@ -30,7 +30,9 @@ def unassigned(table: SourceTable, problem: str) -> dict[str, Any]:
 def examined(read: ExaminedList) -> dict[str, Any]:
     """An examined file."""
     analysis = read.analysis
-    of_state = {place for role in (*OF_STATE, "tags") for place in analysis.assigned.places[role]}
+    of_state = {
+        place for role in (*OF_STATE, "agreed", "tags") for place in analysis.assigned.places[role]
+    }
     return _view(read.table) | {
         "columns": [_column(column) for column in analysis.columns],
         "words": [
