@@ -1,12 +1,10 @@
 """HTTP clients with bounds: of `fetching`, to checked addresses; of services that options name."""
 
 import socket
-import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
 from io import BytesIO
-from time import monotonic
 from typing import Any
 from urllib.parse import urljoin
 
@@ -26,6 +24,7 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
 
 from newsletter.errors import FetchError
+from newsletter.http_deadlines import Deadline, DeadlineResponse
 from newsletter.public_addresses import is_public
 
 READ_TIMEOUT_SECONDS = 15
@@ -43,8 +42,8 @@ def answered(
     Raises:
         FetchError: there is none, it must not be asked for, or its body broke off.
     """
-    deadline = _Deadline(total_time)
-    with deadline.enforced(), _session(allow_private, deadline) as session:
+    deadline = Deadline(total_time)
+    with _session(allow_private, deadline) as session:
         try:
             with _follow_redirects(session, url, headers) as answer:
                 yield answer
@@ -64,8 +63,8 @@ def bounded(
     For services that an option names, which may be on this network. What is larger or takes longer
     raises a `requests.RequestException`, as no answer does.
     """
-    deadline = _Deadline(total_time)
-    with session, deadline.enforced():
+    deadline = Deadline(total_time)
+    with session:
         adapter = _BoundedAdapter(_GuardedConnector(True, deadline), max_bytes)
         session.mount("http://", adapter)
         session.mount("https://", adapter)
@@ -96,7 +95,7 @@ def _follow_redirects(
     raise FetchError(f"{url}: more than {MAX_REDIRECTS} redirects; give the last address")
 
 
-def _reason(error: Exception, deadline: "_Deadline") -> str:
+def _reason(error: Exception, deadline: Deadline) -> str:
     """The reason, for the user who gave the URL."""
     if deadline.passed:
         return deadline.words
@@ -127,51 +126,8 @@ def _cause(error: BaseException) -> BaseException | None:
     return None
 
 
-class _Deadline:
-    """Shuts connections down at a total timeout, however slowly bytes trickle in."""
-
-    def __init__(self, total: timedelta) -> None:
-        self.seconds = total.total_seconds()
-        self._end = monotonic() + self.seconds
-        self._sockets: list[socket.socket] = []
-        self._timer = threading.Timer(self.seconds, self._cut)
-        self._timer.daemon = True
-
-    @property
-    def words(self) -> str:
-        return f"no complete answer within {self.seconds:g} seconds; try again later"
-
-    @property
-    def passed(self) -> bool:
-        return monotonic() >= self._end
-
-    def watch(self, connection: socket.socket) -> None:
-        # A duplicate: TLS detaches the original, and shutting down either ends both.
-        self._sockets.append(connection.dup())
-        if self.passed:  # while the name was resolved: the timer has cut what there was
-            self._cut()
-
-    @contextmanager
-    def enforced(self) -> Iterator[None]:
-        self._timer.start()
-        try:
-            yield
-        finally:
-            self._timer.cancel()
-            self._timer.join()
-            for watched in self._sockets:
-                watched.close()
-
-    def _cut(self) -> None:
-        for watched in self._sockets:
-            try:
-                watched.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                continue  # closed by the other side
-
-
 @contextmanager
-def _session(allow_private: bool, deadline: _Deadline) -> Iterator[requests.Session]:
+def _session(allow_private: bool, deadline: Deadline) -> Iterator[requests.Session]:
     with requests.Session() as session:
         session.trust_env = False
         adapter = _Adapter(_GuardedConnector(allow_private, deadline))
@@ -183,7 +139,7 @@ def _session(allow_private: bool, deadline: _Deadline) -> Iterator[requests.Sess
 class _GuardedConnector:
     """Opens connections to checked addresses only."""
 
-    def __init__(self, allow_private: bool, deadline: _Deadline) -> None:
+    def __init__(self, allow_private: bool, deadline: Deadline) -> None:
         self.allow_private = allow_private
         self.deadline = deadline
 
@@ -212,13 +168,14 @@ class _GuardedConnector:
         for family, kind, protocol, _, place in places:
             opened = socket.socket(family, kind, protocol)
             try:
-                opened.settimeout(READ_TIMEOUT_SECONDS)
+                opened.settimeout(self.deadline.within(READ_TIMEOUT_SECONDS))
                 opened.connect(place)
+                # Of the handshake that may follow, as a whole.
+                opened.settimeout(self.deadline.within(READ_TIMEOUT_SECONDS))
             except OSError as error:
                 failure = error
                 opened.close()
                 continue
-            self.deadline.watch(opened)
             return opened
         if isinstance(failure, TimeoutError):
             raise ConnectTimeoutError(connection, "timed out") from failure
@@ -273,11 +230,18 @@ def _unread(answer: requests.Response) -> requests.Response:
 def _pools(
     connector: _GuardedConnector,
 ) -> tuple[type[HTTPConnectionPool], type[HTTPSConnectionPool]]:
+    class Response(DeadlineResponse):
+        deadline = connector.deadline
+
     class Plain(HTTPConnection):
+        response_class = Response
+
         def _new_conn(self) -> socket.socket:
             return connector.connect(self)
 
     class Secure(HTTPSConnection):
+        response_class = Response
+
         def _new_conn(self) -> socket.socket:
             return connector.connect(self)
 

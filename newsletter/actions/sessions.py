@@ -47,7 +47,7 @@ def begin(
         seen_before=work.now - session_rules.IDLE,
         started_before=work.now - session_rules.LIFETIME,
     )
-    begun = StaffSession(
+    new_session = StaffSession(
         member_id=member_id,
         token_hash=browser.token_hash,
         started_at=work.now,
@@ -56,10 +56,10 @@ def begin(
         device=browser.device,
         network=browser.network,
     )
-    work.session.add(begun)
+    work.session.add(new_session)
     work.session.flush()
-    work.about(KIND, member_id, session=begun.id, by=by)
-    return begun.id
+    work.about(KIND, member_id, session=new_session.id, by=by)
+    return new_session.id
 
 
 @action(Permission.SIGN_IN)

@@ -46,9 +46,9 @@ def add_crowd(context: Context, actor: Actor, most: int = PEOPLE) -> int:
     with context.database.read() as session:
         if store.find_by_address(session, address_of(0)) is not None:
             return 0
-    begun = ImportStart(file=FILE, sha256="", consent=PROOF, report={})
+    start = ImportStart(file=FILE, sha256="", consent=PROOF, report={})
     terms = ImportTerms(file=FILE, secret=context.secret, consent=PROOF)
-    imports.enter(context, actor, begun, terms, _batches(most), lambda *_: None, {})
+    imports.enter(context, actor, start, terms, _batches(most), lambda *_: None, {})
     return most
 
 

@@ -26,20 +26,20 @@ class FeedRevoked(ResourceNotFound):
 
 def token_of(session: Session, signer: Signer, subscriber: Subscriber, now: datetime) -> str:
     """The token of the subscriber's active private feed; a new one if there is none."""
-    standing = [f for f in store.private_feeds_of(session, subscriber.id) if not f.revoked_at]
-    if not standing:
-        standing = [PrivateFeed(subscriber_id=subscriber.id, created_at=now)]
-        session.add(standing[0])
+    active = [f for f in store.private_feeds_of(session, subscriber.id) if not f.revoked_at]
+    if not active:
+        active = [PrivateFeed(subscriber_id=subscriber.id, created_at=now)]
+        session.add(active[0])
         session.flush()
-    return signer.sign(str(standing[-1].id))
+    return signer.sign(str(active[-1].id))
 
 
 def revoke(session: Session, subscriber: Subscriber, now: datetime) -> int:
     """Revoke every private feed of the subscriber; the number revoked."""
-    standing = [f for f in store.private_feeds_of(session, subscriber.id) if not f.revoked_at]
-    for feed in standing:
+    active = [f for f in store.private_feeds_of(session, subscriber.id) if not f.revoked_at]
+    for feed in active:
         feed.revoked_at = now
-    return len(standing)
+    return len(active)
 
 
 def scope_of(session: Session, signer: Signer, token: str) -> Scope:

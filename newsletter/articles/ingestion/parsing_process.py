@@ -82,16 +82,16 @@ class ParsingProcess:
         try:
             connection.send((read, name, context, ceil(seconds)))
             connection.send_bytes(content)
-            begun = monotonic()
+            started_at = monotonic()
             while left > 0 and connection.poll(min(self._seconds, left)):
                 item: Item | None = connection.recv()
                 # Whoever stores the records takes time too, which is not the reader's.
-                left -= monotonic() - begun
+                left -= monotonic() - started_at
                 is_read = item is None
                 if item is None:
                     return
                 yield item
-                begun = monotonic()
+                started_at = monotonic()
             yield _too_slow(name, seconds if left <= self._seconds else self._seconds)
         except (EOFError, ConnectionError):
             yield _ended(name)

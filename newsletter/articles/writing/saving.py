@@ -160,7 +160,7 @@ def save(
     articles.begin_change(session, now)
     stored = ArticleContent.of(article)
     if base != stored.version and content != stored:
-        raise StaleVersion(_told(session, article))
+        raise StaleVersion(_conflict_message(session, article))
     is_public = change.status in {ArticleStatus.PUBLISHED, ArticleStatus.SCHEDULED}
     if is_public and not one_line(content.title):
         raise InvalidInput("there is no title; write one before it is published")
@@ -245,7 +245,7 @@ def _title(content: ArticleContent) -> str:
     return one_line(content.title) or UNTITLED
 
 
-def _told(session: Session, article: Article) -> str:
+def _conflict_message(session: Session, article: Article) -> str:
     newest = store.newest_revision(session, article.id)
     by = f" by {newest.by}" if newest and newest.by else ""
     return (

@@ -280,7 +280,7 @@ def _target(path: Path, request: ListRequest, refused: Path | None) -> Path:
 def _import(
     program: Invocation, request: ListRequest, examined: ExaminedList, target: Path
 ) -> ImportResult:
-    begun = history.ImportStart(
+    start = history.ImportStart(
         file=examined.terms.file,
         sha256=history.sha256_of(request.path),
         consent=request.consent,
@@ -296,7 +296,7 @@ def _import(
         try:
             with closing(_batches(program, examined)) as rows:
                 result = actions.enter(
-                    program.app, program.actor, begun, examined.terms, rows, tell, tags
+                    program.app, program.actor, start, examined.terms, rows, tell, tags
                 )
         except KeyboardInterrupt:
             program.warn("What was read so far has been entered; for the rest run this again.")

@@ -81,17 +81,17 @@ def save(request: ConsoleRequest) -> Response:
     _checked(values)
     values |= _uploaded_logo(request)
     with request.database.read() as session:
-        known = {
+        current = {
             one.key: one
             for one in options.options(session, request.context)
             if one.key.startswith("theme.")
         }
-    wanted = {
+    changed = {
         f"theme.{name}": value
         for name, value in values.items()
-        if value != known[f"theme.{name}"].text and not known[f"theme.{name}"].is_locked
+        if value != current[f"theme.{name}"].text and not current[f"theme.{name}"].is_locked
     }
-    settings.change(request.context, request.actor, wanted)
+    settings.change(request.context, request.actor, changed)
     return request.redirect("/look", "Saved. Mails composed from now on look like this.")
 
 

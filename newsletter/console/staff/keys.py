@@ -105,20 +105,20 @@ def make_page(request: ConsoleRequest) -> Response:
 
 def make(request: ConsoleRequest) -> Response:
     """Make a key, and show it this once."""
-    given = request.read(KeyForm)
-    expires_at = request.now + timedelta(days=given.days) if given.days else None
+    fields = request.read(KeyForm)
+    expires_at = request.now + timedelta(days=fields.days) if fields.days else None
     made = keys.make(
         request.context,
         request.actor,
-        name=given.name,
-        scopes=given.scopes,
+        name=fields.name,
+        scopes=fields.scopes,
         expires_at=expires_at,
     )
     context = {
-        "name": given.name,
+        "name": fields.name,
         "key": made.key,
         "expires_at": expires_at,
-        "may_write": Permission.WRITE in given.scopes,
+        "may_write": Permission.WRITE in fields.scopes,
         "base_url": request.config.site.base_url,
     }
     return request.page("staff/key.html", context)

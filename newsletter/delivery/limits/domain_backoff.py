@@ -94,10 +94,10 @@ def _lock_usage(session: Session, transport: str, domain: str, now: datetime) ->
     query = query.with_for_update()
     usage = session.scalar(query, execution_options={"populate_existing": True})
     if usage is None:
-        begun = {"hour": now.astimezone(UTC), "day": now, "used_in_hour": 0, "used_in_day": 0}
+        new_usage = {"hour": now.astimezone(UTC), "day": now, "used_in_hour": 0, "used_in_day": 0}
         row = {"refused_in_a_row": 0, "rests_in_a_row": 0, "are_tried_alone": False}
         rests = {**row, "reason": "", "rests_until": now, "booked_until": now}
-        values = {"transport": transport, "domain": domain, "free_at": now, **begun, **rests}
+        values = {"transport": transport, "domain": domain, "free_at": now, **new_usage, **rests}
         try:
             with session.begin_nested():
                 session.execute(insert(DomainUsage).values(values))

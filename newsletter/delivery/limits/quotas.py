@@ -45,14 +45,14 @@ def grant(use: Usage, limits: RateOptions, wanted: int, now: datetime) -> Grant:
     Hours and days are UTC, so that all machines agree.
     """
     _begin_windows(use, now)
-    for allowed, used, begun, length in (
+    for allowed, used, started_at, length in (
         (limits.per_day, use.used_in_day, use.day, DAY),
         (limits.per_hour, use.used_in_hour, use.hour, HOUR),
     ):
         if allowed:
             wanted = min(wanted, max(0, allowed - used))
             if not wanted:
-                return Grant(count=0, wait=begun + length - now, is_used_up=True)
+                return Grant(count=0, wait=started_at + length - now, is_used_up=True)
     if not limits.per_second:
         return Grant(count=wanted)
     wait = max(use.free_at - now, timedelta(0))
@@ -102,9 +102,9 @@ def lock_usage(session: Session, transport: str, now: datetime) -> TransportUsag
     if usage is None:
         try:
             with session.begin_nested():
-                begun = {"hour": now, "day": now, "used_in_hour": 0, "used_in_day": 0}
+                new_usage = {"hour": now, "day": now, "used_in_hour": 0, "used_in_day": 0}
                 session.execute(
-                    insert(TransportUsage).values(transport=transport, free_at=now, **begun)
+                    insert(TransportUsage).values(transport=transport, free_at=now, **new_usage)
                 )
         except IntegrityError:
             pass  # another worker was quicker

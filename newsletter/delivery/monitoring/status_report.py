@@ -35,9 +35,9 @@ def transport_statuses(
     for name in config.transports:
         options = config.limits.get(name, LimitOptions())
         use = session.get(TransportUsage, name)
-        begun = use.first_used_at if use else None
-        notes = (_warm_up_note(options, begun, now), _health_note(unhealthy.get(name), now))
-        today = warm_up.limits_today(options, begun, now)
+        first_used_at = use.first_used_at if use else None
+        notes = (_warm_up_note(options, first_used_at, now), _health_note(unhealthy.get(name), now))
+        today = warm_up.limits_today(options, first_used_at, now)
         yield _status(name, "", use, today, "; ".join(filter(None, notes)), now)
         yield from _domain_statuses(session, name, options, now)
 
@@ -81,8 +81,8 @@ def _status(
     )
 
 
-def _warm_up_note(options: LimitOptions, begun: datetime | None, now: datetime) -> str:
-    day = warm_up.day_of(options, begun, now)
+def _warm_up_note(options: LimitOptions, first_used_at: datetime | None, now: datetime) -> str:
+    day = warm_up.day_of(options, first_used_at, now)
     return "" if day is None else f"warming up, day {day + 1} of {len(options.warm_up)}"
 
 

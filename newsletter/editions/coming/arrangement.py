@@ -61,7 +61,9 @@ def edited(before: Arrangement, shown: Sequence[int], edit: ArrangementEdit) -> 
     after = _with_words(before, edit)
     if edit.restore is not None:
         return replace(
-            after, dropped=after.dropped - {edit.restore}, order=(*_kept(shown, edit), edit.restore)
+            after,
+            dropped=after.dropped - {edit.restore},
+            order=(*_without_restored(shown, edit), edit.restore),
         )
     if edit.leaves_out is not None:
         _check_shown(edit.leaves_out, shown)
@@ -72,7 +74,7 @@ def edited(before: Arrangement, shown: Sequence[int], edit: ArrangementEdit) -> 
     return after if moved is None else replace(after, order=moved)
 
 
-def _kept(shown: Sequence[int], edit: ArrangementEdit) -> list[int]:
+def _without_restored(shown: Sequence[int], edit: ArrangementEdit) -> list[int]:
     return [number for number in shown if number != edit.restore]
 
 

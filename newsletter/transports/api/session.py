@@ -86,7 +86,7 @@ class ApiSession(ClosingSession):
                 continue
             answer = self._answer(batch, recorder)
             for index, (entry, outcome) in enumerate(zip(batch, answer.outcomes, strict=True)):
-                recorder.settled(entry.mail.key, self._told(outcome, index))
+                recorder.settled(entry.mail.key, self._with_transcript(outcome, index))
             if answer.stop:
                 raise TransportStopped(
                     f"{self._provider.name} refused us: {answer.stop}; {self._provider.check}"
@@ -97,7 +97,7 @@ class ApiSession(ClosingSession):
     def close(self) -> None:
         self._http.close()
 
-    def _told(self, outcome: Outcome, index: int) -> Outcome:
+    def _with_transcript(self, outcome: Outcome, index: int) -> Outcome:
         """An outcome, with the conversation unless the mail was simply taken."""
         if isinstance(outcome, Accepted):
             return outcome

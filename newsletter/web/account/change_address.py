@@ -36,13 +36,13 @@ async def ask(request: Request) -> Response:
         entered, is_over = str(form.get("address", ""))[:300], bool(form.get("keep"))
     if is_over:
         return await run_in_threadpool(_keep, site, link)
-    begun = monotonic()
+    started_at = monotonic()
     try:
         address = accepted_address(site, entered)
         answer = await run_in_threadpool(_ask, site, link, address)
     except (InvalidInput, StaleLink) as error:
         return await run_in_threadpool(page, site, link, problem=str(error))
-    await pad_response_time(begun)
+    await pad_response_time(started_at)
     return answer
 
 

@@ -54,14 +54,14 @@ async def sign_up_in_constant_time(
     site: SiteState, address: str, wishes: Preferences, *, source: str, network: str
 ) -> None:
     """Run `sign_up` on a write thread, padded so that the response time reveals nothing."""
-    begun = monotonic()
+    started_at = monotonic()
     await site.signup_threads.run(sign_up, site, address, wishes, source=source, network=network)
-    await pad_response_time(begun)
+    await pad_response_time(started_at)
 
 
-async def pad_response_time(begun: float) -> None:
-    """Wait until a whole number of steps has passed since `begun`, a monotonic time."""
-    await sleep(RESPONSE_STEP_SECONDS - (monotonic() - begun) % RESPONSE_STEP_SECONDS)
+async def pad_response_time(started_at: float) -> None:
+    """Wait until a whole number of steps has passed since `started_at`, a monotonic time."""
+    await sleep(RESPONSE_STEP_SECONDS - (monotonic() - started_at) % RESPONSE_STEP_SECONDS)
 
 
 def sign_up(

@@ -56,6 +56,14 @@ def test_text_within_elements_that_mammoth_does_not_know_is_kept(paragraph: str,
     assert record.body_html == f"<p>Before {text} after</p>"
 
 
+def test_runs_that_word_cut_for_no_reason_keep_their_words_and_formatting() -> None:
+    bold = "<w:r><w:rPr><w:b/></w:rPr><w:t>{}</w:t></w:r>"
+    pieces = [run("The qu"), run("ay"), "<w:proofErr w:type='spellStart'/>", run(" is ")]
+    pieces += [bold.format("clo"), bold.format("sed"), "<w:r><w:br/></w:r>", run("to"), run("day")]
+    record = read("".join(pieces * 300))
+    assert record.body_html == f"<p>{'The quay is <strong>closed</strong><br />today' * 300}</p>"
+
+
 def test_text_within_an_oval_is_kept() -> None:
     record = read(
         '<w:r><w:pict><v:oval xmlns:v="urn:schemas-microsoft-com:vml"><v:textbox>'

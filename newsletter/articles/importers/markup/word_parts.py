@@ -9,6 +9,8 @@ from typing import Any, TypeAlias
 
 from lxml import etree
 
+from newsletter.articles.importers.markup.word_runs import has_many_runs, join_runs
+
 Element: TypeAlias = Any
 """An lxml element; lxml ships no types."""
 
@@ -28,7 +30,11 @@ def with_readable_parts(content: bytes) -> bytes:
     """
     with zipfile.ZipFile(io.BytesIO(content)) as document:
         parts = {name: document.read(name) for name in document.namelist() if _may_hold_text(name)}
-        changed = {name: _readable(xml) for name, xml in parts.items() if _UNREAD.search(xml)}
+        changed = {
+            name: _readable(xml)
+            for name, xml in parts.items()
+            if _UNREAD.search(xml) or has_many_runs(xml)
+        }
         if not changed:
             return content
         written = io.BytesIO()
@@ -57,6 +63,7 @@ def _readable(xml: bytes) -> bytes:
     for name in _AROUND_RUNS:
         for element in root.iter(f"{{{words}}}{name}"):
             element.tag = f"{{{words}}}{_TRANSPARENT}"
+    join_runs(root)
     return bytes(etree.tostring(root))
 
 

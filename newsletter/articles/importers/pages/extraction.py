@@ -135,18 +135,18 @@ def _html_of(element: Element) -> str:
     return str(etree.tostring(element, encoding="unicode", method="html"))
 
 
-def page_title(told: str, own: str, site: str, root: Element) -> str:
+def page_title(metadata_title: str, own: str, site: str, root: Element) -> str:
     """The title of the article, without the site's name.
 
     Args:
-        told: the title in `og:title` or similar metadata.
+        metadata_title: the title in `og:title` or similar metadata.
         own: the page's `<title>`.
         site: the site's name, if the page gives it.
     """
     headings = [_line(heading) for heading in _own_headings(root)]
-    for title in filter(None, (told, own)):
+    for title in filter(None, (metadata_title, own)):
         shown = without_site(title, site, headings)
-        if shown != title or title in headings or told:
+        if shown != title or title in headings or metadata_title:
             return shown
     return next((line for line in headings if line), own)
 

@@ -97,7 +97,7 @@ def visibility_of(values: Mapping[str, Any]) -> Visibility:
     Args:
         values: by names in lower case, with underscores.
     """
-    meanings = [_meaning(name, word) for name, word in _said(values)]
+    meanings = [_meaning(name, word) for name, word in _visibility_fields(values)]
     statuses = {status for status in meanings if isinstance(status, ArticleStatus)}
     unknown = [word for word in meanings if word and not isinstance(word, ArticleStatus)]
     if unknown and ArticleStatus.WITHDRAWN not in statuses:
@@ -106,7 +106,7 @@ def visibility_of(values: Mapping[str, Any]) -> Visibility:
     return Visibility(status=careful, unknown=tuple(unknown))
 
 
-def _said(values: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+def _visibility_fields(values: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     for name in (*STATE_FIELDS, *AUDIENCE_FIELDS, *SWITCHES):
         if (value := values.get(name)) not in (None, ""):
             yield name, value
