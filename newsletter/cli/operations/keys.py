@@ -13,7 +13,7 @@ from newsletter.queries.audit import who_is
 from newsletter.staff import api_keys, store
 from newsletter.staff.permissions import PERMISSIONS, ActorKind, Permission
 
-SCOPES = click.Choice(sorted(PERMISSIONS[ActorKind.KEY]))
+SCOPES = click.Choice(sorted(str(scope) for scope in PERMISSIONS[ActorKind.KEY]))
 
 
 @click.group()

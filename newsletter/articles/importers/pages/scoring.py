@@ -69,11 +69,34 @@ def _page_class() -> Any:
             linked = sum(_size(link) for link in elem.iter("a") if link is not elem)
             return linked / max(1, _size(elem))
 
+        def select_best_candidate(self, candidates: Any) -> Any:
+            best = super().select_best_candidate(candidates)
+            around = _around_data(best["elem"]) if best else None
+            if around is None:
+                return best
+            return candidates.setdefault(around, self.score_node(around))
+
+        def get_preserved_elements(self, node: Element) -> dict[Element, bool]:
+            tables = filter(_is_data, node.iter("table"))
+            return {**super().get_preserved_elements(node), **dict.fromkeys(tables, True)}
+
         def get_clean_html(self) -> str:
             """Nothing: `html` is the article's tree."""
             return ""
 
     return Page
+
+
+def _is_data(table: Element) -> bool:
+    """Whether a table says that it has headings: its links are its content, as Mozilla reads it."""
+    is_layout = table.get("role") == "presentation" or table.find(".//table") is not None
+    return not is_layout and next(table.iterdescendants("th", "caption", "thead"), None) is not None
+
+
+def _around_data(element: Element) -> Element | None:
+    """What holds the data table that an element is of: rows are no article without the rest."""
+    table = element if element.tag == "table" else next(element.iterancestors("table"), None)
+    return table.getparent() if table is not None and _is_data(table) else None
 
 
 def _scores(page: Any) -> dict[Element, dict[str, Any]]:
