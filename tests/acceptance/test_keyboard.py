@@ -18,11 +18,6 @@ LIST = (
     f"cat at wexcombe.example,Cat,{AGREED}\ndan@wexcombe.example,Dan\neve,Eve,{AGREED}\n"
     + "".join(f"person{number}@wexcombe.example,,{AGREED}\n" for number in range(3, PEOPLE))
 )
-MENDED = (
-    ("Row 2", "Email Address", "cat@wexcombe.example"),
-    ("Row 3", "OPTIN_TIME", AGREED),
-    ("Row 4", "Email Address", "eve@wexcombe.example"),
-)
 STORIES = ("Buses come back", "Homes are agreed")
 
 
@@ -118,8 +113,11 @@ def import_a_list_and_mend_three_rows(office: Office, ada: Keyboard) -> None:
     ada.go("Check the file")
     see(ada.page, "What would come of it")
     ada.skip()
-    for _row, heading, value in MENDED:
-        ada.fill(heading, value)
+    ada.fill("Email Address", "cat@wexcombe.example")
+    # What the first row has here stays, and the second lacks.
+    ada.reach("Email Address")
+    ada.fill("OPTIN_TIME", AGREED)
+    ada.fill("Email Address", "eve@wexcombe.example")
     ada.fill("How and when they agreed", "sign-up form of the old site")
     ada.go("Mend and import")
     see(ada.page, "What came of it")
