@@ -192,7 +192,7 @@ class Newsletter:
     @cached_property
     def preflight(self) -> "Preflight":
         from newsletter.editions.composing.preflight import Preflight
-        from newsletter.fetching import status_of
+        from newsletter.http_client.fetching import status_of
 
         selectors = {s.address: s.dkim_selector for s in self.config.senders.values()}
         return Preflight(self.config.lint, selectors, ask=status_of, records=self.text_records)

@@ -22,7 +22,7 @@ from newsletter.articles.writing.content import ArticleContent
 from newsletter.articles.writing.saving import KeptWords
 from newsletter.editions.each_article import compose_single
 from newsletter.errors import FetchError
-from newsletter.fetching import Size
+from newsletter.http_client.fetching import Size
 from newsletter.media import store as pictures
 from newsletter.media.decoding import SlowPicture, UnusablePicture
 from newsletter.media.models import MediaItem

@@ -7,7 +7,7 @@ from newsletter.actions.context import Context
 from newsletter.articles.importers.base import ImportContext
 from newsletter.articles.ingestion.polling import Fetch, poll_source, source_of
 from newsletter.articles.ingestion.reports import ImportReport
-from newsletter.fetching import Fetched, fetch
+from newsletter.http_client.fetching import Fetched, fetch
 from newsletter.staff.permissions import Permission
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from newsletter.errors import FetchError
-from newsletter.fetching import fetch
+from newsletter.http_client.fetching import fetch
 
 TOTAL_TIME = timedelta(seconds=10)
 

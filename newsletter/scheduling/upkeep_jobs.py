@@ -7,7 +7,7 @@ from newsletter.app import Newsletter
 from newsletter.articles.ingestion.polling import due_sources
 from newsletter.delivery.ledger.statistics import count_batch
 from newsletter.feeds.maintenance import FeedMaintenance
-from newsletter.fetching import Size, size_of
+from newsletter.http_client.fetching import Size, size_of
 from newsletter.logging import EventLogger
 from newsletter.scheduling.guards import errors_logged
 from newsletter.staff.actors import SCHEDULE

@@ -12,10 +12,10 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from newsletter import fetching
 from newsletter.errors import NotAllowed, ResourceNotFound, SendingRefused
+from newsletter.http_client import fetching
+from newsletter.http_client.public_addresses import is_loopback
 from newsletter.logging import EventLogger
-from newsletter.public_addresses import is_loopback
 from newsletter.transports.api.webhooks import HasWebhook, NotProven, Told, Webhook, WebhookCall
 from newsletter.web.state import SiteState, site_of
 

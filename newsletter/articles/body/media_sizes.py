@@ -13,7 +13,7 @@ from newsletter.articles.models import Article
 from newsletter.clock import Clock
 from newsletter.database import Database
 from newsletter.errors import FetchError
-from newsletter.fetching import Size
+from newsletter.http_client.fetching import Size
 
 # Articles a run; the rest is left to the next run.
 MAX_ARTICLES = 50

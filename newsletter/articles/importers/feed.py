@@ -1,6 +1,6 @@
 """RSS, Atom and RDF feeds, parsed by feedparser, and JSON Feed 1.1.
 
-Takes bytes: fetching and conditional requests are in `newsletter.fetching` and `articles.polling`.
+Takes bytes: fetching and conditional requests are in `http_client.fetching` and `articles.polling`.
 Content that is not a feed is reported as what it is.
 """
 

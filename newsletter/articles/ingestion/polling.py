@@ -21,7 +21,7 @@ from newsletter.clock import Clock
 from newsletter.config.options import SourceOptions
 from newsletter.database import Database
 from newsletter.errors import NewsletterError, ResourceNotFound
-from newsletter.fetching import Fetched, fetch
+from newsletter.http_client.fetching import Fetched, fetch
 from newsletter.logging import EventLogger
 
 log = EventLogger(__name__)
@@ -30,7 +30,7 @@ MAX_ERROR_LENGTH = 500
 
 
 class Fetch(Protocol):
-    """The interface of `newsletter.fetching.fetch`."""
+    """The interface of `newsletter.http_client.fetching.fetch`."""
 
     def __call__(
         self, url: str, *, etag: str, last_modified: str, allow_private: bool

@@ -21,7 +21,7 @@ from newsletter.cli.context import Invocation, pass_program
 from newsletter.cli.exit_statuses import INCOMPLETE
 from newsletter.cli.output import as_json, print_json
 from newsletter.errors import InvalidInput
-from newsletter.fetching import fetch
+from newsletter.http_client.fetching import fetch
 
 
 @click.command("import")

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field, SecretStr, StringConstraints, model_validator
 
 from newsletter.config.kinds import Duration, OneLine, OptionTable, Slug
-from newsletter.public_addresses import is_loopback
+from newsletter.http_client.public_addresses import is_loopback
 
 Share = Annotated[float, Field(ge=0, le=1)]
 

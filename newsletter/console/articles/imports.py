@@ -26,7 +26,7 @@ from newsletter.console.frame.bodies import MAX_FILES
 from newsletter.console.frame.presentation.forms import FormErrors
 from newsletter.console.frame.request import ConsoleRequest
 from newsletter.console.frame.routes import Threads, form, page
-from newsletter.fetching import fetch
+from newsletter.http_client.fetching import fetch
 from newsletter.staff.permissions import Permission
 
 MAX_UPLOAD_BYTES = 200 * 1024 * 1024

@@ -12,7 +12,7 @@ from newsletter.console.frame.presentation.words import counted
 from newsletter.console.frame.request import ConsoleRequest
 from newsletter.console.frame.routes import Threads, form, page
 from newsletter.errors import InvalidInput, NewsletterError
-from newsletter.fetching import fetch
+from newsletter.http_client.fetching import fetch
 from newsletter.media import store
 from newsletter.media.decoding import MAX_BYTES
 from newsletter.media.markup import path_of, picture_attributes

@@ -10,7 +10,7 @@ from urllib.parse import quote, urlsplit
 from starlette.responses import PlainTextResponse, RedirectResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from newsletter.public_addresses import is_public
+from newsletter.http_client.public_addresses import is_public
 
 WrongHost = Literal["redirect", "refuse"]
 

@@ -14,7 +14,7 @@ import requests
 
 from newsletter.config.tables.console import ProviderOptions, is_encrypted
 from newsletter.errors import NotAllowed, SendingRefused
-from newsletter.guarded_http import bounded
+from newsletter.http_client.guarded import bounded
 
 SCOPE = "openid email profile"
 # Signatures by a key of the provider; never "none", never by the client secret.

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit, urlunsplit
 import requests
 
 from newsletter.errors import NewsletterError
-from newsletter.guarded_http import bounded
+from newsletter.http_client.guarded import bounded
 from newsletter.transports.api.answers import line
 from newsletter.transports.api.call_proofs import USER
 from newsletter.transports.api.calls import new_http

@@ -16,8 +16,8 @@ from urllib3.exceptions import (
     SSLError,
 )
 
-from newsletter.http_deadlines import DeadlineAdapter
-from newsletter.public_addresses import is_loopback
+from newsletter.http_client.deadlines import DeadlineAdapter
+from newsletter.http_client.public_addresses import is_loopback
 from newsletter.transports.api.answers import ApiResponse, CallOutcomes, deferred, in_doubt, stopped
 
 _MAX_ANSWER_BYTES = 5_000_000

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 from newsletter.errors import FetchError
-from newsletter.fetching import fetch
+from newsletter.http_client.fetching import fetch
 from newsletter.transports.api.call_proofs import MAX_RETRY_AGE, decoded, require_recent
 from newsletter.transports.api.webhooks import NotProven, moment
 

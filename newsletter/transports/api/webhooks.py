@@ -16,7 +16,7 @@ from typing import Any, ClassVar, Protocol, runtime_checkable
 from urllib.parse import urlsplit
 
 from newsletter.errors import ConfigurationError, NewsletterError
-from newsletter.public_addresses import is_loopback
+from newsletter.http_client.public_addresses import is_loopback
 from newsletter.transports.api.answers import field, line
 from newsletter.transports.bounce_kinds import kind_of
 from newsletter.transports.events import Event, EventKind, EventSource

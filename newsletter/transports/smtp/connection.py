@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from newsletter.errors import NewsletterError
-from newsletter.public_addresses import is_loopback
+from newsletter.http_client.public_addresses import is_loopback
 from newsletter.transports.base import TransportStopped
 from newsletter.transports.smtp.replies import Reply
 from newsletter.transports.smtp.timing import Timeouts

@@ -9,7 +9,7 @@ import hmac
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from newsletter.public_addresses import is_loopback
+from newsletter.http_client.public_addresses import is_loopback
 from newsletter.transports.base import TransportStopped
 from newsletter.transports.smtp.connection import Features, Server, ask, expect
 from newsletter.transports.smtp.replies import Reply

@@ -100,7 +100,7 @@ class OAuthTokenSource:
     def _post(self) -> tuple[int, bytes]:
         import requests
 
-        from newsletter.guarded_http import bounded
+        from newsletter.http_client.guarded import bounded
 
         client = self._client
         form = {

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, Field, SecretStr, ValidationInfo, field_validator
 
 from newsletter.config.kinds import OneLine, OptionTable, Timeout, WebAddress
-from newsletter.public_addresses import is_loopback
+from newsletter.http_client.public_addresses import is_loopback
 from newsletter.transports.base import CheckFinding, ConfigRelativePath, Session
 from newsletter.transports.smtp.connection import (
     Connection,

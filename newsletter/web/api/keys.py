@@ -13,8 +13,8 @@ from starlette.responses import Response
 from newsletter.actions import keys
 from newsletter.errors import NewsletterError, NotAllowed
 from newsletter.http.statuses import status_of
+from newsletter.http_client.public_addresses import is_loopback
 from newsletter.logging import EventLogger
-from newsletter.public_addresses import is_loopback
 from newsletter.staff import api_keys
 from newsletter.staff.actors import VISITOR, Actor, api_key
 from newsletter.staff.permissions import Permission

@@ -21,7 +21,7 @@ from newsletter.articles.importers.base import ImportContext, Record
 from newsletter.articles.models import Article, ArticleStatus
 from newsletter.articles.writing.content import ArticleContent
 from newsletter.feeds.maintenance import FeedMaintenance, MaintenanceResult
-from newsletter.fetching import Fetched, Size
+from newsletter.http_client.fetching import Fetched, Size
 from newsletter.staff.actors import operator
 
 PICTURE = saved(gradient(80, 60), "JPEG")

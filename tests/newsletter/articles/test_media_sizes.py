@@ -15,7 +15,7 @@ from newsletter.database import Database
 from newsletter.errors import FetchError
 from newsletter.feeds import store as feeds
 from newsletter.feeds.documents.entries import entry_of
-from newsletter.fetching import Size
+from newsletter.http_client.fetching import Size
 
 PNG, MP3 = "https://w.example/a.png", "https://w.example/talk?id=7"
 RSS = f"""<rss version="2.0" xmlns:media="http://search.yahoo.com/mrss/"><channel><title>W</title>

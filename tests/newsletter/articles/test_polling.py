@@ -21,7 +21,7 @@ from newsletter.clock import FixedClock
 from newsletter.config.options import SourceOptions
 from newsletter.database import Database
 from newsletter.errors import FetchError
-from newsletter.fetching import Fetched
+from newsletter.http_client.fetching import Fetched
 
 URL = "https://feeds.example/rss"
 SOURCE = SourceOptions(url=URL, topics=("environment",))

@@ -9,7 +9,7 @@ import pytest
 from pages import PageServer, pages
 
 from newsletter.errors import FetchError
-from newsletter.fetching import status_of
+from newsletter.http_client.fetching import status_of
 from newsletter.linting.findings import CheckedMail, QuotedArticle, Severity
 from newsletter.linting.links import addresses_in, check_links
 

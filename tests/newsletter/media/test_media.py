@@ -12,7 +12,7 @@ from newsletter.articles import store as article_store
 from newsletter.articles.editing import ArticleEdit
 from newsletter.articles.models import Article
 from newsletter.clock import FixedClock
-from newsletter.fetching import Size
+from newsletter.http_client.fetching import Size
 from newsletter.media import store
 from newsletter.media.markup import path_of, picture_attributes
 from newsletter.media.models import MediaItem

@@ -2,7 +2,7 @@
 
 import pytest
 
-from newsletter.public_addresses import is_loopback
+from newsletter.http_client.public_addresses import is_loopback
 from newsletter.transports.envelope_addresses import is_sender, problem_of_recipient
 
 

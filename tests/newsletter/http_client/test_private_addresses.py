@@ -2,7 +2,7 @@
 
 import pytest
 
-from newsletter.public_addresses import is_public
+from newsletter.http_client.public_addresses import is_public
 
 INSIDE = [
     *("127.0.0.1", "10.1.2.3", "169.254.169.254", "100.64.0.1", "192.0.0.1", "192.0.2.1"),

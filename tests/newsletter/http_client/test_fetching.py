@@ -12,9 +12,9 @@ import requests
 from threads import http_server
 
 from newsletter.errors import FetchError
-from newsletter.fetching import Fetched, fetch, size_of
-from newsletter.guarded_http import MAX_REDIRECTS, bounded
-from newsletter.public_addresses import is_public
+from newsletter.http_client.fetching import Fetched, fetch, size_of
+from newsletter.http_client.guarded import MAX_REDIRECTS, bounded
+from newsletter.http_client.public_addresses import is_public
 
 ETAG = '"first"'
 SHORT = timedelta(seconds=0.4)

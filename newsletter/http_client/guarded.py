@@ -24,8 +24,8 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
 
 from newsletter.errors import FetchError
-from newsletter.http_deadlines import Deadline, DeadlineResponse
-from newsletter.public_addresses import is_public
+from newsletter.http_client.deadlines import Deadline, DeadlineResponse
+from newsletter.http_client.public_addresses import is_public
 
 READ_TIMEOUT_SECONDS = 15
 CHUNK_BYTES = 64 * 1024

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from newsletter.errors import FetchError
 
-if TYPE_CHECKING:  # `guarded_http` needs requests, which only whoever fetches waits for
+if TYPE_CHECKING:  # `guarded` needs requests, which only whoever fetches waits for
     from requests import Response
 
 MAX_BYTES = 32 * 1024 * 1024
@@ -61,7 +61,7 @@ def fetch(
     Raises:
         FetchError: it could not, or must not, be fetched.
     """
-    from newsletter.guarded_http import answered
+    from newsletter.http_client.guarded import answered
 
     headers = dict(HEADERS)
     if etag:
@@ -78,7 +78,7 @@ def status_of(url: str, *, allow_private: bool = False, total_time: timedelta = 
     Raises:
         FetchError: it does not answer, or must not be fetched.
     """
-    from newsletter.guarded_http import answered
+    from newsletter.http_client.guarded import answered
 
     with answered(url, HEADERS, allow_private, total_time) as (answer, _):
         return answer.status_code
@@ -92,7 +92,7 @@ def size_of(url: str, *, allow_private: bool = False, total_time: timedelta = TO
     Raises:
         FetchError: it does not answer, has no such file, or must not be fetched.
     """
-    from newsletter.guarded_http import answered
+    from newsletter.http_client.guarded import answered
 
     headers = {**HEADERS, "Accept-Encoding": "identity"}
     with answered(url, headers, allow_private, total_time) as (answer, _):

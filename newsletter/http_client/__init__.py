@@ -1,0 +1,1 @@
+"""Requests of ours to other servers: bounded in size and time, to public addresses."""
