@@ -1,5 +1,6 @@
 """Forms: what was typed, what is wrong with it, and reading it by a pydantic model."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -29,6 +30,8 @@ WORDS: Mapping[str, str] = {
     "datetime_from_date_parsing": "Write a date and a time as 2026-11-27 18:00.",
     "bool_parsing": "Choose yes or no.",
 }
+# What pydantic says before the reason.
+PREFIX = re.compile(r"Value error, |value is not a valid email address: ")
 SUMMARY = "Something below is missing or not right yet."
 
 
@@ -142,7 +145,7 @@ def _by_field(error: ValidationError) -> dict[str, str]:
     errors: dict[str, str] = {}
     for problem in error.errors():
         name = str(problem["loc"][0]) if problem["loc"] else ""
-        words = WORDS.get(problem["type"], problem["msg"].removeprefix("Value error, "))
+        words = WORDS.get(problem["type"]) or PREFIX.sub("", problem["msg"])
         errors.setdefault(name, sentence(words.format(**problem.get("ctx", {}))))
     return errors
 
