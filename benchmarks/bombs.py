@@ -7,6 +7,9 @@ import zlib
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
 
+from PIL import Image
+from pillow_heif import register_heif_opener
+
 MILLIONS = 200_000_000
 MAIN = b"http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 RELATED = b"http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -15,6 +18,7 @@ WORDS = b"http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 OFFICE = b"urn:oasis:names:tc:opendocument:xmlns:office:1.0"
 TABLE = b"urn:oasis:names:tc:opendocument:xmlns:table:1.0"
 TEXT = b"urn:oasis:names:tc:opendocument:xmlns:text:1.0"
+TEXT_CELL = b'<table:table-cell office:value-type="string">'
 # Each is ten of the one before it: ten billion letters.
 LAUGHS = b"<!DOCTYPE a [<!ENTITY a0 'haha'>%s]>" % b"".join(
     b"<!ENTITY a%d '%s'>" % (number, b"&a%d;" % (number - 1) * 10) for number in range(1, 11)
@@ -76,17 +80,24 @@ def spreadsheets() -> Iterator[tuple[str, str, bytes]]:
     yield ".xlsx", "entities", packed(workbook(cell, laughs))
     for name, rows in {
         "rows that repeat": b'<table:table-row table:number-rows-repeated="999999999">'
-        b"<table:table-cell><text:p>a</text:p></table:table-cell></table:table-row>",
+        + TEXT_CELL
+        + b"<text:p>a</text:p></table:table-cell></table:table-row>",
         "cells that repeat": b"<table:table-row><table:table-cell "
-        b'table:number-columns-repeated="999999999"><text:p>a</text:p></table:table-cell>'
+        b'office:value-type="string" table:number-columns-repeated="999999999">'
+        b"<text:p>a</text:p></table:table-cell>"
         b"</table:table-row>",
-        "spaces that repeat": b"<table:table-row><table:table-cell><text:p>"
-        b'<text:s text:c="999999999"/></text:p></table:table-cell></table:table-row>',
+        "spaces that repeat": b"<table:table-row>"
+        + TEXT_CELL
+        + b'<text:p>a<text:s text:c="999999999"/></text:p></table:table-cell></table:table-row>',
         "zeros": b"<table:table-row>" + b" " * MILLIONS + b"</table:table-row>",
-        "depth": b"<table:table-row><table:table-cell>" + b"<text:p>" * 1_000_000,
+        "depth": b"<table:table-row>" + TEXT_CELL + b"<text:p>" * 1_000_000,
     }.items():
         yield ".ods", name, packed(_open_document(rows))
-    yield ".ods", "entities", packed(_open_document(b"<a>&a10;</a>", LAUGHS))
+    laughing = (
+        b"<table:table-row>%s<text:p>&a10;</text:p></table:table-cell></table:table-row>"
+        % TEXT_CELL
+    )
+    yield ".ods", "entities", packed(_open_document(laughing, LAUGHS))
 
 
 def _open_document(rows: bytes, before: bytes = b"") -> dict[str, bytes]:
@@ -179,9 +190,39 @@ def pictures() -> Iterator[tuple[str, bytes]]:
     wide = b"GIF89a" + struct.pack("<HHBBB", 60_000, 60_000, 0x80, 0, 0) + b"\0\0\0\xff\xff\xff"
     yield "GIF of 60,000 x 60,000", wide + frame * 250 + b";"
     yield "GIF and script", head + frame + b";<script>alert(1)</script>"
+    yield "GIF of 3 million comments", head + b"!\xfe\x01a\0" * 3_000_000 + frame + b";"
+    yield "GIF of one comment of 6 million", head + b"!\xfe" + b"\x01a" * 6_000_000 + b"\0" + frame
+    yield "JPEG of 5 million segments", b"\xff\xd8" + b"\xff\xfe\x00\x02" * 5_000_000 + b"\xff\xd9"
+    yield from _encoded_anew()
     scan = b"\xff\xda\x00\x08\x01\x01\x00\x00\x3f\x00" + b"\0" * 100
     start = b"\xff\xd8\xff\xc2\x00\x0b\x08\x1e\x00\x1e\x00\x01\x01\x11\x00"
     yield "JPEG of 10,000 scans", start + scan * 10_000 + b"\xff\xd9"
+
+
+def _encoded_anew() -> Iterator[tuple[str, bytes]]:
+    """Pictures of encoders that claim other sizes than they have, or have very many frames."""
+    register_heif_opener()
+    small = Image.new("RGB", (64, 64), "navy")
+    for form, name in (("HEIF", "HEIC"), ("AVIF", "AVIF")):
+        whole = _saved(small, form)
+        claimed = whole.replace(struct.pack(">II", 64, 64), struct.pack(">II", 60_000, 60_000))
+        yield f"{name} of 60,000 x 60,000", claimed
+        yield f"{name} cut off", whole[: len(whole) * 2 // 3]
+    frames = [Image.new("RGB", (64, 64), (number % 256, 0, 0)) for number in range(2_000)]
+    for form, name in (("WEBP", "WebP"), ("AVIF", "AVIF")):
+        moving = _saved(frames[0], form, save_all=True, append_images=frames[1:], duration=10)
+        yield f"{name} of 2,000 frames", moving
+    canvas = _saved(frames[0], "WEBP", save_all=True, append_images=frames[1:3])
+    place = canvas.index(b"VP8X") + 12
+    side = (16_383).to_bytes(3, "little")
+    claimed = canvas[:place] + side + side + canvas[place + 6 :]
+    yield "WebP of 16,384 x 16,384 with frames of 64 x 64", claimed
+
+
+def _saved(image: Image.Image, form: str, **options: object) -> bytes:
+    file = io.BytesIO()
+    image.save(file, form, **options)
+    return file.getvalue()
 
 
 def _png(width: int, height: int, rows: bytes, more: bytes = b"") -> bytes:

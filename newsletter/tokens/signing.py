@@ -11,10 +11,11 @@ from base64 import urlsafe_b64decode
 from binascii import b2a_base64
 
 from newsletter.errors import ConfigurationError, TokenError
+from newsletter.tokens.guessing import pieces_of
 
 MINIMUM_SECRET_BYTES = 16
-# Distinct characters: "aaaaaaaaaaaaaaaa" is long enough but trivial to guess.
-MINIMUM_SECRET_VARIETY = 6
+# "passwordpassword" is long enough but trivial to guess.
+MINIMUM_SECRET_PIECES = 10
 # 128 bits cannot be guessed online.
 SIGNATURE_BYTES = 16
 # The purposes of the two links in every edition's mail.
@@ -69,15 +70,15 @@ def derive_key(secret: str, purpose: str) -> bytes:
 
 
 def check_secret(secret: str) -> None:
-    """Check the secret's length and variety.
+    """Check the secret's length, and that it cannot be guessed.
 
     Raises:
-        ConfigurationError: it is too short or too uniform.
+        ConfigurationError: it is too short, or made of too few pieces (`guessing`).
     """
     if len(secret.encode()) < MINIMUM_SECRET_BYTES:
         reason = f"shorter than {MINIMUM_SECRET_BYTES} bytes"
-    elif len(set(secret)) < MINIMUM_SECRET_VARIETY:
-        reason = f"made of fewer than {MINIMUM_SECRET_VARIETY} different characters"
+    elif pieces_of(secret) < MINIMUM_SECRET_PIECES:
+        reason = "made of common words, repetitions or sequences, which are guessed"
     else:
         return
     raise ConfigurationError(

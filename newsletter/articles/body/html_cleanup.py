@@ -47,7 +47,7 @@ _LAZY_SETS = ("data-srcset", "data-lazy-srcset", "srcset")
 # What is of no use once a tree is clean.
 _USED_UP = ("style", "hidden", *_LAZY, *_LAZY_SETS)
 _MENDED_TAG = re.compile(
-    r"<(?:iframe|noscript|picture|object|embed|svg|math|template|amp-|lite-|frame|image)\b"
+    r"<(?:iframe|noscript|picture|object|embed|svg|math|template|ruby|amp-|lite-|frame|image)\b"
     r"|<a\s[^<>]*\bname\s*="
     r"|<img\b[^<>]*\s(?:width|height)\s*=\s*[\"']?[01](?:px)?[\"'\s/>]",
     re.IGNORECASE,
@@ -104,6 +104,7 @@ def clean_tree(root: Element) -> tuple[str, ...]:
     link_posts(root)
     _remove_drawings(root, notes)
     _apply_inline_styles(styled)
+    _bracket_readings(root)
     for anchor in root.iter("a"):
         if (name := anchor.attrib.pop("name", "")) and not anchor.get("id"):
             anchor.set("id", name)
@@ -368,3 +369,16 @@ def _apply_inline_styles(elements: list[Element]) -> None:
         elif element.tag == "span" and "font-style:italic" in style:
             element.tag = "em"
         del element.attrib["style"]
+
+
+def _bracket_readings(root: Element) -> None:
+    """Put readings (ruby text) in brackets where their author has not; ruby is not kept."""
+    for ruby in list(root.iter("ruby")):
+        if ruby.find(".//rp") is None:
+            for reading in ruby.iter("rt"):
+                reading.text = f"({reading.text or ''}"
+                last = reading[-1] if len(reading) else None
+                if last is None:
+                    reading.text += ")"
+                else:
+                    last.tail = f"{last.tail or ''})"

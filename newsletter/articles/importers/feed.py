@@ -29,6 +29,7 @@ from newsletter.articles.importers.base import (
     attempt,
     checked,
 )
+from newsletter.articles.importers.markup.leftover_marks import strip_marks
 from newsletter.articles.importers.text import paragraphs_of
 from newsletter.articles.importers.values.dates import read_moment
 from newsletter.articles.importers.values.decoding import decode
@@ -172,7 +173,8 @@ def _record(entry: Any, where: str, source: _Source, context: ImportContext) -> 
     if published_at is None:
         notes.append(jsonfeed.FIRST_MET)
     key, *other_keys = _keys(entry, link, title, source, notes)
-    body = _body(entry)
+    cleared = strip_marks(_body(entry), title)
+    body = cleared.text
     record = Record(
         source="feed",
         source_key=key or fingerprint_of(published_at, title or body[:500], context.zone),
@@ -194,7 +196,7 @@ def _record(entry: Any, where: str, source: _Source, context: ImportContext) -> 
         base_url=link or source.home,
         updated_at=updated,
         attachments=tuple(_attachments(entry)),
-        notes=tuple(dict.fromkeys(notes)),
+        notes=tuple(dict.fromkeys((*notes, *cleared.notes))),
     )
     return checked(record, context)
 

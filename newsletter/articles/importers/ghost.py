@@ -18,6 +18,7 @@ from newsletter.articles.importers.base import (
     checked,
 )
 from newsletter.articles.importers.markdown import html_of
+from newsletter.articles.importers.markup.leftover_marks import strip_marks
 from newsletter.articles.importers.markup.lexical import RenderedLexical, render_lexical
 from newsletter.articles.importers.text import paragraphs_of
 from newsletter.articles.importers.values.decoding import decode
@@ -96,12 +97,14 @@ def _record(
     status, why = draft_if_undated(fields.status(), published_at)
     key = str(post.get("uuid") or number or post.get("slug"))
     body = _body(post)
+    title = fields.text("title")
+    cleared = strip_marks(body.html, title)
     record = Record(
         source="ghost",
         source_key=key,
         explicit_key=True,
-        title=fields.text("title"),
-        body_html=body.html.replace(SITE, context.old_site),
+        title=title,
+        body_html=cleared.text.replace(SITE, context.old_site),
         published_at=published_at,
         where=where,
         summary=str(post.get("custom_excerpt") or ""),
@@ -111,7 +114,7 @@ def _record(
         canonical_url=str(post.get("canonical_url") or ""),
         status=status,
         updated_at=fields.moment("updated", context.zone),
-        notes=(*fields.notes, *body.notes, *why),
+        notes=(*fields.notes, *body.notes, *cleared.notes, *why),
     )
     return checked(record, context)
 

@@ -17,6 +17,7 @@ from newsletter.articles.importers.base import (
     one_line,
 )
 from newsletter.articles.importers.markup import front_matter
+from newsletter.articles.importers.markup.leftover_marks import strip_bracketed, strip_marks
 from newsletter.articles.importers.markup.template_tags import strip_template_tags
 from newsletter.articles.importers.pages.byline import author_on_page
 from newsletter.articles.importers.pages.extraction import article_of, page_title
@@ -63,6 +64,7 @@ def declared_in(content: bytes) -> str:
 def _of_source(document: front_matter.Document, name: str, context: ImportContext) -> Record:
     """HTML below front matter, as static site generators use it."""
     fields, cleared = Fields(document.values), strip_template_tags(document.text)
+    bare = strip_bracketed(cleared.text)
     published_at = fields.published_at(context.zone) or date_in(name, context.zone)
     status = ArticleStatus.DRAFT if is_draft_file(name) else fields.status()
     status, why = draft_if_undated(status, published_at)
@@ -72,7 +74,7 @@ def _of_source(document: front_matter.Document, name: str, context: ImportContex
         source_key=key or key_of(name),
         explicit_key=bool(key),
         title=fields.text("title"),
-        body_html=cleared.text,
+        body_html=bare.text,
         published_at=published_at,
         where=name,
         summary=fields.text("summary"),
@@ -83,7 +85,7 @@ def _of_source(document: front_matter.Document, name: str, context: ImportContex
         status=status,
         updated_at=fields.moment("updated", context.zone),
         expires_at=fields.moment("expires", context.zone),
-        notes=(*document.notes, *cleared.notes, *fields.notes, *why),
+        notes=(*document.notes, *cleared.notes, *bare.notes, *fields.notes, *why),
     )
     return checked(record, context)
 
@@ -102,12 +104,13 @@ def _of_page(text: str, name: str, context: ImportContext) -> Record:
     notes += clean_tree(root)
     author = facts.author() or author_on_page(root)
     article = article_of(root, title)
+    cleared = strip_marks(article.html, title)
     record = Record(
         source="html",
         source_key=key_of(name),
         explicit_key=False,
         title=title,
-        body_html=article.html,
+        body_html=cleared.text,
         published_at=moment.at if moment else None,
         where=name,
         summary=facts.meta("description", "og:description"),
@@ -118,7 +121,7 @@ def _of_page(text: str, name: str, context: ImportContext) -> Record:
         base_url=facts.base(),
         status=status,
         updated_at=updated.at if updated else None,
-        notes=(*notes, *article.notes, *why),
+        notes=(*notes, *article.notes, *cleared.notes, *why),
     )
     return checked(record, context)
 

@@ -17,6 +17,7 @@ from newsletter.articles.importers.base import (
     checked,
     one_line,
 )
+from newsletter.articles.importers.markup.leftover_marks import strip_marks
 from newsletter.articles.importers.text import paragraphs_of
 from newsletter.articles.importers.values.dates import read_moment
 from newsletter.articles.importers.values.json_values import parse_json
@@ -57,14 +58,16 @@ def _record(item: Any, where: str, home: str, author: str, context: ImportContex
     if not isinstance(item, dict):
         raise Unreadable("it is not an item", MEND)
     notes: list[str] = []
-    body = _text(item, "content_html") or paragraphs_of(_text(item, "content_text"))
+    title = _text(item, "title")
+    written = _text(item, "content_html") or paragraphs_of(_text(item, "content_text"))
+    cleared = strip_marks(written, title)
+    body = cleared.text
     link = _text(item, "url") or _text(item, "external_url")
     published = _moment(item, "date_published", context, notes)
     updated = _moment(item, "date_modified", context, notes)
     published_at = published or updated
     if published_at is None:
         notes.append(FIRST_MET)
-    title = _text(item, "title")
     key = global_key(_text(item, "id") or link, home)
     record = Record(
         source="feed",
@@ -82,7 +85,7 @@ def _record(item: Any, where: str, home: str, author: str, context: ImportContex
         base_url=link or home,
         updated_at=updated,
         attachments=tuple(_attachments(item)),
-        notes=tuple(notes),
+        notes=(*notes, *cleared.notes),
     )
     return checked(record, context)
 

@@ -23,6 +23,7 @@ from newsletter.articles.importers.base import (
     checked,
     one_line,
 )
+from newsletter.articles.importers.markup.leftover_marks import strip_marks
 from newsletter.articles.importers.markup.sent_mail import without_list_links
 from newsletter.articles.importers.text import paragraphs_of
 from newsletter.articles.importers.values.dates import read_moment
@@ -34,6 +35,13 @@ MEND = "save the mail again as .eml"
 _FROM_LINE = re.compile(rb"^From [^\r\n]*(?:\r?\n|\Z)", re.MULTILINE)
 _QUOTED_FROM = re.compile(rb"^>(>*From )", re.MULTILINE)
 _HEADER = re.compile(rb"(?:[!-9;-~]+:[^\n]*\r?\n(?:[ \t][^\n]*\r?\n)*)+", re.IGNORECASE)
+# Of mail only, all in ASCII, by Python's codecs; forbidden on the web. RFC 2152, 1843, 1557.
+_MAIL_ENCODINGS = {
+    "utf-7": "utf-7",
+    "unicode-1-1-utf-7": "utf-7",
+    "hz-gb-2312": "hz",
+    "iso-2022-kr": "iso2022_kr",
+}
 _TEXTS = frozenset({"text/html", "text/plain"})
 
 
@@ -85,6 +93,8 @@ def _record(content: bytes, where: str, context: ImportContext) -> Record:
         raise Unreadable("it is not a mail", MEND)
     body, pictures, left_out = _body(message)
     notes = [*left_out]
+    title = one_line(_header(message, "Subject"))
+    cleared = strip_marks(body, title)
     published_at = _date(message, context, notes)
     status, why = draft_if_undated(None, published_at)
     number = one_line(_header(message, "Message-ID")).strip("<>")
@@ -92,14 +102,14 @@ def _record(content: bytes, where: str, context: ImportContext) -> Record:
         source="mail",
         source_key=number or f"mail:{sha256(content).hexdigest()[:32]}",
         explicit_key=True,
-        title=one_line(_header(message, "Subject")),
-        body_html=body,
+        title=title,
+        body_html=cleared.text,
         published_at=published_at,
         where=where,
         author=re.sub(r"\s*<[^<>]*>\s*$", "", one_line(_header(message, "From"))).strip('" '),
         status=status,
         pictures=pictures,
-        notes=(*notes, *why),
+        notes=(*notes, *cleared.notes, *why),
     )
     return checked(record, context)
 
@@ -179,7 +189,10 @@ def _has_html(parts: list[Message]) -> bool:
 
 
 def _html_of(part: Message) -> str:
-    words = decode(_payload(part), str(part.get_content_charset() or ""))
+    payload, label = _payload(part), str(part.get_content_charset() or "")
+    if payload.isascii() and label in _MAIL_ENCODINGS:
+        payload, label = payload.decode(_MAIL_ENCODINGS[label], "replace").encode(), "utf-8"
+    words = decode(payload, label)
     return words if part.get_content_type() == "text/html" else paragraphs_of(words)
 
 

@@ -14,6 +14,7 @@ from newsletter.articles.importers.base import (
 )
 from newsletter.articles.importers.markup import front_matter
 from newsletter.articles.importers.markup.heading_ids import name_headings
+from newsletter.articles.importers.markup.leftover_marks import strip_bracketed
 from newsletter.articles.importers.markup.template_tags import strip_template_tags
 from newsletter.articles.importers.values.decoding import decode
 from newsletter.articles.importers.values.fields import Fields
@@ -60,6 +61,7 @@ def record_of(
 ) -> Record:
     """The record of a document's front matter and Markdown."""
     title, text = title_and_text(fields.text("title"), text)
+    bare = strip_bracketed(html_of(text))
     status = ArticleStatus.DRAFT if is_draft_file(name) else fields.status()
     published_at = fields.published_at(context.zone) or date_in(name, context.zone)
     status, why = draft_if_undated(status, published_at)
@@ -69,7 +71,7 @@ def record_of(
         source_key=key or key_of(name),
         explicit_key=bool(key),
         title=title,
-        body_html=html_of(text),
+        body_html=bare.text,
         published_at=published_at,
         where=name,
         summary=fields.text("summary"),
@@ -80,7 +82,7 @@ def record_of(
         status=status,
         updated_at=fields.moment("updated", context.zone),
         expires_at=fields.moment("expires", context.zone),
-        notes=(*notes, *fields.notes, *why),
+        notes=(*notes, *bare.notes, *fields.notes, *why),
     )
     return checked(record, context)
 

@@ -18,12 +18,14 @@ from newsletter.articles.importers.base import (
     checked,
 )
 from newsletter.articles.importers.markdown import html_of
-from newsletter.articles.importers.markup.template_tags import strip_template_tags
-from newsletter.articles.importers.markup.wordpress_text import (
-    PostMedia,
-    is_stored_post,
-    render_post,
+from newsletter.articles.importers.markup.leftover_marks import (
+    strip_bracketed,
+    strip_marks,
+    strip_tags,
 )
+from newsletter.articles.importers.markup.shortcodes import PostMedia
+from newsletter.articles.importers.markup.template_tags import strip_template_tags
+from newsletter.articles.importers.markup.wordpress_text import is_stored_post, render_post
 from newsletter.articles.importers.text import paragraphs_of
 from newsletter.articles.importers.values.date_order import DateOrder, has_ambiguous, order_of
 from newsletter.articles.importers.values.decoding import decode
@@ -176,7 +178,7 @@ def _record(where: str, fields: Fields, context: ImportContext) -> Record:
     key, title = fields.text("id").strip(), fields.text("title")
     published_at = fields.published_at(context.zone)
     status, why = draft_if_undated(fields.status(), published_at)
-    body, left_out = _body(fields)
+    body, left_out = _body(fields, title)
     record = Record(
         source="table",
         source_key=key or fingerprint_of(published_at, title or body[:500], context.zone),
@@ -198,19 +200,19 @@ def _record(where: str, fields: Fields, context: ImportContext) -> Record:
     return checked(record, context)
 
 
-def _body(fields: Fields) -> tuple[str, tuple[str, ...]]:
+def _body(fields: Fields, title: str) -> tuple[str, tuple[str, ...]]:
     """HTML or Markdown by column name; else by its text: a stored post, HTML or plain text."""
     if html := fields.text("html"):
-        cleared = strip_template_tags(html)
+        cleared = strip_marks(html, title)
         return cleared.text, cleared.notes
     if markdown := fields.text("markdown"):
         cleared = strip_template_tags(markdown)
-        return html_of(cleared.text), cleared.notes
-    cleared = strip_template_tags(fields.text("body"))
+        bare = strip_bracketed(html_of(cleared.text))
+        return bare.text, (*cleared.notes, *bare.notes)
+    cleared = strip_tags(fields.text("body"), title)
     body = cleared.text.replace("\r\n", "\n")
-    if not TAG.search(body):
-        return paragraphs_of(body), cleared.notes
-    if is_stored_post(body):
+    if is_stored_post(body) and TAG.search(body):
         post = render_post(body, PostMedia(by_number={}))
         return post.html, (*cleared.notes, *post.notes)
-    return body, cleared.notes
+    bare = strip_bracketed(body if TAG.search(body) else paragraphs_of(body))
+    return bare.text, (*cleared.notes, *bare.notes)

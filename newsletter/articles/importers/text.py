@@ -18,6 +18,7 @@ from newsletter.articles.importers.base import (
     attempt,
     checked,
 )
+from newsletter.articles.importers.markup.leftover_marks import strip_marks
 from newsletter.articles.importers.values.dates import (
     MEND,
     Moment,
@@ -30,7 +31,7 @@ from newsletter.articles.importers.values.file_names import key_of
 
 SITE_LINE = re.compile(r".+\s[-–—]\s*article from our database\s*", re.IGNORECASE)
 _BARE_ADDRESS = re.compile(
-    r"https?://[^\s<>]+|(?<![\w@./-])www\.[^\s<>.]+\.[^\s<>]+"
+    r"https?://(?:(?!\[/)[^\s<>])+|(?<![\w@./-])www\.[^\s<>.]+\.[^\s<>]+"
     r"|(?<![\w.+/@-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+",
     re.IGNORECASE,
 )
@@ -49,16 +50,16 @@ def _record(content: bytes, name: str, context: ImportContext) -> Record:
         place = _next_words(lines, place + 1, "a date line")
     moment = _date_line(lines[place], context.zone)
     place = _next_words(lines, place + 1, "a title")
-    body = paragraphs_of("\n".join(lines[place + 1 :]))
+    cleared = strip_marks(paragraphs_of("\n".join(lines[place + 1 :])), lines[place])
     record = Record(
         source="text",
         source_key=key_of(name),
         explicit_key=False,
         title=lines[place],
-        body_html=body,
+        body_html=cleared.text,
         published_at=moment.at,
         where=name,
-        notes=(f"date read as {moment.reading}",) if moment.reading else (),
+        notes=(*cleared.notes, *((f"date read as {moment.reading}",) if moment.reading else ())),
     )
     return checked(record, context)
 

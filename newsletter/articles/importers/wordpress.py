@@ -26,7 +26,9 @@ from newsletter.articles.importers.base import (
     one_line,
 )
 from newsletter.articles.importers.feed import CONTROL_BYTES
-from newsletter.articles.importers.markup.wordpress_text import PostMedia, render_post
+from newsletter.articles.importers.markup.leftover_marks import strip_tags
+from newsletter.articles.importers.markup.shortcodes import PostMedia
+from newsletter.articles.importers.markup.wordpress_text import render_post
 from newsletter.articles.importers.values.dates import moment_of, read_moment
 from newsletter.articles.importers.values.file_names import draft_if_undated
 from newsletter.articles.importers.values.visibility import visibility_of
@@ -149,7 +151,8 @@ def _record(item: Any, name: str, lookup: _Lookup, context: ImportContext, where
     unknown = tuple(f"{word!r} is not known: kept as a draft" for word in visibility.unknown)
     published_at, reading = _published(item, context)
     status, why = draft_if_undated(visibility.status, published_at)
-    text = render_post(_encoded(item, "content"), lookup.pictures_of(_child(item, "post_id")))
+    cleared = strip_tags(_encoded(item, "content"), _child(item, "title"))
+    text = render_post(cleared.text, lookup.pictures_of(_child(item, "post_id")))
     record = Record(
         source="wordpress",
         source_key=key,
@@ -167,7 +170,7 @@ def _record(item: Any, name: str, lookup: _Lookup, context: ImportContext, where
         base_url=link,
         status=status,
         updated_at=_utc(_child(item, "post_modified_gmt")),
-        notes=(*text.notes, *unknown, *why, *reading),
+        notes=(*cleared.notes, *text.notes, *unknown, *why, *reading),
     )
     return checked(record, context)
 

@@ -22,6 +22,9 @@ MEMORY_BYTES = 2 << 30
 CPU_SECONDS = 120
 # The row limit of spreadsheets (ECMA-376; LibreOffice).
 MAX_ROWS = 1_048_576
+# Of all cells together; thirty of the longest that Excel allows.
+MAX_ROW_CHARACTERS = 1_000_000
+MAX_PROBLEM_CHARACTERS = 200
 
 
 def main(path: str, sheet: str, out: TextIO) -> None:
@@ -29,7 +32,9 @@ def main(path: str, sheet: str, out: TextIO) -> None:
     try:
         out.writelines(f"{json.dumps(line, ensure_ascii=False)}\n" for line in _said(path, sheet))
     except (CalamineError, OSError, ValueError, UnicodeError) as error:
-        reason = f"is no spreadsheet that can be read ({error}); save it as CSV, UTF-8"
+        # The reader quotes what it did not expect, which may be most of the file.
+        problem = str(error)[:MAX_PROBLEM_CHARACTERS]
+        reason = f"is no spreadsheet that can be read ({problem}); save it as CSV, UTF-8"
         out.write(f"{json.dumps({'error': reason})}\n")
 
 
@@ -57,6 +62,12 @@ def _said(path: str, name: str) -> Iterator[object]:
             # A sheet is as wide as its formatting: drop trailing empty cells.
             while row and not row[-1]:
                 row.pop()
+            if sum(map(len, row)) > MAX_ROW_CHARACTERS:
+                yield {
+                    "error": f"has a row of more than {MAX_ROW_CHARACTERS:,} characters, which is "
+                    "no list of people; shorten it, or save it as CSV, UTF-8"
+                }
+                return
             yield row
         yield {"end": True}
 

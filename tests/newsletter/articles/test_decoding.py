@@ -3,9 +3,11 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from imported import CONTEXT
 
 from newsletter.articles.body.sanitising import without_controls
-from newsletter.articles.importers.base import Unreadable
+from newsletter.articles.importers import mails
+from newsletter.articles.importers.base import Record, Unreadable
 from newsletter.articles.importers.values.decoding import decode
 
 PROSE = "“The harbour’s wall – a café’s view.” Naïve? " * 3
@@ -66,3 +68,14 @@ def test_characters_that_xml_cannot_hold_are_removed_whatever_stands_beside_them
         assert without_controls(f"{beside}a{character}b") == f"{beside}ab"
     for character in "\t\n\x85\xa0\ud7ff\ue000\ufdcf\ufdf0\ufffd\U00010000\U0010fffd":
         assert without_controls(f"{beside}a{character}b") == f"{beside}a{character}b"
+
+
+@pytest.mark.parametrize(
+    ("label", "codec"), [("utf-7", "utf-7"), ("hz-gb-2312", "hz"), ("ISO-2022-KR", "iso2022_kr")]
+)
+def test_encodings_of_mail_only_are_read_where_a_mail_declares_them(label: str, codec: str) -> None:
+    words = "中 fair"
+    head = f"Subject: One\nContent-Type: text/plain; charset={label}\n\n".encode()
+    [record] = mails.read(head + words.encode(codec), "a.eml", CONTEXT)
+    assert isinstance(record, Record)
+    assert record.body_html == f"<p>{words}</p>"

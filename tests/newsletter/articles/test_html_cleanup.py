@@ -117,3 +117,15 @@ def test_escaped_markup_in_noscript_is_left_out() -> None:
     body = "<p>Words.</p><noscript>&lt;a href='https://ads.example'&gt;Ad&lt;/a&gt;</noscript>"
 
     assert clean_html(body).html == "<p>Words.</p>"
+
+
+@pytest.mark.parametrize(
+    ("ruby", "shown"),
+    [
+        ("<ruby>漢<rt>kan</rt>字<rt>ji</rt></ruby>", "漢(kan)字(ji)"),
+        ("<ruby>漢<rp>[</rp><rt>kan</rt><rp>]</rp></ruby>", "漢[kan]"),
+        ("<ruby>漢<rt><i>kan</i></rt></ruby>", "漢(<i>kan</i>)"),
+    ],
+)
+def test_a_reading_stands_in_brackets_after_its_words(ruby: str, shown: str) -> None:
+    assert sanitise(ruby, BASE) == shown

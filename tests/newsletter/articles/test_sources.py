@@ -4,8 +4,9 @@ import pytest
 
 from newsletter.articles.importers.base import Unreadable
 from newsletter.articles.importers.markup import front_matter
+from newsletter.articles.importers.markup.shortcodes import PostMedia
 from newsletter.articles.importers.markup.template_tags import strip_template_tags
-from newsletter.articles.importers.markup.wordpress_text import PostMedia, render_post
+from newsletter.articles.importers.markup.wordpress_text import render_post
 
 PICTURES = PostMedia(by_number={"9": "https://old.example/9.jpg"}, attached=("9",))
 

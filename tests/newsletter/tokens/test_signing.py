@@ -1,5 +1,8 @@
 """Tokens: only ours, only whole, only for their purpose."""
 
+import hashlib
+from base64 import urlsafe_b64encode
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -58,7 +61,21 @@ def test_a_keyed_hash_depends_on_key_and_text() -> None:
     assert len({keyed_hash(one, "x"), keyed_hash(other, "x"), keyed_hash(one, "y")}) == 3
 
 
-@pytest.mark.parametrize("secret", ["short", "a" * 40, "ababababababababababab"])
+@pytest.mark.parametrize(
+    "secret",
+    [
+        *("short", "a" * 40, "ababababababababababab", "passwordpassword", "P@ssw0rdP@ssw0rd1"),
+        *("1234567890123456", "change-me-change-me", "changeme-secret-key", "qwertyuiopasdfghjkl"),
+        *("abcdefghijklmnopqrstuvwxyz", "1qaz2wsx3edc4rfv", "correcthorsebatterystaple"),
+        *("your-secret-key-here", "0987654321" * 3, "x7Kx7Kx7Kx7Kx7Kx7K", "replace this please!"),
+    ],
+)
 def test_a_secret_that_is_guessed_is_refused(secret: str) -> None:
     with pytest.raises(ConfigurationError, match="secret_key"):
         check_secret(secret)
+
+
+@given(st.binary())
+def test_a_secret_of_random_bytes_is_taken(content: bytes) -> None:
+    check_secret(urlsafe_b64encode(hashlib.sha256(content).digest()).decode())
+    check_secret(hashlib.sha256(content).hexdigest())

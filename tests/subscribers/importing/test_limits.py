@@ -11,6 +11,7 @@ from newsletter.errors import InvalidInput
 from subscribers.importing.analysis import AdministratorAnswers
 from subscribers.importing.file_types import open_list
 from subscribers.importing.formats.header import MAX_COLUMNS
+from subscribers.importing.formats.sheet_reader import MAX_ROW_CHARACTERS
 from subscribers.importing.formats.spreadsheets import MAX_SHEETS
 from subscribers.importing.formats.table import SourceTable
 from subscribers.importing.list_reading import ListRequest, open_table
@@ -53,7 +54,7 @@ def test_empty_columns_at_the_end_do_not_count(opened: Opened) -> None:
     assert table.header == ["email", "name"]
 
 
-def workbook(sheets: int) -> bytes:
+def workbook(sheets: int, text: str = "ann@wexcombe.example") -> bytes:
     """A workbook whose sheets are all made of one part (ECMA-376, part 1, 18.2.19)."""
     main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
     related = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -61,7 +62,7 @@ def workbook(sheets: int) -> bytes:
     named = "".join(
         f'<sheet name="s{number}" sheetId="{number}" r:id="r1"/>' for number in range(1, sheets + 1)
     )
-    cell = '<c t="inlineStr"><is><t>ann@wexcombe.example</t></is></c>'
+    cell = f'<c t="inlineStr"><is><t>{text}</t></is></c>'
     parts = {
         "_rels/.rels": f'<Relationships xmlns="{package}"><Relationship Id="r1" '
         f'Type="{related}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
@@ -84,3 +85,18 @@ def test_a_spreadsheet_of_very_many_sheets_is_refused_before_each_is_read(tmp_pa
     path.write_bytes(workbook(MAX_SHEETS + 2))
     with pytest.raises(InvalidInput, match="101 sheets besides"):
         open_list(path)
+
+
+def test_a_row_that_is_far_too_long_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "people.xlsx"
+    path.write_bytes(workbook(1, "a" * (MAX_ROW_CHARACTERS + 1)))
+    with pytest.raises(InvalidInput, match="a row of more than 1,000,000 characters"):
+        open_list(path)
+
+
+def test_a_damaged_sheet_is_refused_in_few_words(tmp_path: Path) -> None:
+    path = tmp_path / "people.xlsx"
+    path.write_bytes(workbook(1, "</t></is></c></row>" + "<" * 100_000))
+    with pytest.raises(InvalidInput) as refused:
+        open_list(path)
+    assert len(str(refused.value)) < 1000

@@ -6,15 +6,17 @@ for videos, figures and code are converted. Code is left as it is.
 
 import re
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from newsletter.articles.ingestion.notes import counted
 
 _CODE = re.compile(
-    r"(^(?P<fence>```+|~~~+).*?^(?P=fence)[`~]*[ \t]*$|`[^`\n]+`|<pre\b.*?</pre>)",
+    r"(^(?P<fence>```+|~~~+).*?^(?P=fence)[`~]*[ \t]*$|`[^`\n]+`"
+    r"|<(?P<element>pre|code|script|style)\b.*?(?:</(?P=element)>|\Z))",
     re.MULTILINE | re.DOTALL,
 )
-_RAW = re.compile(
+RAW = re.compile(
     r"\{%-?\s*(?:raw|verbatim)\s*-?%\}(.*?)\{%-?\s*end(?:raw|verbatim)\s*-?%\}", re.DOTALL
 )
 _HIGHLIGHT = re.compile(
@@ -40,9 +42,13 @@ _BASE = re.compile(
 _REFERENCE = re.compile(
     r"\{\{[<%]\s*(?:rel)?ref\s+\"?(?P<page>[^\"\s>%]+)\"?\s*[>%]\}\}|\{%-?\s*(?:post_url|link)\s+(?P<post>\S+)\s*-?%\}"
 )
+# Of kramdown: `{: .wide}`, `{:toc}`, `{::comment}`. Elixir's `{:ok, value}` is none.
+ATTRIBUTE_LIST = (
+    r"\{::[^{}<>\n]*\}|\{:/\w*\}"
+    r"|\{:\s*(?:[.#][\w-][^{}<>\n]*|[a-zA-Z][\w-]*=[^{}<>\n]*|[a-zA-Z][\w-]*\s*)?\}"
+)
 _MARK = re.compile(
-    r"\{\{[<%].{0,2000}?[>%]\}\}|\{%.{0,2000}?%\}|\{\{.{0,2000}?\}\}|\{::?[^{}\n]*/?\}|\{:[^{}\n]*\}",
-    re.DOTALL,
+    r"\{\{[<%].{0,2000}?[>%]\}\}|\{%.{0,2000}?%\}|\{\{.{0,2000}?\}\}|" + ATTRIBUTE_LIST, re.DOTALL
 )
 MAX_MARK_LENGTH = 4000
 
@@ -59,29 +65,34 @@ def strip_template_tags(text: str) -> StrippedSource:
     """The source without the template tags of static site generators."""
     if "{" not in text:
         return StrippedSource(text=text)
-    text = _RAW.sub(lambda raw: _protected(raw[1]), text)
+    text = RAW.sub(lambda raw: literal(raw[1]), text)
     text = _HIGHLIGHT.sub(_fenced, text)
-    parts = _CODE.split(text)
-    # split() returns the pattern's groups between the texts: text, code, its fence, text …
     left_out: Counter[str] = Counter()
-    for place in range(0, len(parts), 3):
-        parts[place] = _strip(parts[place], left_out)
-    joined = "".join(part for place, part in enumerate(parts) if place % 3 != 2 and part)
-    notes = counted({f"template tag left out: {mark}": n for mark, n in left_out.items()})
-    return StrippedSource(text=joined.replace("\ue000", "{"), notes=notes)
+    parts, end = [], 0
+    for code in _CODE.finditer(text):
+        parts += [replacement_of(text[end : code.start()], left_out), code[0]]
+        end = code.end()
+    joined = "".join([*parts, replacement_of(text[end:], left_out)])
+    return StrippedSource(text=joined.replace("\ue000", "{"), notes=tag_notes(left_out))
 
 
-def _protected(text: str) -> str:
+def tag_notes(left_out: Mapping[str, int]) -> tuple[str, ...]:
+    """The notes of template tags that were left out."""
+    return counted({f"template tag left out: {mark}": n for mark, n in left_out.items()})
+
+
+def literal(text: str) -> str:
     """Literal braces, protected until the tags are removed."""
     return text.replace("{", "\ue000")
 
 
 def _fenced(match: re.Match[str]) -> str:
     code = match["code"] if match["code"] is not None else match["other"]
-    return f"\n```{match['a'] or match['b']}\n{_protected(code.rstrip())}\n```\n"
+    return f"\n```{match['a'] or match['b']}\n{literal(code.rstrip())}\n```\n"
 
 
-def _strip(text: str, left_out: Counter[str]) -> str:
+def replacement_of(text: str, left_out: Counter[str]) -> str:
+    """A text outside of code, or one tag, without template tags; those left out are counted."""
     text = _COMMENT.sub("", text)
     text = _VIDEO.sub(_watch, text)
     text = _FIGURE.sub(_picture, text)

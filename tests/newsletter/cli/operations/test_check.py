@@ -1,10 +1,11 @@
-"""`newsletter check`: what it says of the OpenID providers that staff sign in by."""
+"""`newsletter check`: what it says of the site's secret and of OpenID providers."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from openid_provider import CLIENT, SECRET, Provider, served_provider
+from support import SECRET as SITE_SECRET
 from support import Run
 
 from newsletter.clock import SystemClock
@@ -43,3 +44,14 @@ def test_a_provider_that_does_not_answer_is_told(site: Path, run: Run) -> None:
     found = run("check")
     assert found.status == 3
     assert "console.providers.office: the provider does not answer" in found.err
+
+
+@pytest.mark.parametrize(("command", "status"), [("check", 3), ("serve", 1)])
+def test_a_secret_that_is_guessed_is_refused_alike(
+    site: Path, run: Run, command: str, status: int
+) -> None:
+    config = site / "newsletter.toml"
+    config.write_text(config.read_text().replace(SITE_SECRET, "passwordpassword1"))
+    refused = run(command)
+    assert refused.status == status
+    assert "site.secret_key is made of common words" in refused.err

@@ -1,0 +1,73 @@
+"""Removal of shortcodes and template tags that a site left in its HTML; their content is kept.
+
+For feeds, pages, mails and tables, whose text was rendered before it came here. Code is left as it
+is. Where code or the title holds template tags, the text writes about them: they stay (decision
+191).
+"""
+
+import re
+from collections import Counter
+from html import unescape
+
+from newsletter.articles.importers.markup.shortcodes import notes_of, strip_shortcodes
+from newsletter.articles.importers.markup.template_tags import (
+    ATTRIBUTE_LIST,
+    RAW,
+    StrippedSource,
+    literal,
+    replacement_of,
+    tag_notes,
+)
+
+_CODE = re.compile(
+    r"<(?P<name>pre|code|kbd|samp|tt|script|style|textarea|svg|math)\b.*?(?:</(?P=name)\s*>|\Z)"
+    r"|`[^`\n]+`|\$\$.{1,2000}?\$\$|\\\(.{1,2000}?\\\)|\\\[.{1,2000}?\\\]",
+    re.IGNORECASE | re.DOTALL,
+)
+_WORDS = r"[^{}<>]{0,500}?"
+_TAG = re.compile(
+    rf"\{{%[-+]?\s*\w{_WORDS}%\}}"
+    rf"|\{{\{{(?:<|&lt;|%)\s*/?\s*\w{_WORDS}(?:>|&gt;|%)\}}\}}"
+    rf"|\{{\{{[-~#/^&]?\s*(?:[a-zA-Z_.$\"'“‘]|&quot;|&#39;){_WORDS}\}}\}}"
+    rf"|{ATTRIBUTE_LIST}"
+)
+
+
+def strip_marks(html: str, title: str = "") -> StrippedSource:
+    """HTML without leftover template tags and shortcodes, and notes of those removed."""
+    cleared = strip_tags(html, title)
+    bare = strip_bracketed(cleared.text)
+    return StrippedSource(text=bare.text, notes=(*cleared.notes, *bare.notes))
+
+
+def strip_tags(html: str, title: str = "") -> StrippedSource:
+    """HTML without leftover template tags, unless it writes about them."""
+    if "{" not in html:
+        return StrippedSource(text=html)
+    about = _TAG.search(title) or any(_TAG.search(code[0]) for code in _CODE.finditer(html))
+    if about:
+        return StrippedSource(text=html)
+    left_out: Counter[str] = Counter()
+    html = RAW.sub(lambda raw: literal(raw[1]), html)
+
+    def replaced(tag: re.Match[str]) -> str:
+        return replacement_of(unescape(tag[0]), left_out)
+
+    text = _TAG.sub(replaced, html).replace("\ue000", "{")
+    return StrippedSource(text=text, notes=tag_notes(left_out))
+
+
+def strip_bracketed(html: str) -> StrippedSource:
+    """HTML without leftover shortcodes outside of its code."""
+    if "[" not in html:
+        return StrippedSource(text=html)
+    left_out: Counter[str] = Counter()
+    code: list[str] = []
+
+    def protected(match: re.Match[str]) -> str:
+        code.append(match[0])
+        return f"\ue000{len(code) - 1}\ue001"
+
+    text = strip_shortcodes(_CODE.sub(protected, html), left_out)
+    text = re.sub("\ue000(\\d+)\ue001", lambda mark: code[int(mark[1])], text)
+    return StrippedSource(text=text, notes=notes_of(left_out))
