@@ -180,6 +180,10 @@ class RowReader:
     def _person(
         self, row: int, texts: Sequence[str], tags: Sequence[str], state: ListState
     ) -> ListedPerson:
+        if texts[self._address].startswith("-") and "@" in texts[self._address]:
+            raise InvalidInput(
+                "a minus sign stands before the address: they may have left; delete sign or row"
+            )
         tag_topics = tuple(
             slug for slug in map(self._reading.as_topic, tags) if self._is_topic(slug)
         )

@@ -17,7 +17,7 @@ _OPTION = re.compile(
     r"(?:NO)?(?:MAIL|DIGESTS?|INDEX|ACK|MSGACK|REPRO|CONCEAL|MIME|HTML|SUBJECTHDR|(?:FULL|SHORT|DUAL|"
     r"IETF)(?:HDR|822)|RENEW|POST|EDITOR|REVIEW|TOPICS?\S*|SUSPEND\w*)"
 )
-_LINE = re.compile(r"\s*(?P<address>[^\s@,;<>]+@[^\s,;<>]+)(?:\s{2,}(?P<rest>[^,;|\t@]+))?")
+_LINE = re.compile(r"\s*(?P<address>[^\s@,;<>]+@[^\s,;<>]+)(?:\s+(?P<rest>[^,;|\t@]+))?")
 # A line of the list's own: "* Owner= …".
 _KEYWORD = re.compile(r"\*\s*\w[\w-]*=")
 # Without mail: these are members who asked for none.
@@ -34,7 +34,7 @@ def is_listserv(head: Sequence[str]) -> bool:
 
 def listserv(path: Path, encoding: Encoding) -> SourceTable:
     """The members as a table."""
-    width = 3 if any(map(_options_of, opened_lines(path, encoding))) else 2
+    width = 3 if any(any(_row(line)[2:]) for line in opened_lines(path, encoding)) else 2
     return SourceTable(
         header=["email", "name", "status"][:width],
         rows=lambda: (_row(line)[:width] for line in opened_lines(path, encoding)),
@@ -51,12 +51,20 @@ def _row(line: str) -> Sequence[str]:
     match = _LINE.fullmatch(bare)
     if match is None:
         return [bare, "", ""]
-    *names, last = re.split(r"\s{2,}", (match["rest"] or "").strip())
-    options = _options(last)
+    name, options = _parted(match["rest"] or "")
     if not options:
-        return [match["address"], " ".join([*names, last]).strip(), ""]
+        return [match["address"], name, ""]
     status = "unsubscribed" if _SILENT & set(options) else "subscribed"
-    return [match["address"], " ".join(names), status]
+    return [match["address"], name, status]
+
+
+def _parted(rest: str) -> tuple[str, list[str]]:
+    """The name and the options after an address; a single space may part them."""
+    words = rest.split()
+    end = len(words)
+    while end and _OPTION.fullmatch(words[end - 1]):
+        end -= 1
+    return " ".join(words[:end]), words[end:]
 
 
 def _has_options(people: Sequence[str]) -> bool:

@@ -14,7 +14,13 @@ PROGRAM = Program(
     source="Brevo's API reference (contact export) and its help on import files.",
     columns={
         "confirmed": ("DOUBLE_OPT-IN",),
-        "left": ("EMAIL_BLACKLISTED", "emailBlacklisted", "BLACKLISTED", "EMAIL_UNSUBSCRIBED"),
+        "left": (
+            "EMAIL_BLACKLISTED",
+            "emailBlacklisted",
+            "BLACKLISTED",
+            "EMAIL_UNSUBSCRIBED",
+            "Email Blocklisted",
+        ),
         "joined": ("ADDED_TIME", "createdAt"),
         "tags": ("listIds",),
     },
@@ -29,6 +35,7 @@ PROGRAM = Program(
         "modifiedAt",
         "SMS_BLACKLISTED",
         "smsBlacklisted",
+        "SMS Blocklisted",
         "CONTACT_TIMEZONE",
     ),
     words={

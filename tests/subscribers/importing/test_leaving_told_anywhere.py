@@ -5,12 +5,16 @@ from pathlib import Path
 import pytest
 from list_files import analysed, states_in
 
+from newsletter.errors import InvalidInput
+
 FILES = {
     "in the name": ("list.csv", "email,name\n{ann},Ann\n{ben},Ben (DO NOT EMAIL)\n"),
     "after the name": ("list.csv", "email,name\n{ann},Ann\n{ben},Ben - unsubscribed 2021\n"),
     "beside the address": ("list.csv", "email,name\n{ann},Ann\n{ben} (unsubscribed),Ben\n"),
     "in a comment of a bare list": ("list.txt", "{ann}\n{ben} (unsubscribed)\n"),
     "below a comment of a bare list": ("list.txt", "Ann <{ann}>\n# unsubscribed\n{ben}\n"),
+    "in a remark of a bare list": ("list.txt", "{ann}\n{ben} # left 2020\n"),
+    "as a minus sign in a bare list": ("list.txt", "{ann}\n-{ben}\n"),
     "below a line of words": ("list.csv", "email,name\n{ann},Ann\n\nUnsubscribed:,\n{ben},Ben\n"),
     "below another header": (
         "list.csv",
@@ -39,6 +43,13 @@ def test_leaving_told_anywhere_is_not_confirmed(tmp_path: Path, place: str) -> N
     states = states_in(tmp_path / name)
     assert states.pop(ANN) == "subscribed"
     assert states[BEN] in {"left", "unconfirmed"}
+
+
+def test_a_row_with_a_minus_sign_before_the_address_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text(f"email,name\n{ANN},Ann\n-{BEN},Ben\n", encoding="utf-8")
+    with pytest.raises(InvalidInput, match="minus sign stands before the address"):
+        states_in(path)
 
 
 def test_a_title_that_may_state_a_status_is_asked_about(tmp_path: Path) -> None:

@@ -35,3 +35,12 @@ def test_members_who_take_no_mail_have_left(tmp_path: Path) -> None:
         "ben@afonwen.example": "left",
         "cleo@afonwen.example": "subscribed",
     }
+
+
+def test_a_single_space_may_part_address_name_and_options(tmp_path: Path) -> None:
+    members = "ann@afonwen.example Ann Adler MAIL\nben@afonwen.example Ben Berg NOMAIL\n"
+    (tmp_path / "news.list").write_text(f"* Owner= owner@afonwen.example\n{members}", "utf-8")
+    assert states_in(tmp_path / "news.list") == {
+        "ann@afonwen.example": "subscribed",
+        "ben@afonwen.example": "left",
+    }
