@@ -18,6 +18,8 @@ if TYPE_CHECKING:  # with Pillow
 
 PAGE = 48
 MAX_NAME_LENGTH = 200
+# SQLite takes at most 32,766 parameters in a statement.
+REMOVED_AT_ONCE = 1000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,5 +140,8 @@ def stored_before(session: Session, moment: datetime) -> list[MediaItem]:
 
 def remove(session: Session, numbers: Collection[int]) -> None:
     """Remove pictures with their files."""
-    session.execute(delete(MediaRendition).where(MediaRendition.item_id.in_(numbers)))
-    session.execute(delete(MediaItem).where(MediaItem.id.in_(numbers)))
+    listed = list(numbers)
+    for start in range(0, len(listed), REMOVED_AT_ONCE):
+        some = listed[start : start + REMOVED_AT_ONCE]
+        session.execute(delete(MediaRendition).where(MediaRendition.item_id.in_(some)))
+        session.execute(delete(MediaItem).where(MediaItem.id.in_(some)))

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from newsletter.database import paged
 from newsletter.delivery.ledger import transcripts
 from newsletter.delivery.ledger.advice import what_to_do
 from newsletter.delivery.ledger.models import Delivery, DeliveryState
@@ -109,20 +110,26 @@ def answers_by_domain(session: Session, edition: int, limit: int = 20) -> Sequen
 
 
 def deliveries_in(
-    session: Session, edition: int, state: DeliveryState, *, limit: int, after: int = 0
+    session: Session,
+    edition: int,
+    state: DeliveryState,
+    *,
+    limit: int,
+    after: int | None = None,
+    newest_first: bool = False,
 ) -> Sequence[DeliveryAnswer]:
     """A page of an edition's deliveries in a state, by their numbers.
 
     Args:
-        after: keyset pagination: only numbers above this, the last of the previous page.
+        after: as of `newsletter.database.paged`.
     """
     query = (
         select(Delivery, Subscriber.address, Subscriber.name)
         .join(Subscriber, Subscriber.id == Delivery.subscriber_id)
-        .where(Delivery.edition_id == edition, Delivery.state == state, Delivery.id > after)
-        .order_by(Delivery.id)
+        .where(Delivery.edition_id == edition, Delivery.state == state)
         .limit(limit)
     )
+    query = paged(query, Delivery.id, after, oldest_first=not newest_first)
     rows = session.execute(query).all()
     replies = transcripts.of_deliveries(session, [delivery.id for delivery, _, _ in rows])
     return [

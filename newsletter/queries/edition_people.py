@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from newsletter.delivery.dry_run import NOT_IN_SEGMENT, NOT_IN_TOPICS, exclusion_from
+from newsletter.delivery.ledger.arrays import numbers
 from newsletter.delivery.ledger.statistics import measures
 from newsletter.delivery.ledger.store import stream_of
 from newsletter.editions.composing.composition import Composition
@@ -79,7 +80,7 @@ def _conditions(
     if reason == NOT_IN_SEGMENT:
         return [mailable, outside == reason]
     choices = variant_keys(edition, composition.sections, people.choices(session))
-    gets_it = Subscriber.choice_id.in_(list(choices))
+    gets_it = Subscriber.choice_id.in_(numbers(session, choices))
     segment_measures = measures(session) if edition.segment else {}
     return [
         gets_it if reason == RECIPIENTS else ~gets_it,

@@ -1,12 +1,14 @@
 """Table of API keys: other programs that may do something here."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import JSON
 from sqlalchemy.orm import Mapped, mapped_column
 
 from newsletter.database import Base, UTCDateTime
 from newsletter.staff.permissions import Permission
+
+WARNED_BEFORE = timedelta(days=14)
 
 
 class ApiKey(Base):
@@ -40,3 +42,8 @@ class ApiKey(Base):
         if self.revoked_at is not None:
             return "revoked"
         return "expired" if self.expires_at is not None and self.expires_at <= now else "active"
+
+    def expires_soon(self, now: datetime) -> bool:
+        """Whether it may be used, and another one has to be made within two weeks."""
+        is_near = self.expires_at is not None and self.expires_at - now <= WARNED_BEFORE
+        return is_near and self.state(now) == "active"

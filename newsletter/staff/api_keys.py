@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from newsletter.errors import ResourceNotFound
-from newsletter.staff.api_key_models import ApiKey
+from newsletter.staff.api_key_models import WARNED_BEFORE, ApiKey
 from newsletter.staff.store import hash_token
 
 # Programs that look for leaked secrets know it by this.
@@ -26,6 +26,16 @@ def new_key() -> str:
 def all_keys(session: Session) -> Sequence[ApiKey]:
     """Every key, the newest first."""
     return session.scalars(select(ApiKey).order_by(ApiKey.id.desc())).all()
+
+
+def expiring(session: Session, now: datetime) -> Sequence[ApiKey]:
+    """The keys in use that expire within two weeks, the first to do so first."""
+    query = select(ApiKey).where(
+        ApiKey.revoked_at.is_(None),
+        ApiKey.expires_at > now,
+        ApiKey.expires_at <= now + WARNED_BEFORE,
+    )
+    return session.scalars(query.order_by(ApiKey.expires_at)).all()
 
 
 def usable(session: Session, key: str, now: datetime) -> ApiKey | None:

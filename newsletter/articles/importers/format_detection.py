@@ -55,7 +55,7 @@ SUFFIXES: Final = {
     ".mbox": "mail",
     ".zip": "archive",
 }
-MEND = f"name it with --format: {', '.join(FORMATS)}"
+MEND = f"name its format: {', '.join(FORMATS)}"
 
 
 def is_article_file(name: str) -> bool:

@@ -12,7 +12,7 @@ _DETAIL = re.compile(
 )
 MAX_OF_A_KIND = 5
 MAX_NOTES = 100
-OTHER_NOTES = "other note, told by --report"
+OTHER_NOTES = "other note, told article by article"
 
 
 def counted(notes: Mapping[str, int]) -> tuple[str, ...]:

@@ -1,5 +1,6 @@
 """The list of articles: search, filters, and which digest told each."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 
 from starlette.responses import Response
@@ -47,20 +48,24 @@ SHOWN = [column for column in COLUMNS if column.name != "Author"]
 def list_(request: ConsoleRequest) -> Response:
     """The articles, the newest first unless something else was chosen."""
     listing = Listing.of(request, filters=FILTERS, sorts=("-date", "title"))
-    with request.database.read() as session:
-        articles = queries.article_page(
-            session,
-            _filters(listing),
-            order=ArticleOrder(listing.sort.removeprefix("-")),
-            is_ascending=listing.is_ascending,
-            after=listing.after_number,
-            limit=listing.limit,
-        )
-        topics = [(topic.slug, topic.name) for topic in store.topics(session)]
-    columns = COLUMNS if listing.wants_csv else SHOWN
-    table = listing.table(columns, articles, key=lambda row: row.article.id)
+
+    def rows(after: int | None, limit: int) -> Sequence[ListedArticle]:
+        with request.database.read() as session:
+            return queries.article_page(
+                session,
+                _filters(listing),
+                order=ArticleOrder(listing.sort.removeprefix("-")),
+                is_ascending=listing.is_ascending,
+                after=after,
+                limit=limit,
+            )
+
     if listing.wants_csv:
-        return table.csv("articles.csv")
+        return listing.csv("articles.csv", COLUMNS, rows, key=lambda row: row.article.id)
+    shown = rows(listing.after_number, listing.limit)
+    table = listing.table(SHOWN, shown, key=lambda row: row.article.id)
+    with request.database.read() as session:
+        topics = [(topic.slug, topic.name) for topic in store.topics(session)]
     context = {
         "table": table,
         "topics": topics,

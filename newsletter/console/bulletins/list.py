@@ -1,5 +1,7 @@
 """The bulletins: those being written, and those that were sent."""
 
+from collections.abc import Sequence
+
 from starlette.responses import Response
 
 from newsletter.actions import bulletins
@@ -26,18 +28,23 @@ COLUMNS = [
 def list_(request: ConsoleRequest) -> Response:
     """The newest first."""
     listing = Listing.of(request, filters=("which",), sorts=("-number",))
-    with request.database.read() as session:
-        rows = store.page(
-            session,
-            open_only=listing.filter("which") == "open",
-            limit=listing.limit,
-            after=listing.after_number,
-            oldest_first=listing.is_ascending,
-        )
-        names = staff.names(session)
-    table = listing.table(COLUMNS, rows, key=lambda row: row[0].id)
+
+    def rows(after: int | None, limit: int) -> Sequence[Row]:
+        with request.database.read() as session:
+            return store.page(
+                session,
+                open_only=listing.filter("which") == "open",
+                limit=limit,
+                after=after,
+                oldest_first=listing.is_ascending,
+            )
+
     if listing.wants_csv:
-        return table.csv("bulletins.csv")
+        return listing.csv("bulletins.csv", COLUMNS, rows, key=lambda row: row[0].id)
+    shown = rows(listing.after_number, listing.limit)
+    table = listing.table(COLUMNS, shown, key=lambda row: row[0].id)
+    with request.database.read() as session:
+        names = staff.names(session)
 
     def by(bulletin: SavedBulletin) -> list[str]:
         return [who_is(author, names) for author in bulletin.authors]

@@ -1,5 +1,7 @@
 """The list of editions: being sent, and sent."""
 
+from collections.abc import Sequence
+
 from starlette.responses import Response
 
 from newsletter.console.frame.presentation.listing import Column, Listing
@@ -36,18 +38,22 @@ def list_(request: ConsoleRequest) -> Response:
     listing = Listing.of(request, filters=("state", "what"), sorts=("-when",))
     state_values = {state.value for state, _ in STATES}
     state = listing.filter("state")
-    with request.database.read() as session:
-        rows = editions_page(
-            session,
-            state=EditionState(state) if state in state_values else None,
-            digest=listing.filter("what"),
-            limit=listing.limit,
-            after=listing.after_number,
-            oldest_first=listing.is_ascending,
-        )
-    table = listing.table(COLUMNS, rows, key=lambda edition: edition.id)
+
+    def rows(after: int | None, limit: int) -> Sequence[Edition]:
+        with request.database.read() as session:
+            return editions_page(
+                session,
+                state=EditionState(state) if state in state_values else None,
+                digest=listing.filter("what"),
+                limit=limit,
+                after=after,
+                oldest_first=listing.is_ascending,
+            )
+
     if listing.wants_csv:
-        return table.csv("editions.csv")
+        return listing.csv("editions.csv", COLUMNS, rows, key=lambda edition: edition.id)
+    shown = rows(listing.after_number, listing.limit)
+    table = listing.table(COLUMNS, shown, key=lambda edition: edition.id)
     kinds = [(name, options.name) for name, options in request.config.digests.items()]
     context = {"table": table, "states": STATES, "kinds": [*kinds, ("bulletin", "Bulletins")]}
     return request.page("editions/list.html", context)

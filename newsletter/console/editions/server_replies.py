@@ -1,5 +1,7 @@
 """Single deliveries of an edition: the server's words, and what to do."""
 
+from collections.abc import Sequence
+
 from starlette.responses import Response
 
 from newsletter.console.frame.presentation.listing import Column, Listing
@@ -20,6 +22,9 @@ COLUMNS = [
     Column[DeliveryAnswer](name="Answer", value=lambda one: one.words),
     Column[DeliveryAnswer](name="What to do", value=lambda one: one.advice),
     Column[DeliveryAnswer](name="When", value=lambda one: one.settled_at),
+    Column[DeliveryAnswer](
+        name="Mail", value=lambda one: one.number, sort="number", is_number=True
+    ),
 ]
 STATES = (
     (DeliveryState.FAILED, "Failed"),
@@ -34,17 +39,28 @@ STATES = (
 def answers(request: ConsoleRequest) -> Response:
     """The deliveries in one state."""
     number = request.number()
-    listing = Listing.of(request, filters=("state",))
+    listing = Listing.of(request, filters=("state",), sorts=("number", "-number"))
     asked = listing.filter("state")
     state = next((s for s, _ in STATES if s == asked), DeliveryState.FAILED)
     with request.database.read() as session:
         edition = store.by_id(session, number)
-        rows = deliveries_in(
-            session, number, state, limit=listing.limit, after=listing.after_number or 0
-        )
-    table = listing.table(COLUMNS, rows, key=lambda one: one.number)
+
+    def rows(after: int | None, limit: int) -> Sequence[DeliveryAnswer]:
+        with request.database.read() as session:
+            return deliveries_in(
+                session,
+                number,
+                state,
+                limit=limit,
+                after=after,
+                newest_first=not listing.is_ascending,
+            )
+
     if listing.wants_csv:
-        return table.csv(f"edition-{number}-{state.value}.csv")
+        name = f"edition-{number}-{state.value}.csv"
+        return listing.csv(name, COLUMNS, rows, key=lambda one: one.number)
+    shown = rows(listing.after_number, listing.limit)
+    table = listing.table(COLUMNS, shown, key=lambda one: one.number)
     context = {"edition": edition, "table": table, "state": state, "states": STATES}
     return request.page("editions/answers.html", context)
 

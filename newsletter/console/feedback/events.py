@@ -1,5 +1,7 @@
 """Bounces and complaints: the list, one of them, and undoing what followed."""
 
+from collections.abc import Sequence
+
 from pydantic import BaseModel
 from starlette.responses import Response
 
@@ -60,18 +62,22 @@ def list_(request: ConsoleRequest) -> Response:
     """What came back, newest first."""
     listing = Listing.of(request, filters=FILTERS, sorts=("-when",))
     kind, number = listing.filter("kind"), listing.filter("edition")
-    with request.database.read() as session:
-        events = queries.events(
-            session,
-            kinds=[EventKind(kind)] if kind in set(EventKind) else (),
-            edition=number_in(number),
-            after=listing.after_number,
-            oldest_first=listing.is_ascending,
-            limit=listing.limit,
-        )
-    table = listing.table(COLUMNS, events, key=lambda event: event.number)
+
+    def events(after: int | None, limit: int) -> Sequence[EventView]:
+        with request.database.read() as session:
+            return queries.events(
+                session,
+                kinds=[EventKind(kind)] if kind in set(EventKind) else (),
+                edition=number_in(number),
+                after=after,
+                oldest_first=listing.is_ascending,
+                limit=limit,
+            )
+
     if listing.wants_csv:
-        return table.csv("bounces.csv")
+        return listing.csv("bounces.csv", COLUMNS, events, key=lambda event: event.number)
+    shown = events(listing.after_number, listing.limit)
+    table = listing.table(COLUMNS, shown, key=lambda event: event.number)
     names = [(kind.value, name) for kind, (name, _) in KINDS.items()]
     context = {"table": table, "names": names, "kinds": KINDS, "then": then}
     return request.page("feedback/list.html", context)

@@ -1,5 +1,7 @@
 """The library of pictures: upload, describe, and the text to put one in."""
 
+from collections.abc import Sequence
+
 from pydantic import BaseModel
 from starlette.datastructures import UploadFile
 from starlette.responses import JSONResponse, Response
@@ -25,7 +27,7 @@ PAGE = 48
 COLUMNS = [
     Column[MediaItem](name="File", value=lambda item: item.name),
     Column[MediaItem](name="Description", value=lambda item: item.alt),
-    Column[MediaItem](name="Added", value=lambda item: item.created_at),
+    Column[MediaItem](name="Added", value=lambda item: item.created_at, sort="added"),
 ]
 
 
@@ -46,17 +48,21 @@ class Upload(BaseModel):
 def library(request: ConsoleRequest) -> Response:
     """The pictures, newest first."""
     listing = Listing.of(request, filters=("q",), sorts=("-added",), page_size=PAGE)
-    with request.database.read() as session:
-        items = store.page(
-            session,
-            words=listing.filter("q"),
-            after=listing.after_number,
-            oldest_first=listing.is_ascending,
-            limit=listing.limit,
-        )
-    table = listing.table(COLUMNS, items, key=lambda item: item.id)
+
+    def items(after: int | None, limit: int) -> Sequence[MediaItem]:
+        with request.database.read() as session:
+            return store.page(
+                session,
+                words=listing.filter("q"),
+                after=after,
+                oldest_first=listing.is_ascending,
+                limit=limit,
+            )
+
     if listing.wants_csv:
-        return table.csv("pictures.csv")
+        return listing.csv("pictures.csv", COLUMNS, items, key=lambda item: item.id)
+    shown = items(listing.after_number, listing.limit)
+    table = listing.table(COLUMNS, shown, key=lambda item: item.id)
     context = {
         "table": table,
         "path_of": path_of,

@@ -2,7 +2,8 @@
 
 from starlette.responses import Response
 
-from newsletter.console.frame.presentation.listing import Column, Listing
+from newsletter.console.frame.presentation.listing import Column, Listing, pages_of
+from newsletter.console.frame.presentation.words import in_list
 from newsletter.console.frame.request import ConsoleRequest
 from newsletter.console.frame.routes import page
 from newsletter.queries import segments as queries
@@ -11,21 +12,26 @@ from subscribers.models import Segment
 from subscribers.segments import store
 from subscribers.segments.lexing import MAX_CHARACTERS
 
-COLUMNS = [
-    Column[Segment](name="Segment", value=lambda segment: segment.name),
-    Column[Segment](name="Who is meant", value=lambda segment: segment.expression),
-    Column[Segment](name="Used by", value=lambda segment: ""),
-]
-
 
 def list_(request: ConsoleRequest) -> Response:
-    """All segments."""
+    """All segments, on one page: they are written by hand, and few."""
     with request.database.read() as session:
-        segments = store.every(session)
-        uses_by_name = queries.uses(session, request.config)
-        uses = {each.name: uses_by_name.get(each.name, []) for each in segments}
-    table = Listing.of(request, page_size=len(segments) or 1).table(COLUMNS, segments)
-    context = {"table": table, "uses": uses}
+        segments = sorted(store.every(session), key=lambda segment: segment.name)
+        uses = queries.uses(session, request.config)
+    listing = Listing.of(request, filters=("q",), sorts=("name",), page_size=len(segments) or 1)
+    words = listing.filter("q").lower()
+    matching = [one for one in segments if words in f"{one.name} {one.expression}".lower()]
+    if not listing.is_ascending:
+        matching.reverse()
+    columns = [
+        Column[Segment](name="Segment", value=lambda segment: segment.name, sort="name"),
+        Column[Segment](name="Who is meant", value=lambda segment: segment.expression),
+        Column[Segment](name="Used by", value=lambda segment: in_list(uses.get(segment.name, []))),
+    ]
+    if listing.wants_csv:
+        place = matching.index
+        return listing.csv("segments.csv", columns, pages_of(matching, place), key=place)
+    context = {"table": listing.table(columns, matching), "uses": uses}
     return request.page("segments/list.html", context)
 
 

@@ -26,18 +26,19 @@ def people(noun: Noun, request: ConsoleRequest) -> Response:
     reason = listing.filter("reason") or RECIPIENTS
     with request.database.read() as session:
         subject = subject_of(request, session, noun)
-        composition, now = subject.proof.composition, request.now
-        rows = people_by_reason(
-            session,
-            composition,
-            reason,
-            now,
-            limit=listing.limit,
-            after=listing.after_number or 0,
-        )
-        table = listing.table(COLUMNS, rows, key=lambda person: person.number)
-        if listing.wants_csv:
-            return table.csv("people.csv")
+
+    def rows(after: int | None, limit: int) -> Sequence[EditionPerson]:
+        with request.database.read() as session:
+            composition = subject.proof.composition
+            return people_by_reason(
+                session, composition, reason, request.now, limit=limit, after=after or 0
+            )
+
+    if listing.wants_csv:
+        return listing.csv("people.csv", COLUMNS, rows, key=lambda person: person.number)
+    shown = rows(listing.after_number, listing.limit)
+    table = listing.table(COLUMNS, shown, key=lambda person: person.number)
+    with request.database.read() as session:
         audience = audience_part(request, session, subject)
     context = {"subject": subject, "table": table, "audience": audience, "reason": reason}
     return request.page("sending/people.html", context)

@@ -1,5 +1,6 @@
 """The audit log: who did what, when, and from where."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from starlette.responses import Response
@@ -100,19 +101,19 @@ def list_(request: ConsoleRequest) -> Response:
         subject=f"{kind}:{name}" if kind else "",
         name=name,
     )
-    with request.database.read() as session:
-        lines = queries.page(
-            session,
-            filters,
-            limit=listing.limit,
-            after=listing.after_number,
-            oldest_first=listing.is_ascending,
-        )
-        members = store.members(session)
-    columns = IN_FILE if listing.wants_csv else SHOWN
-    table = listing.table(columns, lines, key=lambda line: line.id)
+
+    def lines(after: int | None, limit: int) -> Sequence[AuditLine]:
+        with request.database.read() as session:
+            return queries.page(
+                session, filters, limit=limit, after=after, oldest_first=listing.is_ascending
+            )
+
     if listing.wants_csv:
-        return table.csv("audit.csv")
+        return listing.csv("audit.csv", IN_FILE, lines, key=lambda line: line.id)
+    shown = lines(listing.after_number, listing.limit)
+    table = listing.table(SHOWN, shown, key=lambda line: line.id)
+    with request.database.read() as session:
+        members = store.members(session)
     context = {
         "table": table,
         "actors": [*((f"staff:{one.id}", one.name) for one in members), *ACTORS.items()],

@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from newsletter.actions import keys
-from newsletter.console.frame.presentation.listing import Column, Listing
+from newsletter.console.frame.presentation.listing import Column, Listing, pages_of
 from newsletter.console.frame.request import ConsoleRequest
 from newsletter.console.frame.routes import form, page
 from newsletter.queries.audit import who_is
@@ -36,6 +36,7 @@ STATES = {
     "expired": ("Expired", "off"),
     "revoked": ("Revoked", "off"),
 }
+EXPIRES_SOON = ("Expires soon", "wait")
 
 
 class KeyForm(BaseModel):
@@ -53,31 +54,32 @@ def scopes_of(key: ApiKey) -> str:
 
 def list_(request: ConsoleRequest) -> Response:
     """All keys, the newest first."""
-    listing = Listing.of(request, filters=("q", "state"))
+    listing = Listing.of(request, filters=("q", "state"), sorts=("-made",))
     with request.database.read() as session:
-        rows, names = api_keys.all_keys(session), store.names(session)
+        keys_made, names = api_keys.all_keys(session), store.names(session)
     text, state = listing.filter("q").lower(), listing.filter("state")
     matching = [
-        key for key in rows if text in key.name.lower() and state in {"", key.state(request.now)}
+        key
+        for key in keys_made
+        if text in key.name.lower() and state in {"", key.state(request.now)}
     ]
-    makers = {key.id: who_is(key.made_by, names) for key in rows}
+    makers = {key.id: who_is(key.made_by, names) for key in keys_made}
     columns = [
         Column[ApiKey](name="Name", value=lambda key: key.name),
         Column[ApiKey](name="State", value=lambda key: key.state(request.now)),
         Column[ApiKey](name="May", value=scopes_of),
         Column[ApiKey](name="Last used", value=lambda key: key.used_at),
         Column[ApiKey](name="Expires", value=lambda key: key.expires_at),
-        Column[ApiKey](name="Made", value=lambda key: key.made_at),
+        Column[ApiKey](name="Made", value=lambda key: key.made_at, sort="made"),
         Column[ApiKey](name="By", value=lambda key: makers[key.id]),
     ]
-    after = listing.after_number
-    table = listing.table(
-        columns,
-        [key for key in matching if after is None or key.id < after][: listing.limit],
-        key=lambda key: key.id,
-    )
+    # Made one after another, so the number tells the older of two.
+    matching.sort(key=lambda key: key.id, reverse=not listing.is_ascending)
+    rows = pages_of(matching, key=lambda key: key.id)
     if listing.wants_csv:
-        return table.csv("api-keys.csv")
+        return listing.csv("api-keys.csv", columns, rows, key=lambda key: key.id)
+    shown = rows(listing.after_number, listing.limit)
+    table = listing.table(columns, shown, key=lambda key: key.id)
     context = {
         "table": table,
         "makers": makers,
@@ -90,7 +92,7 @@ def list_(request: ConsoleRequest) -> Response:
 
 def _state_of(request: ConsoleRequest, key: ApiKey) -> tuple[str, str]:
     """The words and kind of its badge."""
-    return STATES[key.state(request.now)]
+    return EXPIRES_SOON if key.expires_soon(request.now) else STATES[key.state(request.now)]
 
 
 def make_page(request: ConsoleRequest) -> Response:

@@ -25,6 +25,7 @@ from newsletter.queries import setup
 from newsletter.queries import today as queries
 from newsletter.queries.edition_numbers import EditionNumbers
 from newsletter.queries.today import EditionGlance, Movement
+from newsletter.staff import api_keys
 from newsletter.staff.permissions import Permission
 
 AHEAD = timedelta(days=8)
@@ -54,6 +55,9 @@ def today(request: ConsoleRequest) -> Response:
         context = {
             "needing": queries.needing_a_person(session),
             "uncertain": queries.uncertain_editions(session),
+            "expiring_keys": api_keys.expiring(session, request.now)
+            if request.may(Permission.ADMINISTER)
+            else (),
             "runs": _next_runs(session, request, is_late=is_late),
             "latest": queries.latest(session),
             "may_see_people": may_see_people,

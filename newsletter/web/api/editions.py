@@ -42,7 +42,12 @@ def _page(site: SiteState, below: int | None) -> list[dict[str, Any]]:
 
 def _one(site: SiteState, number: int) -> dict[str, Any]:
     with site.services.database.read() as session:
-        edition = store.by_id(session, number)
+        try:
+            edition = store.by_id(session, number)
+        except ResourceNotFound as error:
+            raise ResourceNotFound(
+                f"there is no edition {number}; GET {PREFIX}editions lists them"
+            ) from error
         return edition_json(edition, ledger_store.counts(session, number))
 
 

@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from newsletter.actions import keys
 from newsletter.errors import NewsletterError, NotAllowed
+from newsletter.http.error_words import without_command
 from newsletter.http.statuses import status_of
 from newsletter.http_client.public_addresses import is_loopback
 from newsletter.logging import EventLogger
@@ -55,7 +56,7 @@ def endpoint(permission: Permission, answer: Answer) -> Callable[[Request], Awai
             status = status_of(error)
             if status >= 500:
                 log.error("request failed", path=request.url.path, error=str(error))  # noqa: TRY400
-            return answer_json({"error": str(error)}, status)
+            return answer_json({"error": without_command(error)}, status)
 
     return call
 

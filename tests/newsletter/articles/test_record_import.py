@@ -261,7 +261,7 @@ def test_above_a_limit_of_kinds_notes_are_counted_together(
 ) -> None:
     kinds = tuple(f"{chr(0x4E00 + place)} left out" for place in range(103))
     notes = take(database, clock, record("a", notes=kinds)).notes
-    assert notes["other note, told by --report"] == 3
+    assert notes["other note, told article by article"] == 3
 
 
 def test_a_record_without_a_date_keeps_the_time_of_its_import(

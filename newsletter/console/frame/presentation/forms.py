@@ -8,7 +8,8 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 from starlette.datastructures import FormData, UploadFile
 
-from newsletter.errors import InvalidInput, NewsletterError, StorageError
+from newsletter.errors import InvalidInput, NewsletterError
+from newsletter.http.error_words import without_command
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
@@ -29,12 +30,8 @@ WORDS: Mapping[str, str] = {
     "datetime_from_date_parsing": "Write a date and a time as 2026-11-27 18:00.",
     "bool_parsing": "Choose yes or no.",
 }
-STORAGE_FAILED = (
-    "The site cannot read or save just now. Wait a moment and try again; if it stays so, tell "
-    "whoever runs the server."
-)
-# The mend of a message where it is a command, which is for the terminal.
-COMMAND = re.compile(r"; see: newsletter [^;]*$")
+# What pydantic says before the reason.
+PREFIX = re.compile(r"Value error, |value is not a valid email address: ")
 SUMMARY = "Something below is missing or not right yet."
 
 
@@ -129,10 +126,8 @@ def typed_in(form: FormData) -> dict[str, list[str]]:
 
 
 def message_of(error: NewsletterError) -> str:
-    """What went wrong; a database's own words, which name files and tables, are for the log."""
-    if isinstance(error, StorageError):
-        return STORAGE_FAILED
-    return sentence(COMMAND.sub("", str(error)))
+    """What went wrong, as a sentence."""
+    return sentence(without_command(error))
 
 
 def sentence(reason: str) -> str:
@@ -150,7 +145,7 @@ def _by_field(error: ValidationError) -> dict[str, str]:
     errors: dict[str, str] = {}
     for problem in error.errors():
         name = str(problem["loc"][0]) if problem["loc"] else ""
-        words = WORDS.get(problem["type"], problem["msg"].removeprefix("Value error, "))
+        words = WORDS.get(problem["type"]) or PREFIX.sub("", problem["msg"])
         errors.setdefault(name, sentence(words.format(**problem.get("ctx", {}))))
     return errors
 

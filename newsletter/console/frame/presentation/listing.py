@@ -1,22 +1,27 @@
 """Lists: filters, sort order and place in the address; the next page by key; CSV of what is shown.
 
 listing = Listing.of(request, filters=("q", "role"), sorts=("name", "-seen"))
-rows = store.page(session, listing.filter("q"), below=listing.after_number, limit=listing.limit)
-table = listing.table(COLUMNS, rows, key=lambda row: row.id)
+
+def rows(after: int | None, limit: int) -> Sequence[Row]:
+    with request.database.read() as session:
+        return store.page(session, listing.filter("q"), after=after, limit=limit)
+
 if listing.wants_csv:
-    return table.csv("staff.csv")
-return request.page("staff/members.html", {"table": table})
+    return listing.csv("articles.csv", COLUMNS, rows, key=lambda row: row.id)
+table = listing.table(COLUMNS, rows(listing.after_number, listing.limit), key=lambda row: row.id)
+return request.page("articles/list.html", {"table": table})
 """
 
 import csv
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from io import StringIO
 from typing import Any, Generic, TypeVar
 from urllib.parse import urlencode
 
-from starlette.responses import Response
+from anyio.to_thread import run_sync
+from starlette.responses import Response, StreamingResponse
 
 from newsletter.console.frame.request import ConsoleRequest
 from newsletter.http.path_params import number_in
@@ -25,8 +30,11 @@ from subscribers.exporting import escape_formula
 RowT = TypeVar("RowT")
 
 PAGE_SIZE = 50
-MAX_CSV_ROWS = 100_000
+# Rows of a file that are read at once: far fewer than the 32,766 parameters of an SQLite statement.
+CSV_PAGE_SIZE = 1000
 MAX_FILTER_LENGTH = 200
+RowReader = Callable[[int | None, int], Sequence[RowT]]
+"""Reads the rows after a key, at most so many; None: the first ones."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,7 +113,7 @@ class Listing:
     @property
     def limit(self) -> int:
         """How many rows to read: one more than a page shows, to know of a next page."""
-        return MAX_CSV_ROWS if self.wants_csv else self.page_size + 1
+        return self.page_size + 1
 
     @property
     def after_number(self) -> int | None:
@@ -130,7 +138,7 @@ class Listing:
         Args:
             key: what the next page begins after.
         """
-        shown = rows if self.wants_csv else rows[: self.page_size]
+        shown = rows[: self.page_size]
         has_more = len(rows) > len(shown)
         return Table(
             listing=self,
@@ -138,6 +146,37 @@ class Listing:
             rows=shown,
             next_url=self.url(after=str(key(shown[-1]))) if has_more else "",
         )
+
+    def csv(
+        self,
+        name: str,
+        columns: Sequence[Column[RowT]],
+        read: RowReader[RowT],
+        key: Callable[[RowT], int],
+    ) -> Response:
+        """All rows that the filters let through, as a file that is sent while it is read.
+
+        Args:
+            name: of the file.
+            read: the rows after a key, so many at most.
+        """
+        parts = csv_parts(columns, read, key, after=self.after_number)
+        # What is wrong with the first page is still answered by a page.
+        first = next(parts)
+        headers = {
+            "Content-Disposition": f'attachment; filename="{name}"',
+            "Cache-Control": "no-store",
+        }
+        return StreamingResponse(
+            self._on_threads(first, parts), headers=headers, media_type="text/csv; charset=utf-8"
+        )
+
+    async def _on_threads(self, first: str, parts: Iterator[str]) -> AsyncIterator[str]:
+        """The parts of a file, each read on a thread of its own."""
+        yield first
+        limiter = self.request.state.read_threads
+        while part := await run_sync(next, parts, "", limiter=limiter):
+            yield part
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -166,19 +205,6 @@ class Table(Generic[RowT]):
     def is_filtered(self) -> bool:
         return bool(self.listing.filters)
 
-    def csv(self, name: str) -> Response:
-        """All rows that the filters let through, as a file."""
-        text = StringIO()
-        writer = csv.writer(text)
-        writer.writerow([escape_formula(column.name) for column in self.columns])
-        for row in self.rows:
-            writer.writerow([_in_csv(column.value(row)) for column in self.columns])
-        headers = {
-            "Content-Disposition": f'attachment; filename="{name}"',
-            "Cache-Control": "no-store",
-        }
-        return Response(text.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
-
     def _heading(self, column: Column[RowT]) -> Heading:
         ascending, descending = column.sort, f"-{column.sort}"
         order, other = "", ascending
@@ -188,6 +214,38 @@ class Table(Generic[RowT]):
             order = "descending"
         url = self.listing.url(sort=other, after="") if column.sort else ""
         return Heading(name=column.name, url=url, order=order, is_number=column.is_number)
+
+
+def pages_of(rows: Sequence[RowT], key: Callable[[RowT], object]) -> RowReader[RowT]:
+    """Reads pages of rows that are all at hand, in their order."""
+
+    def read(after: int | None, limit: int) -> Sequence[RowT]:
+        places = (place for place, row in enumerate(rows, 1) if key(row) == after)
+        start = 0 if after is None else next(places, len(rows))
+        return rows[start : start + limit]
+
+    return read
+
+
+def csv_parts(
+    columns: Sequence[Column[RowT]],
+    read: RowReader[RowT],
+    key: Callable[[RowT], int],
+    *,
+    after: int | None = None,
+    page_size: int = CSV_PAGE_SIZE,
+) -> Iterator[str]:
+    """A CSV file in parts, each of one page of rows; the first with the headings."""
+    heading: Sequence[str] = [escape_formula(column.name) for column in columns]
+    while True:
+        rows = read(after, page_size)
+        lines = [[_in_csv(column.value(row)) for column in columns] for row in rows]
+        text = StringIO()
+        csv.writer(text).writerows([heading, *lines] if heading else lines)
+        yield text.getvalue()
+        if len(rows) < page_size:
+            return
+        heading, after = (), key(rows[-1])
 
 
 def _cleaned(text: str) -> str:

@@ -1,9 +1,11 @@
 """API keys in the console: made, shown once, listed, revoked."""
 
 import re
+from datetime import timedelta
 
 from console_support import Client, Console
 
+from newsletter.clock import FixedClock
 from newsletter.staff import api_keys
 from newsletter.staff.permissions import Role
 
@@ -48,3 +50,15 @@ def test_a_key_ends_with_the_access_of_who_made_it(console: Console) -> None:
     assert "1 API key" in owner.get(answer.headers["location"].removeprefix("/console")).text
     with console.app.database.read() as session:
         assert api_keys.usable(session, key, console.app.clock.now()) is None
+
+
+def test_a_key_that_expires_within_two_weeks_is_warned_of(
+    console: Console, clock: FixedClock
+) -> None:
+    owner = console.as_role(Role.OWNER)
+    made(owner)
+    assert "Expires soon" not in owner.get("/").text
+    clock.at += timedelta(days=17)
+    owner = console.as_role(Role.OWNER)
+    pages = [owner.get(path).text for path in ("/", "/staff/keys")]
+    assert all("Expires soon" in page for page in pages)

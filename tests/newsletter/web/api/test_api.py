@@ -113,3 +113,22 @@ def test_the_use_of_a_key_is_noted(program: Newsletter, client: httpx.Client) ->
     with program.database.read() as session:
         [row] = api_keys.all_keys(session)
     assert row.used_at == program.clock.now()
+
+
+@pytest.mark.parametrize(
+    ("path", "mend"),
+    [(f"{EDITIONS}/99", f"GET {EDITIONS} lists them"), (f"{EDITIONS}/none", "an edition's number")],
+)
+def test_an_error_says_what_the_programs_author_can_do(
+    program: Newsletter, client: httpx.Client, path: str, mend: str
+) -> None:
+    answer = client.get(path, headers=with_key(key_for(program)))
+    assert answer.status_code == 404
+    assert mend in answer.json()["error"]
+
+
+def test_a_form_that_is_not_known_is_mended_without_a_terminal(
+    program: Newsletter, client: httpx.Client
+) -> None:
+    [failed] = send(client, b"\x00\x01\x02", with_key(key_for(program))).json()["failed"]
+    assert "--" not in f"{failed['what']} {failed['mend']}"
