@@ -212,7 +212,8 @@ def _encoded_anew() -> Iterator[tuple[str, bytes]]:
     for form, name in (("WEBP", "WebP"), ("AVIF", "AVIF")):
         moving = _saved(frames[0], form, save_all=True, append_images=frames[1:], duration=10)
         yield f"{name} of 2,000 frames", moving
-    canvas = _saved(frames[0], "WEBP", save_all=True, append_images=frames[1:3])
+    # Frames that differ, or the encoder keeps one and writes a still picture.
+    canvas = _saved(frames[0], "WEBP", save_all=True, append_images=frames[100:250:100])
     place = canvas.index(b"VP8X") + 12
     side = (16_383).to_bytes(3, "little")
     claimed = canvas[:place] + side + side + canvas[place + 6 :]
