@@ -66,7 +66,7 @@ def test_a_title_about_template_tags_keeps_those_of_the_text() -> None:
     assert "{{ x }}" in strip_marks("<p>Write {{ x }}</p>", "What {{ x }} means").text
 
 
-def test_what_goes_is_noted_once_with_its_number() -> None:
+def test_removed_marks_are_noted_once_with_their_number() -> None:
     notes = strip_marks("<p>[gallery]</p><p>[gallery]</p><p>{{ a.b }}</p>").notes
     assert notes == ("template tag left out: {{ a.b }}", "shortcode left out: [gallery] (2 times)")
 

@@ -51,7 +51,9 @@ def test_where_a_log_has_confirmations_whoever_only_signed_up_is_pending(tmp_pat
         ("2021-01-01,unsubscribed\n2021-02-01,clicked\n", "left"),
     ],
 )
-def test_what_the_dates_do_not_tell_confirms_nobody(tmp_path: Path, rows: str, state: str) -> None:
+def test_events_without_a_clear_order_confirm_no_subscriber(
+    tmp_path: Path, rows: str, state: str
+) -> None:
     of_person = "".join(f"{row},a@a.example\n" for row in rows.splitlines())
     others = "2020-01-01,subscribed,z@z.example\n2020-01-02,confirmed,z@z.example\n"
     assert states(tmp_path, HEADER + others + of_person)["a"] == state

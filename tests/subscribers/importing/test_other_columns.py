@@ -14,7 +14,7 @@ def written(folder: Path, text: str) -> Path:
     return folder / "people.csv"
 
 
-def test_whoever_stands_in_a_column_of_those_who_left_is_in_doubt(tmp_path: Path) -> None:
+def test_addresses_in_a_column_of_leavers_are_pending(tmp_path: Path) -> None:
     path = written(
         tmp_path,
         "Active members,Former members\na@w.example,b@w.example\nb@w.example,c@w.example\n",

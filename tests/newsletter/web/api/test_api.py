@@ -60,7 +60,7 @@ def test_the_audit_log_names_the_key(program: Newsletter, client: httpx.Client) 
     assert (newest.actor, newest.action) == ("key:1", "articles.import")
 
 
-def test_what_nothing_can_be_read_from_is_answered_with_the_mend(
+def test_an_unreadable_body_is_answered_with_the_remedy(
     program: Newsletter, client: httpx.Client
 ) -> None:
     answer = send(client, b"%PDF-1.7 \x00", with_key(key_for(program)))
