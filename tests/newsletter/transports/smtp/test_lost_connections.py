@@ -173,7 +173,7 @@ class TestLostConnections:
         server = faulty_smtp({"MAIL": HANG})
         begun = time.monotonic()
         ledger = send(load, server, mails(50))
-        assert time.monotonic() - begun < 4
+        assert time.monotonic() - begun < 10
         assert ledger.kinds == ["Deferred"] * 50
 
     def test_a_stale_connection_is_replaced(self, faulty_smtp: Start, load: Load) -> None:
