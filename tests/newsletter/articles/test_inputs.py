@@ -4,6 +4,7 @@ import io
 import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import urljoin
 
 import pytest
 from expectations import CONTEXT
@@ -237,6 +238,26 @@ def test_a_page_is_read_in_the_encoding_that_its_server_states() -> None:
     [item] = read_all(find_inputs(["https://x.example/a"], io.BytesIO(), download), CONTEXT)
     assert isinstance(item, Record)
     assert item.title == "Żółw"
+
+
+@pytest.mark.parametrize(
+    ("address", "content"),
+    [
+        ("https://x.example/news/a.html", "<html><title>A</title><p><a href='b'>B</a></p></html>"),
+        ("https://x.example/news/a.html", "---\ntitle: A\n---\n<p><a href='b'>B</a></p>"),
+        ("https://x.example/news/a.md", "# A\n\n[B](b)"),
+        ("https://x.example/a", "<base href='/news/'><title>A</title><p><a href='b'>B</a></p>"),
+    ],
+)
+def test_links_are_relative_to_the_address_that_a_text_came_from(
+    address: str, content: str
+) -> None:
+    def download(address: str) -> Loaded:
+        return Loaded(content=content.encode(), content_type="text/html" * ("<base" in content))
+
+    [item] = read_all(find_inputs([address], io.BytesIO(), download), CONTEXT)
+    assert isinstance(item, Record)
+    assert urljoin(item.base_url, "b") == "https://x.example/news/b"
 
 
 def test_the_format_option_takes_precedence() -> None:
