@@ -137,7 +137,7 @@ def test_approving_what_has_changed_since_the_look_is_refused(site: Site) -> Non
         editions.approve(app, BEN, number, seen=seen)
 
 
-def test_whoever_looks_again_is_told_what_changed(site: Site) -> None:
+def test_a_second_look_shows_the_changes(site: Site) -> None:
     app = site("sender")
     number = submitted(app)
     editions.look(app, BEN, number)
@@ -311,7 +311,7 @@ def test_many_changes_in_a_short_time_are_one_mail(
     assert asked_again(app, clock, transport) == ["dora@wexcombe.example"]
 
 
-def test_whoever_has_seen_the_changed_draft_is_not_asked_again(
+def test_an_approver_who_has_seen_the_changed_draft_is_not_asked_again(
     site: Site, transport: RecordingTransport, clock: FixedClock
 ) -> None:
     app = site("sender")
@@ -323,7 +323,7 @@ def test_whoever_has_seen_the_changed_draft_is_not_asked_again(
     assert asked_again(app, clock, transport) == ["emil@wexcombe.example"]
 
 
-def test_whoever_changes_what_they_had_seen_is_not_asked_about_it(
+def test_an_approver_is_not_asked_about_their_own_change(
     site: Site, transport: RecordingTransport, clock: FixedClock
 ) -> None:
     app = site("sender")
