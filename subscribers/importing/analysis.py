@@ -114,7 +114,7 @@ def analyse(
     rows = fitting(table, assigned, fitness, knows_program=program is not None)
     profile = profile_columns(rows, width, assigned.places, words)
     assigned = _without_unused(assigned, profile)
-    fitness.doubtful |= fitness.below | fitness.beside
+    fitness.doubtful |= fitness.below | fitness.beside | fitness.commented_out
     state, name = _state(table, PurePath(file).name, answers, assigned)
     is_labelled = answers.state is None and _is_labelled(assigned, profile)
     order, date = _order(profile, answers.order)

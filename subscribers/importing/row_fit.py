@@ -1,5 +1,6 @@
 """How well the rows of a file fit its header, and which of their people are in doubt."""
 
+import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -17,6 +18,8 @@ from subscribers.importing.values.word_folding import folded
 MAX_DAMAGED = 2
 MAX_DAMAGED_SHARE = 0.05
 MAX_STRAYS = 20
+# "#4" numbers a row.
+_COMMENT = re.compile(r"\s*(?:#|//)\s*(?!\d)\S")
 
 
 @dataclass(kw_only=True)
@@ -35,10 +38,17 @@ class RowFit:
     """Plain addresses by how they are written, in letters of another width or shape."""
     beside: set[str] = field(default_factory=set)
     """The addresses in further columns whose names speak of leaving."""
+    commented: set[str] = field(default_factory=set)
+    """The addresses in rows that start with a sign of comments."""
     below: set[str] = field(default_factory=set)
     """The addresses below a break."""
     section_break: str = ""
     """A line between the rows that may say how those below it stand, or names other columns."""
+
+    @property
+    def commented_out(self) -> set[str]:
+        """Who may be taken out by such a sign; where most rows have it, it tells nobody apart."""
+        return self.commented if len(self.commented) * 2 < self.people else set()
 
     @property
     def is_trusted(self) -> bool:
@@ -65,6 +75,8 @@ def fitting(
             continue
         row = without_nul(cells) if "\0" in "".join(cells) else cells
         _note_others(row, address, of_others, fitness)
+        if _COMMENT.match(row[0]):
+            fitness.commented.update(map(str.casefold, addresses_in(" ".join(row))))
         if fitness.section_break:
             fitness.below.update(map(str.casefold, addresses_in(" ".join(row))))
         elif "@" not in "".join(row[address : address + 1]) and _is_break(
@@ -132,7 +144,18 @@ def _fits(row: Sequence[str], width: int, needed: int, address: int) -> bool:
 
 def fit_notes(fitness: RowFit) -> list[str]:
     """What the rows leave in doubt, for the report."""
-    return [*_beside_notes(fitness), *_break_notes(fitness), *_respelling_notes(fitness)]
+    return [
+        *_beside_notes(fitness),
+        *_comment_notes(fitness),
+        *_break_notes(fitness),
+        *_respelling_notes(fitness),
+    ]
+
+
+def _comment_notes(fitness: RowFit) -> list[str]:
+    count = len(fitness.commented_out)
+    told = f"{count} rows start with # or //: who stands there is pending at best."
+    return [f"{told} Delete the sign where it takes nobody out."] if count else []
 
 
 def _beside_notes(fitness: RowFit) -> list[str]:

@@ -22,6 +22,8 @@ MARKS = "marks in the sheet"
 """Heading of what stands beside the values of a sheet: comments, colours, crossed-out cells."""
 BESIDE = "words beside the address"
 """Heading of what else stands in somebody's line of a written list."""
+SECTION = "heading above"
+"""Heading of the line above somebody in a list of sections."""
 LAST_EVENT = "latest event"
 """Heading of how somebody stands by the latest event of a sign-up log."""
 
@@ -237,6 +239,7 @@ ROLES: Mapping[str, tuple[str, ...]] = {
     # Status, as a word or a yes; "subscribed to emails" is Ghost's.
     "status": folded_names(
         LAST_EVENT,
+        SECTION,
         *("durum", "κατασταση", "статус", "الحالة", "状态", "狀態", "状態", "상태"),
         *("etat", "etat abonnement", "etat de l abonnement", "abonelik durumu", "abo status"),
         *("status", "global status", "list status", "subscription status", "subscriber status"),
