@@ -1,15 +1,17 @@
 """How well the rows of a file fit its header, and which of their people are in doubt."""
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from subscribers.addresses import in_plain_letters
 from subscribers.importing.columns import ColumnAssignment, address_column
 from subscribers.importing.formats.table import SourceTable
+from subscribers.importing.profiling import JUDGES
 from subscribers.importing.values.cells import INVISIBLE, DamagedRow, addresses_in, without_nul
 from subscribers.importing.values.filenames import may_state_status
 from subscribers.importing.values.headings import OF_STATE
+from subscribers.importing.values.states import HAS_LEFT, ListState
 from subscribers.importing.values.stems import LEAVING_STEMS, has_stem
 from subscribers.importing.values.vocabulary import states_leaving
 from subscribers.importing.values.word_folding import folded
@@ -58,23 +60,30 @@ class RowFit:
 
 
 def fitting(
-    table: SourceTable, assigned: ColumnAssignment, fitness: RowFit, *, knows_program: bool
+    table: SourceTable, assigned: ColumnAssignment, fitness: RowFit, words: Mapping[str, ListState]
 ) -> Iterator[Sequence[str]]:
     """The unambiguous rows; addresses in the others are recorded.
 
     Args:
-        knows_program: no program writes headings between its rows.
+        words: meanings of words of states, folded.
     """
     width = len(table.header)
     of_state = {place for role in OF_STATE for place in assigned.places.get(role, ())}
     address = assigned.places["address"][0]
     needed = max(address, *of_state) if of_state else address
     of_others = _of_those_who_left(table.header, address)
+    # No program writes headings between its rows.
+    knows_program = assigned.program is not None
+    above: list[str] = []
     for cells in table.rows():
         if not any(cells):
             continue
         row = without_nul(cells) if "\0" in "".join(cells) else cells
         _note_others(row, address, of_others, fitness)
+        if addresses := addresses_in("".join(row[address : address + 1])):
+            above = addresses
+        elif above and _tells_of_leaving(row, assigned, words):
+            fitness.doubtful.update(map(str.casefold, above))
         if _COMMENT.match(row[0]):
             fitness.commented.update(map(str.casefold, addresses_in(" ".join(row))))
         if fitness.section_break:
@@ -92,6 +101,22 @@ def fitting(
             fitness.doubtful.update(map(str.casefold, addresses))
         else:
             fitness.strays += 1
+
+
+def _tells_of_leaving(
+    row: Sequence[str], assigned: ColumnAssignment, words: Mapping[str, ListState]
+) -> bool:
+    """Whether a row without an address says that somebody left.
+
+    It may go on with the person above: Odoo writes a row for each of their lists, and people merge
+    cells.
+    """
+    return any(
+        judge(row[place].strip(), words) in HAS_LEFT
+        for role, judge in JUDGES.items()
+        for place in assigned.places.get(role, ())
+        if place < len(row) and row[place].strip()
+    )
 
 
 def _note_others(

@@ -39,6 +39,7 @@ ROLES: Mapping[str, tuple[str, ...]] = {
         *("courriel", "adresse email", "adresse e mail", "adresse mail", "adresse courriel", "mel"),
         *("correo electronico", "correo", "direccion de correo", "direccion de email"),
         *("correo electronico principal", "direccion de correo electronico"),
+        *("email address primary", "email primary", "primary e mail"),
         *("endereco de email", "endereco de e mail", "indirizzo email", "indirizzo e mail"),
         *("indirizzo mail", "posta elettronica", "e mailadres", "emailadres", "mailadres"),
         *("adres email", "adres e mail", "adres mail", "poczta", "e mailova adresa"),
@@ -126,6 +127,9 @@ ROLES: Mapping[str, tuple[str, ...]] = {
         *("登録日", "등록일"),
         *(
             "submit date",
+            "submit date utc",
+            "created at utc",
+            "created at utc 0",
             "submission time",
             "submitted on",
             "submitted date",

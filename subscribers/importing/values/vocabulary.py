@@ -129,6 +129,7 @@ _STATE_WORDS: Mapping[ListState, tuple[str, ...]] = {
         *("non subscribed", "never subscribed", "not subscribed", "not set", "unknown", "unset"),
         *("paused", "upcoming", "waiting", "awaiting confirmation", "unverified", "not verified"),
         *("prospect", "interested", "never confirmed", "not yet confirmed", "to be confirmed"),
+        *("waiting for confirmation", "soft bounced", "soft bounce", "softbounce"),
         *("transactional", "non marketing", "unmarketable", "invited", "requested", "new"),
         *("invalidated", "on hold", "held", "inactive member", "no consent", "not opted in"),
         *("ausstehend", "unbestätigt", "nicht bestätigt", "offen", "wartend", "unbekannt"),
