@@ -15,6 +15,7 @@ from typing import Any, TextIO
 from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
 
 from subscribers.importing.formats.hidden_cells import hidden_cells
+from subscribers.importing.formats.repeated_rows import filled_repeats
 from subscribers.importing.formats.sheet_marks.reading import sheet_marks
 
 MEMORY_BYTES = 2 << 30
@@ -39,6 +40,12 @@ def main(path: str, sheet: str, out: TextIO) -> None:
 
 
 def _said(path: str, name: str) -> Iterator[object]:
+    if repeats := filled_repeats(Path(path)):
+        yield {
+            "error": f"repeats one filled row {repeats:,} times, which is no list of people; "
+            "delete the rows below the last person, or save it as CSV, UTF-8"
+        }
+        return
     with CalamineWorkbook.from_path(path) as book:
         visible = [
             each.name for each in book.sheets_metadata if each.visible is SheetVisibleEnum.Visible
