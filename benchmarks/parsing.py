@@ -273,6 +273,8 @@ def main() -> None:
                 continue
             seconds, outcome = measured(partial(read, form, content), _limit(form))
             rows.append((f"{form}: {name}", len(content) // 1000, seconds, outcome))
+            # At once: the whole takes minutes, and whoever waits wants to see where it is.
+            print(f"{seconds:7.2f} s  {form}: {name}: {outcome}", flush=True)
     rows.sort(key=lambda row: -row[2])
     shown = [(name, size, f"{seconds:.2f}", outcome) for name, size, seconds, outcome in rows]
     title = f"The longest of {len(rows)} inputs"

@@ -67,6 +67,7 @@ def mailbox_of(address: str) -> str:
         return f"{user}@{parent}"
     rules = PROVIDERS.get(domain, _YAHOO if domain.startswith(YAHOO) else AddressRules())
     for tag in (TAG, rules.tag):
-        local = local.partition(tag)[0] or local
+        # What begins with a mark is a tag of nobody, and one mailbox however it goes on.
+        local = local.partition(tag)[0] or tag
     shortened = local.translate(str.maketrans("", "", rules.ignored))
     return f"{shortened or local}@{rules.domain or domain}"

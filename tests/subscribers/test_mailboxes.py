@@ -12,6 +12,8 @@ SAME = [
     ("ann-news@yahoo.com", "ann-shop@yahoo.com", "ann+x@yahoo.com"),
     ("ann@fastmail.com", "news@ann.fastmail.com", "shop@ann.fastmail.com", "ann+x@fastmail.com"),
     ("a.b@wexcombe.example", "A.B+c@wexcombe.example", "a.b+c+d@wexcombe.example"),
+    ("+a@wexcombe.example", "+b@wexcombe.example", "++c@wexcombe.example", "+@wexcombe.example"),
+    ("-a@yahoo.com", "-b@yahoo.com"),
 ]
 APART = [
     ("a.b@wexcombe.example", "ab@wexcombe.example"),

@@ -93,6 +93,7 @@ class Record:
         published_at: aware UTC; None without a readable date.
         where: the place in the source, for messages.
         expires_at: when it is no longer public.
+        title_is_enough: whether the title stands for a text that is not there, as in feeds.
         notes: assumptions made and content left out, with the reason, for the administrator.
     """
 
@@ -115,6 +116,7 @@ class Record:
     other_keys: tuple[str, ...] = ()
     attachments: tuple[Attachment, ...] = ()
     pictures: tuple[RecordPicture, ...] = ()
+    title_is_enough: bool = False
     notes: tuple[str, ...] = ()
     came_in: SourceSize = SourceSize()
 
@@ -181,7 +183,7 @@ def checked(record: Record, context: ImportContext) -> Record:
     """The record with its texts cleaned and its URLs absolute; removals are noted.
 
     Raises:
-        Unreadable: neither title, text nor link.
+        Unreadable: neither title, text, link nor picture.
     """
     notes = list(record.notes)
     canonical = _canonical(record.canonical_url, context, notes)
@@ -191,20 +193,21 @@ def checked(record: Record, context: ImportContext) -> Record:
     )
     mended = clean_html(without_controls(record.body_html))
     body = with_links(mended.html.strip(), attachments)
-    link = canonical or next((one.url for one in attachments), "")
+    image = _address(record.image_url, base)
+    link = canonical or next((one.url for one in attachments), image)
     title = _title(record.title, body, link, notes)
     return replace(
         record,
         attachments=attachments,
         source_key=_key(record.source_key),
         title=title,
-        body_html=_body(body, title, link),
+        body_html=body or _stand_in(replace(record, title=title), link),
         summary=one_line(plain(record.summary)),
         author=one_line(record.author),
         topics=_topics(record.topics),
         base_url=base,
         canonical_url=canonical,
-        image_url=_address(record.image_url, base),
+        image_url=image,
         notes=(*notes, *mended.notes),
         came_in=_counted(record.body_html),
     )
@@ -282,18 +285,18 @@ def _key(key: str) -> str:
     return key if len(key) <= MAX_KEY_LENGTH else f"sha256:{sha256(key.encode()).hexdigest()}"
 
 
-def _body(html: str, title: str, link: str) -> str:
-    """The body; without one, a link to the article."""
-    if html.strip():
+def _stand_in(record: Record, link: str) -> str:
+    if html := stand_in_body(record, link):
         return html
-    if not link:
-        raise Unreadable("there is no text below the title", "write the article's text")
-    return link_as_body(link, title)
+    raise Unreadable("there is no text below the title", "write the article's text")
 
 
-def link_as_body(link: str, title: str) -> str:
-    """The body of an entry that is only a title and a link."""
-    return f'<p><a href="{escape(link)}">{escape(title)}</a></p>'
+def stand_in_body(record: Record, link: str) -> str:
+    """The body of a record without text: a link to it, else its title if that is enough."""
+    title = escape(record.title)
+    if link:
+        return f'<p><a href="{escape(link)}">{title}</a></p>'
+    return f"<p>{title}</p>" if record.title_is_enough else ""
 
 
 def _topics(names: tuple[str, ...] | None) -> tuple[str, ...] | None:

@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
-from html import escape
 from typing import Any
 
 from newsletter.articles.body.attachments import Attachment
@@ -32,15 +31,18 @@ from newsletter.articles.importers.base import (
 from newsletter.articles.importers.markup.leftover_marks import strip_marks
 from newsletter.articles.importers.text import paragraphs_of
 from newsletter.articles.importers.values.dates import read_moment
-from newsletter.articles.importers.values.decoding import decode
+from newsletter.articles.importers.values.decoding import decode, xml_in_bytes
 
 CONTROL_BYTES = bytes(byte for byte in range(0x20) if byte not in b"\t\n\r")
-END = re.compile(rb"</(?:\w+:)?(?:rss|feed|rdf)\s*>", re.IGNORECASE)
+END = re.compile(
+    rb"</(?:\w+:)?(?:rss|feed|rdf)\s*>|<(?:\w+:)?(?:rss|feed|rdf)\b[^<>]*/>", re.IGNORECASE
+)
 # feedparser takes these media captions for the entry's own summary and title, and instead of the
 # text of an element that it does not know the attributes.
 MEDIA_TEXT = re.compile(rb"(</?media:)(description|title|text)(?:\s[^<>]*?)?(/?>)")
-CHANNEL_END = re.compile(rb"</channel\s*>\s*\Z", re.IGNORECASE)
-ENTRY_END = re.compile(rb"</(?:\w+:)?(?:item|entry)\s*>\s*\Z", re.IGNORECASE)
+# A tag may be cut off behind.
+CHANNEL_END = re.compile(rb"</channel\s*>\s*(?:<[^<>]*)?\Z", re.IGNORECASE)
+ENTRY_END = re.compile(rb"</(?:\w+:)?(?:item|entry)\s*>\s*(?:<[^<>]*)?\Z", re.IGNORECASE)
 OPML = re.compile(rb"<opml[\s>]", re.IGNORECASE)
 HTML = re.compile(rb"<!doctype\s+html|<html[\s>]", re.IGNORECASE)
 OFFERED = re.compile(
@@ -62,7 +64,7 @@ def read(content: bytes, name: str, context: ImportContext) -> Reading:
         if content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
             yield from jsonfeed.read(decode(content), name, context)
         else:
-            yield from _entries(content, name, context)
+            yield from _entries(xml_in_bytes(content), name, context)
     except Unreadable as error:
         yield BadRecord(where=name, what=error.what, mend=error.mend)
 
@@ -101,8 +103,6 @@ def _cut_off(last: Any, name: str, *, is_whole: bool) -> BadRecord:
 
 def _without_trailing_content(content: bytes) -> tuple[bytes, bool]:
     """The document without trailing content, and whether it is truncated."""
-    if content[:2] in {b"\xff\xfe", b"\xfe\xff"}:
-        return content, not END.search(content.replace(b"\0", b""))
     ends = [match.end() for match in END.finditer(content)]
     return (content[: ends[-1]], False) if ends else (content, not CHANNEL_END.search(content))
 
@@ -123,10 +123,8 @@ class _Source:
 def _parsed(content: bytes, name: str) -> Any:
     if not content.strip():
         raise Unreadable("the feed is empty", "check its address")
-    if content[:2] not in {b"\xff\xfe", b"\xfe\xff"}:
-        content = MEDIA_TEXT.sub(rb"\1own-\2\3", content.translate(None, CONTROL_BYTES))
-    plain = content.replace(b"\0", b"")
-    if any(len(ATTRIBUTE.findall(tag)) > MAX_ATTRIBUTES for tag in LONG_TAG.findall(plain)):
+    content = MEDIA_TEXT.sub(rb"\1own-\2\3", content.translate(None, CONTROL_BYTES))
+    if any(len(ATTRIBUTE.findall(tag)) > MAX_ATTRIBUTES for tag in LONG_TAG.findall(content)):
         raise Unreadable(
             f"one of its elements has more than {MAX_ATTRIBUTES:,} attributes", "check its address"
         )
@@ -139,7 +137,7 @@ def _parsed(content: bytes, name: str) -> Any:
             response_headers={"content-location": name} if "://" in name else {},
             sanitize_html=False,
             # Without xml:base, HTML is relative to the entry's page, not to the feed.
-            resolve_relative_uris=b"xml:base" in plain,
+            resolve_relative_uris=b"xml:base" in content,
         )
     except Exception as error:  # feedparser raises on a label of an encoding that is not ASCII
         raise Unreadable("its XML cannot be read", "check the address or the file") from error
@@ -166,7 +164,7 @@ def _no_feed(content: bytes) -> Unreadable:
 
 def _record(entry: Any, where: str, source: _Source, context: ImportContext) -> Record:
     notes: list[str] = []
-    link = _address(str(entry.get("link") or ""), source.home)
+    link = _address(str(entry.get("link") or _source_of_content(entry)), source.home)
     title = _title(entry)
     updated = _moment(entry, "updated", context, notes)
     published_at = _moment(entry, "published", context, notes) or updated
@@ -181,7 +179,7 @@ def _record(entry: Any, where: str, source: _Source, context: ImportContext) -> 
         explicit_key=bool(key),
         other_keys=tuple(other_keys),
         title=title,
-        body_html=body or _title_as_body(title, link, entry),
+        body_html=body,
         published_at=published_at,
         where=where,
         summary=_summary(entry),
@@ -196,9 +194,15 @@ def _record(entry: Any, where: str, source: _Source, context: ImportContext) -> 
         base_url=link or source.home,
         updated_at=updated,
         attachments=tuple(_attachments(entry)),
+        title_is_enough=True,
         notes=tuple(dict.fromkeys((*notes, *cleared.notes))),
     )
     return checked(record, context)
+
+
+def _source_of_content(entry: Any) -> str:
+    """The address of content that is not in the feed (RFC 4287, 4.1.3.2)."""
+    return next((part["src"] for part in entry.get("content", ()) if part.get("src")), "")
 
 
 def _address(link: str, home: str) -> str:
@@ -221,11 +225,6 @@ def _keys(entry: Any, link: str, title: str, source: _Source, notes: list[str]) 
     return keys
 
 
-def _title_as_body(title: str, link: str, entry: Any) -> str:
-    """The body of an entry that has only a title; a link or file is linked."""
-    return "" if link or entry.get("enclosures") or not title else f"<p>{escape(title)}</p>"
-
-
 def _title(entry: Any) -> str:
     title = str(entry.get("title") or "")
     if entry.get("title_detail", {}).get("type") in {"text/html", "application/xhtml+xml"}:
@@ -242,14 +241,14 @@ def _parts(entry: Any) -> list[Any]:
 
 
 def _body(entry: Any) -> str:
-    """The longest text of the entry, as HTML; else the description of its media."""
+    """The longest text of the entry, as HTML; else what describes its media, or its subtitle."""
     texts = [_as_html(part) for part in _parts(entry)]
     if texts:
         lengths = [len(re.sub("<[^<>]*>", "", text)) for text in texts]
         longest = max(lengths)
         is_teaser = longest >= ENOUGH_CHARACTERS and lengths[0] * 4 < longest
         return texts[lengths.index(longest)] if is_teaser else texts[0]
-    caption = str(entry.get("media_own-description") or "")
+    caption = str(entry.get("media_own-description") or entry.get("subtitle") or "")
     return paragraphs_of(caption) if "<" not in caption else caption
 
 

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from newsletter.articles.body.attachments import Attachment
+from newsletter.articles.body.urls import absolute_address
 from newsletter.articles.identity import fingerprint_of
 from newsletter.articles.importers.base import (
     BadRecord,
@@ -59,10 +60,10 @@ def _record(item: Any, where: str, home: str, author: str, context: ImportContex
         raise Unreadable("it is not an item", MEND)
     notes: list[str] = []
     title = _text(item, "title")
-    written = _text(item, "content_html") or paragraphs_of(_text(item, "content_text"))
-    cleared = strip_marks(written, title)
+    cleared = strip_marks(_body(item), title)
     body = cleared.text
-    link = _text(item, "url") or _text(item, "external_url")
+    written = _text(item, "url") or _text(item, "external_url") or _id_as_link(item, body)
+    link = absolute_address(written, home) or "" if written else ""
     published = _moment(item, "date_published", context, notes)
     updated = _moment(item, "date_modified", context, notes)
     published_at = published or updated
@@ -85,9 +86,24 @@ def _record(item: Any, where: str, home: str, author: str, context: ImportContex
         base_url=link or home,
         updated_at=updated,
         attachments=tuple(_attachments(item)),
+        title_is_enough=True,
         notes=(*notes, *cleared.notes),
     )
     return checked(record, context)
+
+
+def _body(item: dict[str, Any]) -> str:
+    """The text of an item, as HTML; its summary stands in for none."""
+    texts = (_text(item, field) for field in ("content_text", "summary"))
+    plain = next((text for text in texts if text.strip()), "")
+    html = _text(item, "content_html")
+    return html if html.strip() else paragraphs_of(plain)
+
+
+def _id_as_link(item: dict[str, Any], body: str) -> str:
+    """The id of an item without text, which is ideally its address (JSON Feed 1.1, Items)."""
+    number = _text(item, "id")
+    return number if not body and number.startswith(("https://", "http://")) else ""
 
 
 def _moment(

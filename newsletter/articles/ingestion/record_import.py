@@ -25,8 +25,8 @@ from newsletter.articles.importers.base import (
     ImportContext,
     Record,
     failure,
-    link_as_body,
     one_line,
+    stand_in_body,
 )
 from newsletter.articles.importers.validation import validated
 from newsletter.articles.ingestion import ownership
@@ -274,11 +274,11 @@ class _Batch:
         self._report_written(record, article, became)
 
     def _body(self, record: Record) -> str:
-        """The sanitised body; if nothing is left, a link to the article."""
+        """The sanitised body; if nothing is left, what stands in for it."""
         base, site = record.base_url or f"{self._context.base_url}/", self._context.base_url
-        body = sanitise(record.body_html, base)
-        if not body and record.canonical_url:
-            body = sanitise(link_as_body(record.canonical_url, record.title), base)
+        body = sanitise(record.body_html, base) or sanitise(
+            stand_in_body(record, record.canonical_url), base
+        )
         return relative_to_site(body, site)
 
     def _report_written(self, record: Record, article: Article, became: str) -> None:

@@ -12,12 +12,13 @@ from subscribers.importing.formats.encodings import Encoding
 from subscribers.importing.formats.table import SourceTable
 
 HEADER = ["timestamp", "event", "email", "name"]
-# Asked for by mail, the log has the date before the timestamp.
+# Asked for by mail, the log has the date before the timestamp. The bounds keep a long line of
+# another kind from being tried in very many ways.
 _LINE = re.compile(
-    r"(?:[^@\d]*[^@]*?\s)?(?P<moment>\d{9,10})\s+(?P<sign>[+-])(?P<occasion>[a-z]*)\s*"
+    r"(?:[^@]{0,99}?\s)?(?P<moment>\d{9,10})\s+(?P<sign>[+-])(?P<occasion>[a-z]{0,20})\s*"
     r"(?P<address>[^\s@]+@\S+)(?:\s+(?P<comment>.*))?"
 )
-_NAME = re.compile(r"(?:From:\s*)?\"?([^\"<>@]*)\"?\s*(?:<[^<>]*>)?", re.IGNORECASE)
+_NAME = re.compile(r"(?:From:\s*)?\"?([^\"<>@]*+)\"?\s*(?:<[^<>]*>)?", re.IGNORECASE)
 
 
 def is_ezmlm_log(head: Sequence[str]) -> bool:

@@ -15,6 +15,7 @@ from typing import Any, TextIO
 from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
 
 from subscribers.importing.formats.hidden_cells import hidden_cells
+from subscribers.importing.formats.repeated_rows import filled_repeats
 from subscribers.importing.formats.sheet_marks.reading import sheet_marks
 
 MEMORY_BYTES = 2 << 30
@@ -39,6 +40,12 @@ def main(path: str, sheet: str, out: TextIO) -> None:
 
 
 def _said(path: str, name: str) -> Iterator[object]:
+    if repeats := filled_repeats(Path(path)):
+        yield {
+            "error": f"repeats one filled row {repeats:,} times, which is no list of people; "
+            "delete the rows below the last person, or save it as CSV, UTF-8"
+        }
+        return
     with CalamineWorkbook.from_path(path) as book:
         visible = [
             each.name for each in book.sheets_metadata if each.visible is SheetVisibleEnum.Visible
@@ -56,9 +63,12 @@ def _said(path: str, name: str) -> Iterator[object]:
         height, width = sheet.end or (0, 0)
         hidden = hidden_cells(Path(path), read, height + 1, width + 1)
         yield {"hidden rows": hidden.rows, "hidden columns": hidden.columns}
-        yield {"marks": sheet_marks(Path(path), read, height + 1)}
-        for cells in sheet.iter_rows():
-            row = [_text(cell) for cell in cells]
+
+        def rows() -> Iterator[list[str]]:
+            return ([_text(cell) for cell in cells] for cells in sheet.iter_rows())
+
+        yield {"marks": sheet_marks(Path(path), read, rows, height + 1)}
+        for row in rows():
             # A sheet is as wide as its formatting: drop trailing empty cells.
             while row and not row[-1]:
                 row.pop()

@@ -1,5 +1,6 @@
 """Rate limits per network and per mailbox."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -59,6 +60,24 @@ def test_processes_share_a_redis_counter(clock: FixedClock) -> None:
         assert [one.is_allowed("ann"), other.is_allowed("ann")] == [False, False]
         assert of_address.is_allowed("ann")
         assert other.is_allowed("ben")
+
+
+def test_what_redis_refuses_for_a_day_does_not_count_for_the_next_one(clock: FixedClock) -> None:
+    with redis_server() as port:
+        limit, _ = signup_rate_limits(options(f"redis://127.0.0.1:{port}/0"), SECRET, clock)
+        allowed = []
+        for _ in range(40):
+            allowed.append(limit.is_allowed("ann"))
+            clock.at += timedelta(minutes=61)
+    # Eight in a day of twenty-three attempts, and as many as before once a day has passed.
+    assert allowed == [*[True] * 8, *[False] * 16, *[True] * 8, *[False] * 8]
+
+
+def test_many_at_once_are_not_counted_beyond_the_limit_in_redis(clock: FixedClock) -> None:
+    with redis_server() as port, ThreadPoolExecutor(50) as threads:
+        limit, _ = signup_rate_limits(options(f"redis://127.0.0.1:{port}/0"), SECRET, clock)
+        allowed = threads.map(lambda _: limit.is_allowed("ann"), range(50))
+        assert sum(allowed) == 2
 
 
 def test_without_redis_each_process_counts_locally(clock: FixedClock) -> None:

@@ -10,7 +10,9 @@ import pytest
 from newsletter.errors import InvalidInput
 from subscribers.importing.analysis import AdministratorAnswers
 from subscribers.importing.file_types import open_list
+from subscribers.importing.formats.ezmlm_log import is_ezmlm_log
 from subscribers.importing.formats.header import MAX_COLUMNS
+from subscribers.importing.formats.repeated_rows import MAX_REPEATS, PIECE_BYTES, filled_repeats
 from subscribers.importing.formats.sheet_reader import MAX_ROW_CHARACTERS
 from subscribers.importing.formats.spreadsheets import MAX_SHEETS
 from subscribers.importing.formats.table import SourceTable
@@ -28,6 +30,14 @@ def opened(tmp_path: Path) -> Opened:
         return open_table(ListRequest(path=path, file=path.name, answers=AdministratorAnswers()))
 
     return read
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["email" + "," * 100_000, ";,\t|" * 25_000, "<" * 100_000, "1234567890 +" + "a" * 100_000],
+)
+def test_a_long_line_is_no_log_of_ezmlm_at_first_sight(line: str) -> None:
+    assert not is_ezmlm_log([line])
 
 
 def test_quotes_that_never_pair_are_not_tried_with_every_line_that_follows(opened: Opened) -> None:
@@ -92,6 +102,58 @@ def test_a_row_that_is_far_too_long_is_refused(tmp_path: Path) -> None:
     path.write_bytes(workbook(1, "a" * (MAX_ROW_CHARACTERS + 1)))
     with pytest.raises(InvalidInput, match="a row of more than 1,000,000 characters"):
         open_list(path)
+
+
+def open_document(folder: Path, *rows: str) -> Path:
+    """A sheet of rows in OpenDocument."""
+    names = " ".join(
+        f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
+        for name in ("office", "table", "text")
+    )
+    content = (
+        f"<office:document-content {names}><office:body><office:spreadsheet>"
+        f'<table:table table:name="a">{"".join(rows)}</table:table>'
+        "</office:spreadsheet></office:body></office:document-content>"
+    )
+    path = folder / "people.ods"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("META-INF/manifest.xml", "<manifest/>")
+        archive.writestr("content.xml", content)
+    return path
+
+
+def sheet_row(cell: str, repeats: int = 1, style: str = "") -> str:
+    start = f'<table:table-row{style} table:number-rows-repeated="{repeats}">'
+    return f"{start}{cell}</table:table-row>"
+
+
+def sheet_cell(text: str) -> str:
+    return (
+        f'<table:table-cell office:value-type="string"><text:p>{text}</text:p></table:table-cell>'
+    )
+
+
+PERSON = sheet_row(sheet_cell("email")) + sheet_row(sheet_cell("ann@wexcombe.example"))
+
+
+def test_a_filled_row_that_stands_for_very_many_is_refused(tmp_path: Path) -> None:
+    path = open_document(tmp_path, PERSON, sheet_row(sheet_cell("no"), MAX_REPEATS + 1))
+    with pytest.raises(InvalidInput, match=r"repeats one filled row 65,537 times.*delete the rows"):
+        open_list(path)
+
+
+def test_very_many_empty_rows_below_the_last_person_are_left_out(tmp_path: Path) -> None:
+    path = open_document(tmp_path, PERSON, sheet_row("<table:table-cell/>", 1_048_000))
+    assert [list(row) for row in open_list(path).rows()] == [["ann@wexcombe.example"]]
+
+
+def test_a_repeated_row_is_found_wherever_the_file_is_cut_for_reading(tmp_path: Path) -> None:
+    style = f' table:style-name="{"a" * (PIECE_BYTES - 600)}"'
+    for places in range(0, 1200, 50):
+        padding = sheet_row("<table:table-cell/>", style=style + " " * places)
+        path = open_document(tmp_path, padding, sheet_row(sheet_cell("no"), MAX_REPEATS + 1))
+        assert filled_repeats(path) == MAX_REPEATS + 1
 
 
 def test_a_damaged_sheet_is_refused_in_few_words(tmp_path: Path) -> None:

@@ -9,7 +9,13 @@ import re
 from collections import Counter
 from html import unescape
 
-from newsletter.articles.importers.markup.shortcodes import notes_of, strip_shortcodes
+from newsletter.articles.importers.markup.code_blocks import SHORTCODE, rendered_code
+from newsletter.articles.importers.markup.paragraph_splitting import (
+    MARKS,
+    as_block,
+    split_paragraphs,
+)
+from newsletter.articles.importers.markup.shortcodes import CODE_WORD, notes_of, strip_shortcodes
 from newsletter.articles.importers.markup.template_tags import (
     ATTRIBUTE_LIST,
     RAW,
@@ -21,6 +27,7 @@ from newsletter.articles.importers.markup.template_tags import (
 
 _CODE = re.compile(
     r"<(?P<name>pre|code|kbd|samp|tt|script|style|textarea|svg|math)\b.*?(?:</(?P=name)\s*>|\Z)"
+    rf"|{SHORTCODE}"
     r"|`[^`\n]+`|\$\$.{1,2000}?\$\$|\\\(.{1,2000}?\\\)|\\\[.{1,2000}?\\\]",
     re.IGNORECASE | re.DOTALL,
 )
@@ -64,10 +71,15 @@ def strip_bracketed(html: str) -> StrippedSource:
     left_out: Counter[str] = Counter()
     code: list[str] = []
 
-    def protected(match: re.Match[str]) -> str:
-        code.append(match[0])
-        return f"\ue000{len(code) - 1}\ue001"
+    is_about = CODE_WORD.search(html) is not None
 
-    text = strip_shortcodes(_CODE.sub(protected, html), left_out)
-    text = re.sub("\ue000(\\d+)\ue001", lambda mark: code[int(mark[1])], text)
+    def protected(match: re.Match[str]) -> str:
+        is_shortcode = match["shortcode"] is not None and not is_about
+        code.append(rendered_code(match["source"]) if is_shortcode else match[0])
+        mark = f"\ufdd0{len(code) - 1}\ufdd1"
+        return as_block(f"\n{mark}\n") if is_shortcode else mark
+
+    html = MARKS.sub("", html) if MARKS.search(html) else html
+    text = split_paragraphs(strip_shortcodes(_CODE.sub(protected, html), left_out))
+    text = re.sub("\ufdd0(\\d+)\ufdd1", lambda mark: code[int(mark[1])], text)
     return StrippedSource(text=text, notes=notes_of(left_out))

@@ -12,6 +12,11 @@ from dataclasses import dataclass, field
 from html import escape, unescape
 
 from newsletter.articles.body.urls import names_in
+from newsletter.articles.importers.markup.paragraph_splitting import (
+    REMOVED,
+    as_block,
+    split_paragraphs,
+)
 from newsletter.articles.ingestion.notes import counted
 
 _ATTRIBUTE = re.compile(r"([\w-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\]\"']+))")
@@ -56,14 +61,9 @@ _DOCUMENTED = (
     )
 )
 _QUOTES = str.maketrans("“”„″’‘′", '""""\'\'\'')
-_CODE_WORD = re.compile(r"\bshort-?codes?\b", re.IGNORECASE)
+CODE_WORD = re.compile(r"\bshort-?codes?\b", re.IGNORECASE)
 _ADDRESS = re.compile(r"https?://[^\s\"'\]<>]+")
-# Stands for a mark that was removed, until the paragraph it stood in is looked at.
-_REMOVED = "\ue002"
-_EMPTIED = re.compile(rf"<p>[\s{_REMOVED}]*{_REMOVED}[\s{_REMOVED}]*</p>")
-# Stands on both sides of a replacement, which is a block and may not stand in a paragraph.
-_BLOCK = "\ue003"
-_WRAPPED = re.compile(rf"<p>[\s{_REMOVED}]*((?:{_BLOCK}[^{_BLOCK}]*{_BLOCK}[\s{_REMOVED}]*)+)</p>")
+_PARAGRAPH_TAG = re.compile(r"\s*</?p(?:\s[^<>]*)?>\s*", re.IGNORECASE)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -94,24 +94,26 @@ def replace_shortcodes(text: str, media: PostMedia, left_out: Counter[str]) -> s
         if match["extra"] and match["end"]:
             return match[0][1:-1]  # [[name]] is an escaped shortcode
         is_one = name in closed or name in _BARE or "=" in rest or re.search(r"[_-]", name)
-        if not is_one:
+        if not (is_one or (name in _PLAYERS and _ADDRESS.search(rest))):
             return match[0]
         replacement = "" if match["closes"] else _replacement(name, rest, media)
         if not replacement and not match["closes"]:
             left_out[name] += 1
-        return match["extra"] + replacement + match["end"]
+        return match["extra"] + (as_block(replacement) if replacement else REMOVED) + match["end"]
 
-    return _SHORTCODE.sub(replaced, text)
+    return split_paragraphs(_SHORTCODE.sub(replaced, text))
 
 
 def strip_shortcodes(html: str, left_out: Counter[str]) -> str:
     """HTML outside of code with leftover shortcodes replaced; the others are counted.
 
+    Replacements are marked, for `split_paragraphs`.
+
     A text that says "shortcode" writes about them and is left as it is.
     """
-    if "[" not in html or _CODE_WORD.search(html):
+    if "[" not in html or CODE_WORD.search(html):
         return html
-    html = _with_pairs(html, _BLOCK)
+    html = _with_pairs(html)
     found = list(_IN_HTML.finditer(html))
     ends = {match["name"].lower() for match in found if match["closes"] and not match["rest"]}
     pairs = ends & {match["name"].lower() for match in found if not match["closes"]}
@@ -121,13 +123,13 @@ def strip_shortcodes(html: str, left_out: Counter[str]) -> str:
         if name not in pairs and not (name in _DOCUMENTED and _is_alone(match, rest)):
             return match[0]
         if match["closes"]:
-            return _REMOVED
-        replacement = _replacement(name, rest, _NO_MEDIA)
-        left_out[name] += not replacement
-        return f"{_BLOCK}{replacement}{_BLOCK}" if replacement else _REMOVED
+            return REMOVED
+        if replacement := _replacement(name, rest, _NO_MEDIA):
+            return as_block(replacement)
+        left_out[name] += 1
+        return REMOVED
 
-    html = _WRAPPED.sub(r"\1", _EMPTIED.sub("", _IN_HTML.sub(replaced, html)))
-    return html.replace(_REMOVED, "").replace(_BLOCK, "")
+    return _IN_HTML.sub(replaced, html)
 
 
 def _is_alone(match: re.Match[str], rest: str) -> bool:
@@ -147,9 +149,9 @@ def notes_of(left_out: Mapping[str, int]) -> tuple[str, ...]:
     return counted({f"shortcode left out: [{name}]": n for name, n in left_out.items()})
 
 
-def _with_pairs(text: str, around: str = "") -> str:
-    text = _CAPTION.sub(lambda match: f"{around}{_figure(match[1], match[2])}{around}", text)
-    return _EMBED.sub(lambda match: f"{around}\n\n{link_to(match[1])}\n\n{around}", text)
+def _with_pairs(text: str) -> str:
+    text = _CAPTION.sub(lambda match: as_block(_figure(match[1], match[2])), text)
+    return _EMBED.sub(lambda match: as_block(f"\n\n{link_to(match[1])}\n\n"), text)
 
 
 def _replacement(name: str, rest: str, media: PostMedia) -> str:
@@ -183,6 +185,7 @@ def _gallery(values: Mapping[str, str], media: PostMedia) -> str:
 def _figure(attributes: str, content: str) -> str:
     attributes = unescape(attributes).translate(_QUOTES)
     values = {name.lower(): a or b or c for name, a, b, c in _ATTRIBUTE.findall(attributes)}
+    content = _PARAGRAPH_TAG.sub(" ", content)
     match = _PICTURE.match(content)
     picture, words = (match[1], match[2]) if match else (content, "")
     caption = words.strip() or escape(values.get("caption", ""), quote=False)

@@ -8,12 +8,15 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from html import escape
 
+from newsletter.articles.importers.markup.code_blocks import SHORTCODE, stored_code
 from newsletter.articles.ingestion.notes import counted
 
 _CODE = re.compile(
     r"(^(?P<fence>```+|~~~+).*?^(?P=fence)[`~]*[ \t]*$|`[^`\n]+`"
-    r"|<(?P<element>pre|code|script|style)\b.*?(?:</(?P=element)>|\Z))",
+    r"|<(?P<element>pre|code|script|style)\b.*?(?:</(?P=element)>|\Z))"
+    rf"|{SHORTCODE}",
     re.MULTILINE | re.DOTALL,
 )
 RAW = re.compile(
@@ -66,11 +69,13 @@ def strip_template_tags(text: str) -> StrippedSource:
     if "{" not in text:
         return StrippedSource(text=text)
     text = RAW.sub(lambda raw: literal(raw[1]), text)
-    text = _HIGHLIGHT.sub(_fenced, text)
+    text = _HIGHLIGHT.sub(_highlighted, text)
     left_out: Counter[str] = Counter()
     parts, end = [], 0
     for code in _CODE.finditer(text):
-        parts += [replacement_of(text[end : code.start()], left_out), code[0]]
+        is_shortcode = code["shortcode"] is not None
+        kept = f"\n\n{stored_code(code['source'])}\n\n" if is_shortcode else code[0]
+        parts += [replacement_of(text[end : code.start()], left_out), kept]
         end = code.end()
     joined = "".join([*parts, replacement_of(text[end:], left_out)])
     return StrippedSource(text=joined.replace("\ue000", "{"), notes=tag_notes(left_out))
@@ -86,9 +91,10 @@ def literal(text: str) -> str:
     return text.replace("{", "\ue000")
 
 
-def _fenced(match: re.Match[str]) -> str:
+def _highlighted(match: re.Match[str]) -> str:
     code = match["code"] if match["code"] is not None else match["other"]
-    return f"\n```{match['a'] or match['b']}\n{literal(code.rstrip())}\n```\n"
+    block = f"<pre><code>{escape(code.rstrip(), quote=False)}</code></pre>"
+    return f"\n\n{literal(block)}\n\n"
 
 
 def replacement_of(text: str, left_out: Counter[str]) -> str:

@@ -8,6 +8,8 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
+from newsletter.articles.importers.markup.code_blocks import SHORTCODE, stored_code
+from newsletter.articles.importers.markup.paragraph_splitting import MARKS, as_block
 from newsletter.articles.importers.markup.shortcodes import (
     PostMedia,
     link_to,
@@ -28,7 +30,8 @@ _HOLD_PARAGRAPHS = frozenset(
     {"blockquote", "div", "figure", "section", "article", "details", "aside"}
 )
 _KEPT = re.compile(
-    r"<(pre|script|style|textarea|svg)\b.*?(?:</\1\s*>|\Z)", re.IGNORECASE | re.DOTALL
+    rf"<(?P<kept>pre|script|style|textarea|svg)\b.*?(?:</(?P=kept)\s*>|\Z)|{SHORTCODE}",
+    re.IGNORECASE | re.DOTALL,
 )
 _TAG_WITH_LINES = re.compile(r"<[a-zA-Z/!][^<>]*\n[^<>]*>")
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
@@ -42,7 +45,9 @@ _ALONE = re.compile(
     r"(?<=>)\s*(https?://[^\s<>\"]+)\s*(?=</div>\s*(?:<figcaption|</figure>))",
     re.MULTILINE,
 )
-_CORE_SHORTCODE = re.compile(r"\[(?:wp_)?caption\s[^\]]*\]|\[(?:gallery|embed)\b[^\]]*\]")
+_CORE_SHORTCODE = re.compile(
+    r"\[(?:wp_)?caption\s[^\]]*\]|\[(?:gallery|embed|sourcecode)\b[^\]]*\]"
+)
 _EMPTY_LINE = re.compile(r"\S[ \t]*\r?\n[ \t]*\r?\n\s*\S")
 _PARAGRAPH_ELEMENT = re.compile(r"<(?:p|div|br|section|article|table|pre)\b", re.IGNORECASE)
 
@@ -67,11 +72,11 @@ def is_stored_post(text: str) -> bool:
 
 def render_post(text: str, pictures: PostMedia) -> RenderedPost:
     """The post as HTML; not sanitised."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = MARKS.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
     text = _REUSED.sub(lambda match: pictures.blocks.get(match[1], ""), text)
     left_out: Counter[str] = Counter()
     protected: list[str] = []
-    text = _KEPT.sub(lambda match: _protect(match[0], protected), text)
+    text = _KEPT.sub(lambda match: _protect(match, protected), text)
     text = replace_shortcodes(text, pictures, left_out)
     text = _ALONE.sub(lambda match: link_to(match[1] or match[2]), text)
     if _HAS_BLOCKS.search(text):
@@ -88,9 +93,11 @@ def _mark(number: int) -> str:
     return f"<pre>\ue000{number}\ue001</pre>"
 
 
-def _protect(part: str, protected: list[str]) -> str:
-    protected.append(part)
-    return _mark(len(protected) - 1)
+def _protect(match: re.Match[str], protected: list[str]) -> str:
+    is_shortcode = match["shortcode"] is not None
+    protected.append(stored_code(match["source"]) if is_shortcode else match[0])
+    mark = _mark(len(protected) - 1)
+    return as_block(f"\n{mark}\n") if is_shortcode else mark
 
 
 def paragraphs(text: str) -> str:
@@ -107,11 +114,21 @@ def _part(part: str) -> str:
     opens, closes = _OPENS.match(part), _CLOSES.search(part)
     if opens and closes:
         return _with_breaks(part)
+    if opens and opens[1].lower() == "p":
+        return _paragraph(opens[0], part[opens.end() :])
+    if closes and closes[1].lower() == "p":
+        return _paragraph("<p>", part[: closes.start()])
     if opens:
         return opens[0] + _within(part[opens.end() :], opens[1])
     if closes:
         return _within(part[: closes.start()], closes[1]) + closes[0]
     return f"<p>{_with_breaks(part)}</p>"
+
+
+def _paragraph(start: str, words: str) -> str:
+    """A paragraph in which an empty line stood: it ends there, and another starts."""
+    words = _with_breaks(words.strip())
+    return f"{start}{words}</p>" if words else ""
 
 
 def _within(words: str, name: str) -> str:

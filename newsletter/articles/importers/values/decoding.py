@@ -5,6 +5,7 @@ beyond ASCII is UTF-8, whatever it declares.
 """
 
 import codecs
+import re
 
 import webencodings
 
@@ -19,6 +20,14 @@ MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+# What XML begins with that has no mark (XML 1.0, appendix F.1), UTF-32 first again.
+STARTS_OF_XML = (
+    (b"<\0\0\0", "utf-32-le"),
+    (b"\0\0\0<", "utf-32-be"),
+    (b"<\0", "utf-16-le"),
+    (b"\0<", "utf-16-be"),
+)
+_XML_ENCODING = re.compile(r"(<\?xml\b[^<>]*?)\s+encoding\s*=\s*(?:\"[^\"<>]*\"|'[^'<>]*')")
 KNOWN_BINARIES = (
     (b"PK\x03\x04", "a Word, LibreOffice or zip file", "save it as text, Markdown or HTML"),
     (b"%PDF", "a PDF", "save its text as text, Markdown or HTML"),
@@ -47,6 +56,15 @@ def decode(content: bytes, declared: str = "") -> str:
     if not text.strip():
         raise Unreadable("the file is empty", "write an article into it, or delete it")
     return text
+
+
+def xml_in_bytes(content: bytes) -> bytes:
+    """XML whose ASCII characters are one byte each: UTF-16 and UTF-32 become UTF-8."""
+    wide = ((start, encoding) for start, encoding in MARKS + STARTS_OF_XML if "8" not in encoding)
+    encoding = next((encoding for start, encoding in wide if content.startswith(start)), "")
+    if not encoding:
+        return content
+    return _XML_ENCODING.sub(r"\1", content.decode(encoding, "replace"), count=1).encode()
 
 
 def _decoded(content: bytes, declared: str) -> str:
