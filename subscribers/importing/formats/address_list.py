@@ -14,7 +14,7 @@ from subscribers.importing.values.headings import BESIDE
 HEADER = ["email", "name", BESIDE]
 _PREFIX = re.compile(r"^mailto:", re.IGNORECASE)
 # Recipient headers of a pasted mail.
-_FIELD = re.compile(r"^\s*(?:to|cc|bcc|an|à|para|a|aan|do):\s*(?=\S*.*@)", re.IGNORECASE)
+_FIELD = re.compile(r"^\s*(?:to|cc|bcc|an|à|para|a|aan|do):\s*+(?=.*@)", re.IGNORECASE)
 # What somebody wrote after the addresses of a line: "ann@example.org # left 2020".
 _REMARK = re.compile(r"(?<=\S)\s+#(?P<remark>.*)", re.DOTALL)
 # A minus sign before an address takes it out, or marks it.
