@@ -34,6 +34,7 @@ from subscribers.importing.values.filenames import is_of_archive, may_state_stat
 from subscribers.importing.values.headings import OF_LOGS, OF_STATE, ROLES
 from subscribers.importing.values.states import ListState, worse
 from subscribers.importing.values.tags import names_newsletter
+from subscribers.importing.values.vocabulary import is_no
 from subscribers.importing.values.word_folding import folded
 
 _LABELLED = (
@@ -111,11 +112,12 @@ def analyse(
     }
     fitness = RowFit(doubtful={each for addresses in telling.values() for each in addresses})
     width = len(table.header)
-    rows = fitting(table, assigned, fitness, knows_program=program is not None)
+    rows = fitting(table, assigned, fitness, words)
     profile = profile_columns(rows, width, assigned.places, words)
     assigned = _without_unused(assigned, profile)
-    fitness.doubtful |= fitness.below | fitness.beside
-    state, name = _state(table, PurePath(file).name, answers, assigned)
+    fitness.doubtful |= fitness.below | fitness.beside | fitness.commented_out
+    hides_leaving = _hides_leaving(table.header, assigned, profile)
+    state, name = _state(table, PurePath(file).name, answers, assigned, hides_leaving=hides_leaving)
     is_labelled = answers.state is None and _is_labelled(assigned, profile)
     order, date = _order(profile, answers.order)
     columns = columns_of(table.header, assigned, profile)
@@ -132,7 +134,7 @@ def analyse(
         rows=profile.rows,
         is_labelled=is_labelled,
         notes=(
-            *_program_notes(program, table.header),
+            *_program_notes(program, hides_leaving=hides_leaving),
             *([_LABELLED] if is_labelled else []),
             *table.notes,
             *map(_elsewhere, telling),
@@ -205,15 +207,31 @@ def _is_better_address(header: Sequence[str], place: int, assigned: ColumnAssign
     return is_another and folded(header[place]) in ROLES["address"]
 
 
+def _hides_leaving(header: Sequence[str], assigned: ColumnAssignment, profile: FileProfile) -> bool:
+    """Whether the program has left out of the file who has left."""
+    if assigned.program is None:
+        return False
+    used = [
+        header[place]
+        for place in assigned.places["left"]
+        if not all(map(is_no, profile.profiles[place].values))
+    ]
+    return assigned.program.hides_leaving(header, used)
+
+
 def _state(
-    table: SourceTable, file: str, answers: AdministratorAnswers, assigned: ColumnAssignment
+    table: SourceTable,
+    file: str,
+    answers: AdministratorAnswers,
+    assigned: ColumnAssignment,
+    *,
+    hides_leaving: bool,
 ) -> tuple[ListState, str]:
     if answers.state is not None:
         return answers.state, ""
-    program = assigned.program
     file_state = state_of_name(file)
     is_answered = any(answers.columns.get(role) for role in ("status", "left"))
-    if program and program.hides_leaving(table.header) and not is_answered:
+    if hides_leaving and not is_answered:
         return worse(file_state or ListState.PENDING, ListState.PENDING), ""
     if file_state is not None:
         return file_state, ""
@@ -242,13 +260,13 @@ def _order(profile: FileProfile, said: DayMonthOrder | None) -> tuple[DayMonthOr
     return DayMonthOrder.DAY, profile.ambiguous
 
 
-def _program_notes(program: Program | None, header: Sequence[str]) -> list[str]:
+def _program_notes(program: Program | None, *, hides_leaving: bool) -> list[str]:
     if program is None:
         return []
     notes = [f"It looks like an export of {program.name}."]
-    if program.hides_leaving(header):
+    if hides_leaving:
         return [*notes, program.advice, _LEAVING_HIDDEN]
-    return notes if program.leaving_column else [*notes, *filter(None, [program.advice])]
+    return notes if program.may_hide_leaving else [*notes, *filter(None, [program.advice])]
 
 
 def _doubt_notes(

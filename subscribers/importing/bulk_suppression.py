@@ -10,10 +10,11 @@ from subscribers.addresses import hash_address, normalise_address
 from subscribers.exporting import unescape_formula
 from subscribers.importing import catalogue
 from subscribers.importing.columns import address_column, assign, program_of
+from subscribers.importing.formats.listed_line import COMMENTED_OUT
 from subscribers.importing.formats.table import SourceTable
 from subscribers.importing.storage import history, store
 from subscribers.importing.storage.plan_writer import SUPPRESSION_COLUMNS
-from subscribers.importing.values.cells import DamagedRow, addresses_in
+from subscribers.importing.values.cells import DamagedRow, addresses_in, without_sign
 from subscribers.models import Suppression
 
 
@@ -42,7 +43,8 @@ def addresses_of(table: SourceTable) -> Iterator[Address]:
             f"the columns are: {', '.join(table.header)}"
         )
     for row, cells in enumerate(table.rows(), start=table.first_row):
-        if any(cells):
+        # Who is commented out of a list of those who left has not.
+        if any(cells) and COMMENTED_OUT not in cells:
             text = cells[place] if place < len(cells) and not isinstance(cells, DamagedRow) else ""
             # In a damaged or shifted row, any address counts.
             for address in (
@@ -64,7 +66,9 @@ def status_heading(table: SourceTable) -> str:
 
 def _address(row: int, text: str) -> Address:
     try:
-        return Address(row=row, address=normalise_address(unescape_formula(text.strip())))
+        return Address(
+            row=row, address=normalise_address(without_sign(unescape_formula(text.strip())))
+        )
     except InvalidInput as error:
         return Address(row=row, address="", refusal=str(error))
 

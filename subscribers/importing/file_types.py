@@ -40,6 +40,7 @@ _FORMATS: Sequence[
     (ezmlm_log.is_ezmlm_log, ezmlm_log.ezmlm_log),
     (listserv.is_listserv, listserv.listserv),
     (address_list.is_list, address_list.address_list),
+    (address_list.is_section_list, address_list.section_list),
 )
 
 

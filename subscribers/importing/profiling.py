@@ -7,14 +7,13 @@ from itertools import islice
 
 from subscribers.importing.columns import Places
 from subscribers.importing.values.dates import DayMonthOrder, order_of
+from subscribers.importing.values.remarks import doubt_of, receiving_of
 from subscribers.importing.values.states import ListState
 from subscribers.importing.values.validity import Judge, agreement_of, expiry_of
 from subscribers.importing.values.vocabulary import (
     confirmation_of,
-    doubt_of,
     leaving_of,
     reason_of,
-    receiving_of,
     states_leaving,
     status_of,
 )

@@ -38,13 +38,27 @@ class Program:
     """Status words with a meaning of their own in this program."""
     advice: str = ""
     """Advice for the administrator."""
-    leaving_column: str = ""
-    """The column that tells who has left: without it everybody is pending at best, and the advice
-    is given."""
+    leaving_columns: Sequence[str] = ()
+    """The columns of which one tells who has left: without one everybody is pending at best, and
+    the advice is given."""
+    used_leaving_columns: Sequence[str] = ()
+    """Further ones, that say no of everybody where the program does not know."""
 
-    def hides_leaving(self, header: Sequence[str]) -> bool:
-        """Whether a file with this header leaves out who has left."""
-        return bool(self.leaving_column) and folded(self.leaving_column) not in map(folded, header)
+    @property
+    def may_hide_leaving(self) -> bool:
+        """Whether some of its files leave out who has left."""
+        return bool(self.leaving_columns or self.used_leaving_columns)
+
+    def hides_leaving(self, header: Sequence[str], used: Sequence[str]) -> bool:
+        """Whether a file leaves out who has left.
+
+        Args:
+            used: the headings of columns that say it of somebody.
+        """
+        of_file = {*map(folded, header)}
+        told = {*map(folded, self.leaving_columns)} & of_file
+        told |= {*map(folded, self.used_leaving_columns)} & {*map(folded, used)}
+        return self.may_hide_leaving and not told
 
     @cached_property
     def roles(self) -> Mapping[str, tuple[str, ...]]:
@@ -60,6 +74,10 @@ class Program:
     def states(self) -> Mapping[str, ListState]:
         """The state that each word means, folded."""
         return {folded(word): state for state, words in self.words.items() for word in words}
+
+    def has_role_for(self, heading: str) -> bool:
+        """Whether it has a role for a folded heading; another column may have taken it."""
+        return any(heading in names for names in self.roles.values())
 
     def role_of_start(self, heading: str) -> str | None:
         """The role of a column by the prefix of its folded heading."""
@@ -88,7 +106,7 @@ class Program:
 
     def _knows(self, heading: str) -> bool:
         return (
-            any(heading in names for names in self.roles.values())
+            self.has_role_for(heading)
             or self.is_harmless(heading)
             or self.role_of_start(heading) is not None
             or any(heading in map(folded, marks) for marks in self.marks)

@@ -208,7 +208,7 @@ def _open_question(name: str, profile: ColumnProfile, program: Program | None) -
     words = [value for value in profile.values if not is_nothing(value)]
     if not words:
         return "", "it is empty"
-    if program is not None and name in program.unread:
+    if program is not None and (name in program.unread or program.has_role_for(name)):
         # It may be about leaving, but for text messages or letters.
         return "", f"{program.name} says nothing of mail in it"
     telling = [word for word in words if folded(word) in LEAVING_WORDS]

@@ -1,14 +1,17 @@
 """How well the rows of a file fit its header, and which of their people are in doubt."""
 
-from collections.abc import Collection, Iterator, Sequence
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from subscribers.addresses import in_plain_letters
 from subscribers.importing.columns import ColumnAssignment, address_column
 from subscribers.importing.formats.table import SourceTable
+from subscribers.importing.profiling import JUDGES
 from subscribers.importing.values.cells import INVISIBLE, DamagedRow, addresses_in, without_nul
 from subscribers.importing.values.filenames import may_state_status
 from subscribers.importing.values.headings import OF_STATE
+from subscribers.importing.values.states import HAS_LEFT, ListState
 from subscribers.importing.values.stems import LEAVING_STEMS, has_stem
 from subscribers.importing.values.vocabulary import states_leaving
 from subscribers.importing.values.word_folding import folded
@@ -17,6 +20,8 @@ from subscribers.importing.values.word_folding import folded
 MAX_DAMAGED = 2
 MAX_DAMAGED_SHARE = 0.05
 MAX_STRAYS = 20
+# "#4" numbers a row.
+_COMMENT = re.compile(r"\s*(?:#|//)\s*(?!\d)\S")
 
 
 @dataclass(kw_only=True)
@@ -35,10 +40,17 @@ class RowFit:
     """Plain addresses by how they are written, in letters of another width or shape."""
     beside: set[str] = field(default_factory=set)
     """The addresses in further columns whose names speak of leaving."""
+    commented: set[str] = field(default_factory=set)
+    """The addresses in rows that start with a sign of comments."""
     below: set[str] = field(default_factory=set)
     """The addresses below a break."""
     section_break: str = ""
     """A line between the rows that may say how those below it stand, or names other columns."""
+
+    @property
+    def commented_out(self) -> set[str]:
+        """Who may be taken out by such a sign; where most rows have it, it tells nobody apart."""
+        return self.commented if len(self.commented) * 2 < self.people else set()
 
     @property
     def is_trusted(self) -> bool:
@@ -48,23 +60,32 @@ class RowFit:
 
 
 def fitting(
-    table: SourceTable, assigned: ColumnAssignment, fitness: RowFit, *, knows_program: bool
+    table: SourceTable, assigned: ColumnAssignment, fitness: RowFit, words: Mapping[str, ListState]
 ) -> Iterator[Sequence[str]]:
     """The unambiguous rows; addresses in the others are recorded.
 
     Args:
-        knows_program: no program writes headings between its rows.
+        words: meanings of words of states, folded.
     """
     width = len(table.header)
     of_state = {place for role in OF_STATE for place in assigned.places.get(role, ())}
     address = assigned.places["address"][0]
     needed = max(address, *of_state) if of_state else address
     of_others = _of_those_who_left(table.header, address)
+    # No program writes headings between its rows.
+    knows_program = assigned.program is not None
+    above: list[str] = []
     for cells in table.rows():
         if not any(cells):
             continue
         row = without_nul(cells) if "\0" in "".join(cells) else cells
         _note_others(row, address, of_others, fitness)
+        if addresses := addresses_in("".join(row[address : address + 1])):
+            above = addresses
+        elif above and _tells_of_leaving(row, assigned, words):
+            fitness.doubtful.update(map(str.casefold, above))
+        if _COMMENT.match(row[0]):
+            fitness.commented.update(map(str.casefold, addresses_in(" ".join(row))))
         if fitness.section_break:
             fitness.below.update(map(str.casefold, addresses_in(" ".join(row))))
         elif "@" not in "".join(row[address : address + 1]) and _is_break(
@@ -80,6 +101,22 @@ def fitting(
             fitness.doubtful.update(map(str.casefold, addresses))
         else:
             fitness.strays += 1
+
+
+def _tells_of_leaving(
+    row: Sequence[str], assigned: ColumnAssignment, words: Mapping[str, ListState]
+) -> bool:
+    """Whether a row without an address says that somebody left.
+
+    It may go on with the person above: Odoo writes a row for each of their lists, and people merge
+    cells.
+    """
+    return any(
+        judge(row[place].strip(), words) in HAS_LEFT
+        for role, judge in JUDGES.items()
+        for place in assigned.places.get(role, ())
+        if place < len(row) and row[place].strip()
+    )
 
 
 def _note_others(
@@ -132,7 +169,18 @@ def _fits(row: Sequence[str], width: int, needed: int, address: int) -> bool:
 
 def fit_notes(fitness: RowFit) -> list[str]:
     """What the rows leave in doubt, for the report."""
-    return [*_beside_notes(fitness), *_break_notes(fitness), *_respelling_notes(fitness)]
+    return [
+        *_beside_notes(fitness),
+        *_comment_notes(fitness),
+        *_break_notes(fitness),
+        *_respelling_notes(fitness),
+    ]
+
+
+def _comment_notes(fitness: RowFit) -> list[str]:
+    count = len(fitness.commented_out)
+    told = f"{count} rows start with # or //: who stands there is pending at best."
+    return [f"{told} Delete the sign where it takes nobody out."] if count else []
 
 
 def _beside_notes(fitness: RowFit) -> list[str]:

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 from functools import lru_cache
-from unicodedata import normalize
 
 from newsletter.errors import InvalidInput
 from subscribers.addresses import in_plain_letters
@@ -23,10 +22,13 @@ from subscribers.importing.values.cells import (
     listed,
     one_line,
     without_nul,
+    without_sign,
 )
 from subscribers.importing.values.dates import DayMonthOrder, in_iso, pause_end
 from subscribers.importing.values.json_objects import attributes_of, may_tell_leaving
 from subscribers.importing.values.languages import offered
+from subscribers.importing.values.names import full_name
+from subscribers.importing.values.remarks import name_says_left
 from subscribers.importing.values.states import HAS_LEFT, ListState, worse
 from subscribers.importing.values.tags import names_newsletter, tag_states_leaving
 from subscribers.importing.values.validity import on_day
@@ -180,9 +182,10 @@ class RowReader:
     def _person(
         self, row: int, texts: Sequence[str], tags: Sequence[str], state: ListState
     ) -> ListedPerson:
-        if texts[self._address].startswith("-") and "@" in texts[self._address]:
+        if without_sign(texts[self._address]) != texts[self._address]:
             raise InvalidInput(
-                "a minus sign stands before the address: they may have left; delete sign or row"
+                f"{texts[self._address][0]} stands before the address: they may have left; delete "
+                "sign or row"
             )
         tag_topics = tuple(
             slug for slug in map(self._reading.as_topic, tags) if self._is_topic(slug)
@@ -190,7 +193,7 @@ class RowReader:
         return ListedPerson(
             row=row,
             address=texts[self._address],
-            name=self._full_name(texts),
+            name=full_name(texts[self._full], texts[self._first], texts[self._last]),
             preferences=self._preferences(
                 texts[self._topics],
                 texts[self._digests],
@@ -217,7 +220,9 @@ class RowReader:
             return False
         if _LONGER.search(address) and states_leaving(beside_addresses(address)):
             return True
-        return any(states_leaving(texts[place]) for place in self._words)
+        return any(
+            states_leaving(texts[place]) or name_says_left(texts[place]) for place in self._words
+        )
 
     def _is_doubtful(self, texts: Sequence[str], tags: Sequence[str]) -> bool:
         """Whether it is not sure that somebody gets the newsletter."""
@@ -287,20 +292,6 @@ class RowReader:
                 if judge(text, self._reading.words) in HAS_LEFT:
                     return True
         return False
-
-    def _full_name(self, texts: Sequence[str]) -> str:
-        name, first, last = (
-            "" if text and not text[0].isalpha() and is_nothing(text) else text
-            for text in (texts[self._full], texts[self._first], texts[self._last])
-        )
-        if name and (first or last) and not (first and last):
-            # "Name" besides "Surname" is the given name, besides "Vorname" the family name.
-            part = first or last
-            is_whole = part.casefold() in name.casefold()
-            name = name if is_whole else f"{first} {name}" if first else f"{name} {last}"
-        elif not name:
-            name = " ".join(filter(None, (first, last)))
-        return name if name.isascii() else normalize("NFC", name)
 
     def _read_state(self, *texts: str) -> ListState:
         state = self._reading.state
@@ -384,7 +375,13 @@ def attribute_of_tag(slug: str) -> str:
 def _leaver(row: int, address: str, state: ListState) -> ListedPerson:
     """A person who left: no other data is kept."""
     return ListedPerson(
-        row=row, address=address, name="", preferences=NOTHING, attributes={}, since="", state=state
+        row=row,
+        address=without_sign(address),
+        name="",
+        preferences=NOTHING,
+        attributes={},
+        since="",
+        state=state,
     )
 
 

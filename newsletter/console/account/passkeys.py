@@ -16,8 +16,8 @@ class PasskeyForm(BaseModel):
     """The form, as its script fills it in."""
 
     name: str = Field(min_length=1, max_length=60)
-    challenge: str = Field(min_length=1, max_length=500)
-    answer: str = Field(min_length=2, max_length=60_000)
+    challenge: str = Field("", max_length=500)
+    answer: str = Field("", max_length=60_000)
 
 
 def passkey_page(request: ConsoleRequest) -> Response:

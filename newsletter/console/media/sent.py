@@ -3,7 +3,7 @@
 from starlette.datastructures import UploadFile
 
 from newsletter.actions import media
-from newsletter.console.frame.presentation.forms import FormErrors
+from newsletter.console.frame.presentation.forms import FormErrors, sentence
 from newsletter.console.frame.request import ConsoleRequest
 from newsletter.errors import InvalidInput
 from newsletter.media.decoding import MAX_BYTES
@@ -26,7 +26,7 @@ def picture_sent(request: ConsoleRequest, field: str, alt: str = "") -> MediaIte
     try:
         return media.add(request.context, request.actor, file.file.read(), file.filename, alt)
     except InvalidInput as error:
-        raise FormErrors({field: str(error)}) from error
+        raise FormErrors({field: sentence(str(error))}) from error
 
 
 def address_of_picture(request: ConsoleRequest, item: MediaItem) -> str:

@@ -9,7 +9,7 @@ from newsletter.actions import subscribers as actions
 from newsletter.actions import suppressions
 from newsletter.articles import store as articles
 from newsletter.console.frame.presentation.flash import FlashKind
-from newsletter.console.frame.presentation.forms import FormErrors
+from newsletter.console.frame.presentation.forms import FormErrors, sentence
 from newsletter.console.frame.presentation.words import counted
 from newsletter.console.frame.request import ConsoleRequest
 from newsletter.console.frame.routes import form, page
@@ -69,7 +69,7 @@ def add(request: ConsoleRequest) -> Response:
     try:
         added = actions.add(request.context, request.actor, joining, form.proof)
     except InvalidInput as error:
-        raise FormErrors({"address": str(error)}) from error
+        raise FormErrors({"address": sentence(str(error))}) from error
     path = f"/people/{added.number}"
     if added.was_confirmed and not form.proof:
         words = "They were confirmed before, and nothing was changed."
@@ -112,7 +112,7 @@ def _addresses(text: str) -> list[str]:
         try:
             addresses.append(normalise_address(line))
         except InvalidInput as error:
-            raise FormErrors({"addresses": str(error)}) from error
+            raise FormErrors({"addresses": sentence(str(error))}) from error
     return addresses
 
 

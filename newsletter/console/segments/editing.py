@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from newsletter.actions import segments as actions
-from newsletter.console.frame.presentation.forms import FormErrors, typed_in
+from newsletter.console.frame.presentation.forms import FormErrors, sentence, typed_in
 from newsletter.console.frame.request import ConsoleRequest
 from newsletter.console.frame.routes import form, page
 from newsletter.console.segments.rows_form import (
@@ -131,7 +131,7 @@ def _text(request: ConsoleRequest) -> str:
     try:
         parse(text)
     except InvalidInput as error:
-        raise FormErrors({"text": str(error)}) from error
+        raise FormErrors({"text": sentence(str(error))}) from error
     return text
 
 

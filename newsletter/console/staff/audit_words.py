@@ -81,7 +81,7 @@ ACTIONS: Mapping[str, str] = {
     "editions.ask_for_approval": "Asked the senders by mail",
     "editions.cancel": "Cancelled an edition",
     "editions.edit": "Changed an edition’s draft",
-    "editions.look": "Looked at an edition",
+    "editions.record_view": "Looked at an edition",
     "editions.pause": "Paused an edition",
     "editions.pause_all": "Stopped everything",
     "editions.reopen": "Took an edition back",

@@ -164,12 +164,11 @@ def _beyond(edition_id: int, through: int) -> Select[int, int, datetime | None, 
 
 def _count_settled(session: Session, batch: int) -> int:
     """Count uncounted deliveries whose state has become final."""
-    query = (
-        select(UncountedDelivery.delivery_id)
-        .join(Delivery, Delivery.id == UncountedDelivery.delivery_id)
-        .where(Delivery.state.in_(FINAL))
-        .limit(batch)
+    # No join: SQLite, which has no statistics of its tables, would read the whole ledger for it.
+    is_final = select(Delivery.id).where(
+        Delivery.id == UncountedDelivery.delivery_id, Delivery.state.in_(FINAL)
     )
+    query = select(UncountedDelivery.delivery_id).where(is_final.exists()).limit(batch)
     settled = session.scalars(query).all()
     if settled:
         _add(session, Delivery.id.in_(settled))

@@ -1,72 +1,138 @@
 """Bare lists of addresses, one or several a line, as pasted from a mail client."""
 
-import re
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 from subscribers.importing.formats.delimited import opened_lines
 from subscribers.importing.formats.encodings import Encoding
+from subscribers.importing.formats.listed_line import (
+    COMMENTED_OUT,
+    SIGNED,
+    TAKEN_OUT,
+    ListedLine,
+    are_lines,
+    line_of,
+)
+from subscribers.importing.formats.section_headings import LEFT, heading_state
 from subscribers.importing.formats.table import SourceTable
-from subscribers.importing.values.cells import MAILBOX, MAILBOXES, addresses_in, given_name_first
+from subscribers.importing.values.cells import addresses_in
 from subscribers.importing.values.filenames import may_state_status
-from subscribers.importing.values.headings import BESIDE
+from subscribers.importing.values.headings import BESIDE, SECTION
+from subscribers.importing.values.remarks import REMARK_SEPARATOR
 
 HEADER = ["email", "name", BESIDE]
-_PREFIX = re.compile(r"^mailto:", re.IGNORECASE)
-# Recipient headers of a pasted mail.
-_FIELD = re.compile(r"^\s*(?:to|cc|bcc|an|à|para|a|aan|do):\s*+(?=.*@)", re.IGNORECASE)
-# What somebody wrote after the addresses of a line: "ann@example.org # left 2020".
-_REMARK = re.compile(r"(?<=\S)\s+#(?P<remark>.*)", re.DOTALL)
-# A minus sign before an address takes it out, or marks it.
-_SIGNED = "a minus sign before the address"
-_TAKEN_OUT = re.compile(r"[-–—−](?=[^\s<>]+@)")
+# Signs that start comments.
+_COMMENT = ("#", "//")
+# A sign of more people than this share tells nobody from the others.
+_MAX_SIGNED_SHARE = 0.5
 
 
 def is_list(head: Sequence[str]) -> bool:
     """Whether the first lines are a bare list of addresses, without a header."""
-    lines = [line for line in head if line.strip() and not line.lstrip().startswith("#")]
-    people = [line for line in lines if "@" in line]
-    return (
-        bool(people)
-        and "@" in lines[0]
-        and all(MAILBOXES.fullmatch(_FIELD.sub("", _parted(line)[0])) for line in people)
-    )
+    lines = [line for line in head if line.strip() and not line.lstrip().startswith(_COMMENT)]
+    return bool(lines) and "@" in lines[0] and are_lines(lines)
 
 
 def address_list(path: Path, encoding: Encoding) -> SourceTable:
     """A bare list of addresses as a table, with what is written beside them if anything is."""
-    width = 3 if any(beside for *_, beside in _rows(path, encoding)) else 2
+    telling = _telling_signs(path, encoding)
+    width = 3 if any(beside for *_, beside in _rows(path, encoding, telling)) else 2
     return SourceTable(
         header=HEADER[:width],
-        rows=lambda: (row[:width] for row in _rows(path, encoding)),
+        rows=lambda: (row[:width] for row in _rows(path, encoding, telling)),
         first_row=1,
         address=0,
-        notes=("A bare list of addresses: nobody's line is taken for a header.",),
+        notes=(
+            "A bare list of addresses: nobody's line is taken for a header.",
+            *_sign_notes(path, encoding, telling),
+        ),
     )
 
 
-def _rows(path: Path, encoding: Encoding) -> Iterator[Sequence[str]]:
+def is_section_list(head: Sequence[str]) -> bool:
+    """Whether the first lines are headings with addresses below each."""
+    lines = [line.strip() for line in head if line.strip()]
+    people = [line for line in lines if "@" in line]
+    places = [place for place, line in enumerate(lines) if "@" not in line]
+    headings = [lines[place] for place in places if "@" in "".join(lines[place + 1 : place + 2])]
+    is_headed = len(headings) > 1 and places[0] == 0 and len(headings) == len(places)
+    return is_headed and are_lines(people) and any(map(heading_state, headings))
+
+
+def section_list(path: Path, encoding: Encoding) -> SourceTable:
+    """The addresses below each heading, which tells how they stand, as a table."""
+    telling = _telling_signs(path, encoding)
+
+    def rows() -> Iterator[Sequence[str]]:
+        section = ""
+        for line in opened_lines(path, encoding):
+            bare = line.strip()
+            if bare and "@" not in bare:
+                section = heading_state(bare) or bare.strip("#*=-: ")
+                yield []
+            for address, name, beside in _people(bare, telling) if "@" in bare else ():
+                yield [address, name, section, beside]
+
+    return SourceTable(
+        header=["email", "name", SECTION, BESIDE],
+        rows=rows,
+        first_row=1,
+        address=0,
+        notes=("A list in sections: the heading above somebody tells how they stand.",),
+    )
+
+
+def _rows(path: Path, encoding: Encoding, telling: Collection[str]) -> Iterator[Sequence[str]]:
+    section = ""
     for line in opened_lines(path, encoding):
         bare = line.strip()
-        if not bare or (bare.startswith("#") and not may_state_status(bare)):
+        if not bare:
             continue
-        if not addresses_in(bare):
-            yield [bare, "", ""]
-            continue
-        people, remark = _parted(bare)
-        for match in MAILBOX.finditer(_FIELD.sub("", people)):
-            address = _PREFIX.sub("", match["first"] or match["bare"])
-            sign = _TAKEN_OUT.match(address)
-            yield [
-                address[sign.end() :] if sign else address,
-                given_name_first(match["name"] or match["comment"] or ""),
-                " ".join(filter(None, (sign and _SIGNED, remark))),
-            ]
+        if "@" in bare:
+            for address, name, beside in _people(bare, telling):
+                yield [address, name, REMARK_SEPARATOR.join(filter(None, (section, beside)))]
+        else:
+            section = LEFT if heading_state(bare) == LEFT else ""
+            if not bare.startswith(_COMMENT) or may_state_status(bare):
+                yield [bare, "", ""]
 
 
-def _parted(line: str) -> tuple[str, str]:
-    """The addresses of a line, and the remark after them."""
-    remark = _REMARK.search(line)
-    if remark is None or "@" in remark["remark"] or "@" not in line[: remark.start()]:
-        return line, ""
-    return line[: remark.start()], remark["remark"].strip()
+def _people(text: str, telling: Collection[str]) -> list[tuple[str, str, str]]:
+    """Address, name and remark of everybody in a line with an address."""
+    line = line_of(text)
+    if line is None:
+        # More addresses than one with words between them, which may be about any.
+        return [(address, "", text) for address in addresses_in(text)]
+    if line.sign == COMMENTED_OUT and not _names_only(line):
+        # A comment that names somebody: "# kept by ann@example.org".
+        return []
+    # Where most lines start with a semicolon it parts them.
+    is_separator = text.lstrip().startswith(";") and line.sign not in telling
+    sign = "" if is_separator or not line.sign else line.sign if line.sign in telling else SIGNED
+    beside = REMARK_SEPARATOR.join(filter(None, (sign, line.remark)))
+    return [(address, name, beside) for address, name in line.people]
+
+
+def _names_only(line: ListedLine) -> bool:
+    return line.is_apart or may_state_status(line.remark)
+
+
+def _signs(path: Path, encoding: Encoding) -> Counter[str]:
+    lines = (line_of(line) for line in opened_lines(path, encoding) if "@" in line)
+    return Counter(line.sign for line in lines if line is not None and _names_only(line))
+
+
+def _telling_signs(path: Path, encoding: Encoding) -> frozenset[str]:
+    """The signs that take somebody out, since most of the others have none."""
+    signs = _signs(path, encoding)
+    most = signs.total() * _MAX_SIGNED_SHARE
+    return frozenset(sign for sign in (COMMENTED_OUT, TAKEN_OUT) if 0 < signs[sign] <= most)
+
+
+def _sign_notes(path: Path, encoding: Encoding, telling: Collection[str]) -> list[str]:
+    signs = _signs(path, encoding) if telling else Counter[str]()
+    return [
+        f"{signs[sign]} lines are {sign}: who stands there is read as having left."
+        for sign in sorted(telling)
+    ]

@@ -63,9 +63,12 @@ def _said(path: str, name: str) -> Iterator[object]:
         height, width = sheet.end or (0, 0)
         hidden = hidden_cells(Path(path), read, height + 1, width + 1)
         yield {"hidden rows": hidden.rows, "hidden columns": hidden.columns}
-        yield {"marks": sheet_marks(Path(path), read, height + 1)}
-        for cells in sheet.iter_rows():
-            row = [_text(cell) for cell in cells]
+
+        def rows() -> Iterator[list[str]]:
+            return ([_text(cell) for cell in cells] for cells in sheet.iter_rows())
+
+        yield {"marks": sheet_marks(Path(path), read, rows, height + 1)}
+        for row in rows():
             # A sheet is as wide as its formatting: drop trailing empty cells.
             while row and not row[-1]:
                 row.pop()

@@ -18,10 +18,12 @@ from zipfile import ZipFile, is_zipfile
 from newsletter.errors import InvalidInput
 from newsletter.unpacking import UNPACKING_ERRORS
 from subscribers.importing.formats.header import LOOKED_AT, table_of
+from subscribers.importing.formats.sheet_marks.marks import STRUCK_OUT
 from subscribers.importing.formats.table import SourceTable
 from subscribers.importing.values.cells import addresses_in
 from subscribers.importing.values.filenames import may_state_status
 from subscribers.importing.values.headings import MARKS
+from subscribers.importing.values.remarks import REMARK_SEPARATOR
 
 ZIP_MARK = b"PK\x03\x04"
 # Signature of compound files ([MS-CFB], 2.2), the older Office formats.
@@ -79,6 +81,18 @@ def spreadsheet(path: Path, sheet: str) -> SourceTable:
     return _with_marks(padded, marks) if isinstance(marks, dict) and marks else padded
 
 
+def _struck_out(marks: Mapping[str, str]) -> list[str]:
+    count = sum(STRUCK_OUT in mark.split(REMARK_SEPARATOR) for mark in marks.values())
+    if not count:
+        return []
+    return [
+        (
+            f"{count} rows are struck out: who stands there is read as having left. If they have "
+            f"not, say that “{MARKS}” is ignored."
+        )
+    ]
+
+
 def _unseen_marks(path: Path) -> list[str]:
     """What is said of a workbook whose marks are not read."""
     with path.open("rb") as file:
@@ -112,7 +126,12 @@ def _with_marks(table: SourceTable, marks: Mapping[str, str]) -> SourceTable:
             is_told = len(row) == len(table.header)
             yield [*row, marks.get(str(number), "")] if is_told else row
 
-    return replace(table, header=[*table.header, MARKS], rows=rows)
+    return replace(
+        table,
+        header=[*table.header, MARKS],
+        rows=rows,
+        notes=(*table.notes, *_struck_out(marks)),
+    )
 
 
 def _hidden(names: Mapping[str, object], header: Sequence[str]) -> list[str]:

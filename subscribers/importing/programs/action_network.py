@@ -33,7 +33,7 @@ PROGRAM = Program(
         ListState.BOUNCED: ("bouncing", "previous bounce"),
         ListState.COMPLAINED: ("spam complaint", "previous spam complaint"),
     },
-    leaving_column="can2_subscription_status",
+    leaving_columns=("can2_subscription_status",),
     advice=(
         "Without the column can2_subscription_status an export of Action Network does not "
         "tell who has left: choose “Subscription status” among the report's columns."

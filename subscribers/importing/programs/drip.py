@@ -18,6 +18,8 @@ PROGRAM = Program(
         "status": ("status",),
         # Of unknown consent are all who were never asked: their status counts.
         "left": ("eu_consent",),
+        # No for everybody who may not be mailed, whatever the reason, which the status has.
+        "confirmed": ("email_marketable",),
         "joined": ("created_at",),
         "tags": ("tags",),
     },

@@ -47,7 +47,7 @@ PROGRAM = Program(
         ListState.SUBSCRIBED: ("marketing contact",),
         ListState.PENDING: ("non-marketing contact",),
     },
-    leaving_column="Unsubscribed from all email",
+    leaving_columns=("Unsubscribed from all email",),
     advice=(
         "Without the column “Unsubscribed from all email” an export of HubSpot does not tell who "
         "has left: choose it among the properties to export."

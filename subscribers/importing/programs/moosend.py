@@ -21,8 +21,8 @@ PROGRAM = Program(
     },
     harmless=("UpdatedOn", "UnsubscribedFromID", "SubscribeMethod", "Mobile"),
     words={
-        ListState.SUBSCRIBED: ("subscribed",),
-        ListState.LEFT: ("unsubscribed", "removed"),
-        ListState.BOUNCED: ("bounced",),
+        ListState.SUBSCRIBED: ("subscribed", "1"),
+        ListState.LEFT: ("unsubscribed", "2", "removed", "4"),
+        ListState.BOUNCED: ("bounced", "3"),
     },
 )

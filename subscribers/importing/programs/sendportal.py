@@ -11,7 +11,7 @@ PROGRAM = Program(
         "left": ("unsubscribed_at",),
     },
     harmless=("id", "hash", "workspace_id", "meta", "unsubscribe_event_id", "updated_at"),
-    leaving_column="unsubscribed_at",
+    leaving_columns=("unsubscribed_at",),
     advice=(
         "An export of SendPortal holds those who have left too, and does not tell who they are. "
         "Have the table sendportal_subscribers exported from its database instead: there, "

@@ -59,6 +59,16 @@ def addresses_in(text: str) -> list[str]:
     return list(dict.fromkeys(match.strip(".'") for match in ADDRESS.findall(plain)))
 
 
+# A sign that takes out what follows it; that an address starts with one (RFC 5322, 3.2.3) is rare.
+_SIGN = re.compile(r"(?:[-–—−~]+|#+|//+|;+)\s*(?=[^\s<>]+@)")
+
+
+def without_sign(address: str) -> str:
+    """An address without the sign before it by which somebody took it out of a list."""
+    sign = _SIGN.match(address)
+    return address[sign.end() :] if sign else address
+
+
 def beside_addresses(text: str) -> str:
     """What a cell holds besides addresses: names, comments."""
     return ADDRESS.sub(" ", text)

@@ -160,6 +160,14 @@ HARMLESS: frozenset[str] = frozenset(
         *("last seen at", "last update", "last update time", "lang id", "langcode", "lang code"),
         *("yahoo id", "van id", "vanid", "snid", "collector id", "network id", "respondent id"),
         *("mitgliedsnr", "mitglieds nummer", "trust level", "admin", "moderator", "ad tracking"),
+        *(
+            "opt in ip",
+            "optin ip address",
+            "signup ip address",
+            "registration ip",
+            "start date utc",
+        ),
+        *("engagement score", "engagement", "added by", "tier", "html email", "htmlemail"),
         *("login", "password", "website id", "store", "store view", "currency", "vat", "tax id"),
     )
 )
@@ -171,7 +179,17 @@ TWO_MEANINGS = frozenset(
 # What is said beside such a name: "billing city", "home phone 2".
 _QUALIFIERS = frozenset(
     folded_names(
-        *("home", "work", "office", "business", "private", "personal", "billing", "shipping"),
+        *(
+            "custom",
+            "home",
+            "work",
+            "office",
+            "business",
+            "private",
+            "personal",
+            "billing",
+            "shipping",
+        ),
         *("delivery", "postal", "mailing", "main", "primary", "secondary", "other", "alternative"),
         *("first", "second", "third", "day", "daytime", "evening", "line", "name", "code", "id"),
         *("number", "no", "full", "of", "type", "electoral", "parliamentary", "local", "polling"),

@@ -22,6 +22,8 @@ MARKS = "marks in the sheet"
 """Heading of what stands beside the values of a sheet: comments, colours, crossed-out cells."""
 BESIDE = "words beside the address"
 """Heading of what else stands in somebody's line of a written list."""
+SECTION = "heading above"
+"""Heading of the line above somebody in a list of sections."""
 LAST_EVENT = "latest event"
 """Heading of how somebody stands by the latest event of a sign-up log."""
 
@@ -37,6 +39,7 @@ ROLES: Mapping[str, tuple[str, ...]] = {
         *("courriel", "adresse email", "adresse e mail", "adresse mail", "adresse courriel", "mel"),
         *("correo electronico", "correo", "direccion de correo", "direccion de email"),
         *("correo electronico principal", "direccion de correo electronico"),
+        *("email address primary", "email primary", "primary e mail"),
         *("endereco de email", "endereco de e mail", "indirizzo email", "indirizzo e mail"),
         *("indirizzo mail", "posta elettronica", "e mailadres", "emailadres", "mailadres"),
         *("adres email", "adres e mail", "adres mail", "poczta", "e mailova adresa"),
@@ -124,6 +127,9 @@ ROLES: Mapping[str, tuple[str, ...]] = {
         *("登録日", "등록일"),
         *(
             "submit date",
+            "submit date utc",
+            "created at utc",
+            "created at utc 0",
             "submission time",
             "submitted on",
             "submitted date",
@@ -237,6 +243,7 @@ ROLES: Mapping[str, tuple[str, ...]] = {
     # Status, as a word or a yes; "subscribed to emails" is Ghost's.
     "status": folded_names(
         LAST_EVENT,
+        SECTION,
         *("durum", "κατασταση", "статус", "الحالة", "状态", "狀態", "状態", "상태"),
         *("etat", "etat abonnement", "etat de l abonnement", "abonelik durumu", "abo status"),
         *("status", "global status", "list status", "subscription status", "subscriber status"),

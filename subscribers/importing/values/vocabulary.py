@@ -128,7 +128,8 @@ _STATE_WORDS: Mapping[ListState, tuple[str, ...]] = {
         *("pending", "unconfirmed", "not confirmed", "unactivated", "nonsubscribed"),
         *("non subscribed", "never subscribed", "not subscribed", "not set", "unknown", "unset"),
         *("paused", "upcoming", "waiting", "awaiting confirmation", "unverified", "not verified"),
-        *("prospect", "interested"),
+        *("prospect", "interested", "never confirmed", "not yet confirmed", "to be confirmed"),
+        *("waiting for confirmation", "soft bounced", "soft bounce", "softbounce"),
         *("transactional", "non marketing", "unmarketable", "invited", "requested", "new"),
         *("invalidated", "on hold", "held", "inactive member", "no consent", "not opted in"),
         *("ausstehend", "unbestätigt", "nicht bestätigt", "offen", "wartend", "unbekannt"),
@@ -157,7 +158,9 @@ _STATE_WORDS: Mapping[ListState, tuple[str, ...]] = {
         *("ex subscriber", "former subscriber", "iptal edildi"),
         *("lapsed", "ex member", "former member", "†", "✝", "ehemalig", "ehemalige", "ehemaliger"),
         *("ehemaliges mitglied", "ancien membre", "ex socio", "ex socia", "oud lid", "cyn aelod"),
-        *("dead", "deceased", "died", "erased", "objected", "nomail", "no mail"),
+        *("dead", "deceased", "died", "erased", "objected", "nomail", "no mail", "struck out"),
+        *("crossed out", "struck off", "durchgestrichen", "gestrichen", "commented out"),
+        *("taken out with a minus sign",),
         *("abgemeldet", "ausgetragen", "gesperrt", "deaktiviert", "gelöscht"),
         *("geloescht", "widerrufen", "ausgetreten", "gekündigt", "gekuendigt", "verstorben"),
         *("abbestellt", "blockiert", "désabonné", "désabonnée", "désinscrit", "désinscrite"),
@@ -326,33 +329,6 @@ def reason_of(text: str, words: Mapping[str, ListState]) -> ListState:
     """The status of a cell with free text about leaving: any text means left."""
     state = ListState.SUBSCRIBED if is_no(text) else leaving_of(text, words)
     return ListState.LEFT if state is None else state
-
-
-def doubt_of(text: str, words: Mapping[str, ListState]) -> ListState:
-    """The status of a cell that may speak of leaving: whoever has something in it is in doubt.
-
-    Nobody can list the words in which people ask not to be mailed, in every language.
-    """
-    if is_nothing(text):
-        return ListState.SUBSCRIBED
-    if folded(text) in words:
-        return words[folded(text)]
-    return worse(ListState.SUBSCRIBED if is_no(text) else ListState.PENDING, _said_in(text, words))
-
-
-def receiving_of(text: str, words: Mapping[str, ListState]) -> ListState:
-    """The status of a cell that lists what somebody is sent: nothing of it is a doubt."""
-    return worse(
-        ListState.PENDING if is_nothing(text) else ListState.SUBSCRIBED, _said_in(text, words)
-    )
-
-
-def _said_in(text: str, words: Mapping[str, ListState]) -> ListState:
-    """What a cell of free words says: that they left, where it speaks of that, and else nothing."""
-    if is_nothing(text):
-        return ListState.SUBSCRIBED
-    state = words.get(folded(text)) or WORDS.get(folded(text), ListState.SUBSCRIBED)
-    return ListState.LEFT if state is ListState.SUBSCRIBED and states_leaving(text) else state
 
 
 def _leaving_of_all(texts: Sequence[str], words: Mapping[str, ListState]) -> ListState | None:

@@ -49,7 +49,7 @@ def told(items: list[Record | BadRecord]) -> list[dict[str, object]]:
         {
             k: v
             for k, v in item.items()
-            if v not in (None, "") and empty.get(k) != v and k != "came_in"
+            if v not in (None, "") and empty.get(k) != v and k not in {"came_in", "title_is_enough"}
         }
         for item in plain
     ]

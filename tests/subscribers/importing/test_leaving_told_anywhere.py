@@ -48,8 +48,21 @@ def test_leaving_told_anywhere_is_not_confirmed(tmp_path: Path, place: str) -> N
 def test_a_row_with_a_minus_sign_before_the_address_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "list.csv"
     path.write_text(f"email,name\n{ANN},Ann\n-{BEN},Ben\n", encoding="utf-8")
-    with pytest.raises(InvalidInput, match="minus sign stands before the address"):
+    with pytest.raises(InvalidInput, match="- stands before the address"):
         states_in(path)
+
+
+def test_who_left_is_suppressed_without_the_minus_sign_before_the_address(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text(f"email,status\n{ANN},active\n-{BEN},left\n", encoding="utf-8")
+    assert states_in(path) == {ANN: "subscribed", BEN: "left"}
+
+
+@pytest.mark.parametrize("sign", ["#", "//", ";", "–"])
+def test_who_left_is_suppressed_without_a_sign_of_comments(tmp_path: Path, sign: str) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text(f'email,status\n{ANN},active\n"{sign}{BEN}",left\n', encoding="utf-8")
+    assert states_in(path) == {ANN: "subscribed", BEN: "left"}
 
 
 def test_a_title_that_may_state_a_status_is_asked_about(tmp_path: Path) -> None:

@@ -23,11 +23,11 @@ from subscribers.importing.rows import ListedPerson, ReadOptions, RowReader, Tag
 from subscribers.importing.values.dates import DayMonthOrder, in_iso, order_of
 from subscribers.importing.values.filenames import may_state_status, state_of_name
 from subscribers.importing.values.headings import ROLES
+from subscribers.importing.values.remarks import doubt_of
 from subscribers.importing.values.states import ListState, worse
 from subscribers.importing.values.vocabulary import (
     WORDS,
     confirmation_of,
-    doubt_of,
     leaving_of,
     status_of,
 )

@@ -1,5 +1,6 @@
-"""Whoever is crossed out, coloured or commented on in a spreadsheet is not confirmed unasked."""
+"""Whoever is crossed out has left, and who is coloured or commented on is not confirmed unasked."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -19,6 +20,10 @@ NAMES = ("ann", "ben", "cai", "dot", "eve")
 ANN, BEN, CAI, DOT, EVE = (f"{name}@example.org" for name in NAMES)
 CONFIRMED = dict.fromkeys((ANN, BEN, CAI, DOT, EVE), "subscribed")
 RED = PatternFill("solid", fgColor="FFFF0000")
+
+
+def _rows() -> Iterator[list[str]]:
+    return iter([["ann", ANN]] * 8)
 
 
 class Book:
@@ -46,10 +51,24 @@ class Book:
 
 
 @pytest.mark.parametrize("column", [1, 2])
-def test_a_struck_out_person_is_pending(tmp_path: Path, column: int) -> None:
+def test_a_struck_out_person_has_left(tmp_path: Path, column: int) -> None:
     book = Book()
     book.cell(5, column).font = Font(strike=True)
+    assert states_in(book.saved(tmp_path)) == {**CONFIRMED, BEN: "left"}
+
+
+def test_something_else_struck_out_in_a_row_leaves_a_doubt(tmp_path: Path) -> None:
+    book = Book()
+    book.cell(5, 3).value = "01234 567890"
+    book.cell(5, 3).font = Font(strike=True)
     assert states_in(book.saved(tmp_path)) == {**CONFIRMED, BEN: "unconfirmed"}
+
+
+def test_a_list_with_most_people_struck_out_leaves_a_doubt(tmp_path: Path) -> None:
+    book = Book()
+    for row in range(4, 9):
+        book.cell(row).font = Font(strike=True)
+    assert states_in(book.saved(tmp_path)) == dict.fromkeys(CONFIRMED, "unconfirmed")
 
 
 def test_a_person_in_a_row_of_another_colour_is_pending(tmp_path: Path) -> None:
@@ -76,14 +95,19 @@ def test_a_comment_that_may_say_anything_leaves_pending(tmp_path: Path) -> None:
     assert states_in(book.saved(tmp_path)) == {**CONFIRMED, BEN: "unconfirmed"}
 
 
-def test_marks_are_told_in_the_report(tmp_path: Path) -> None:
+def test_rows_that_are_struck_out_are_told_in_the_report(tmp_path: Path) -> None:
     book = Book()
     book.cell(5).font = Font(strike=True)
-    book.cell(6).comment = Comment("rang", "Office")
+    _, analysis = analysed(book.saved(tmp_path))
+    assert any(note.startswith("1 rows are struck out") for note in analysis.notes)
+
+
+def test_marks_are_told_in_the_report(tmp_path: Path) -> None:
+    book = Book()
+    book.cell(6).comment = Comment("Office:\nrang", "Office")
     _, analysis = analysed(book.saved(tmp_path))
     (note,) = (each for each in analysis.notes if "may say anything" in each)
-    assert note.startswith("2 people have a note")
-    assert "“struck out”" in note
+    assert note.startswith("1 people have a note")
     assert "“rang”" in note
     assert "have “marks in the sheet” ignored" in note
 
@@ -132,7 +156,7 @@ def test_other_letters_leave_no_doubt(tmp_path: Path, font: Font) -> None:
 def test_fills_are_named(tmp_path: Path, colour: Color, mark: dict[int, str]) -> None:
     book = Book()
     book.cell(5).fill = PatternFill("solid", fgColor=colour)
-    assert sheet_marks(book.saved(tmp_path), "Sheet", 8) == mark
+    assert sheet_marks(book.saved(tmp_path), "Sheet", _rows, 8) == mark
 
 
 @pytest.mark.parametrize(
@@ -156,12 +180,12 @@ def test_colours_have_the_names_that_people_use(rgb: str, name: str) -> None:
 def test_a_sheet_that_is_not_there_has_no_marks(tmp_path: Path) -> None:
     book = Book()
     book.cell(5).fill = RED
-    assert sheet_marks(book.saved(tmp_path), "Elsewhere", 8) == {}
+    assert sheet_marks(book.saved(tmp_path), "Elsewhere", _rows, 8) == {}
 
 
 def test_another_kind_of_file_has_no_marks(tmp_path: Path) -> None:
     (tmp_path / "list.xls").write_bytes(b"\xd0\xcf\x11\xe0")
-    assert sheet_marks(tmp_path / "list.xls", "Sheet", 8) == {}
+    assert sheet_marks(tmp_path / "list.xls", "Sheet", _rows, 8) == {}
 
 
 SHEET = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -189,12 +213,12 @@ def with_shared_strings(path: Path, second: str) -> Path:
 
 @pytest.mark.parametrize(
     ("second", "mark"),
-    [("<strike/>", {2: "struck out"}), ('<strike val="0"/>', {}), ("<b/>", {})],
+    [("<strike/>", {2: "partly struck out"}), ('<strike val="0"/>', {}), ("<b/>", {})],
 )
 def test_words_struck_out_within_a_cell_are_a_mark(
     tmp_path: Path, second: str, mark: dict[int, str]
 ) -> None:
-    assert sheet_marks(with_shared_strings(tmp_path / "list.xlsx", second), "S", 2) == mark
+    assert sheet_marks(with_shared_strings(tmp_path / "list.xlsx", second), "S", _rows, 2) == mark
 
 
 SPACES = " ".join(
@@ -253,15 +277,15 @@ def ods(path: Path, style: str, annotation: str = "") -> Path:
     ],
 )
 def test_styles_of_opendocument_are_marks(tmp_path: Path, style: str, mark: dict[int, str]) -> None:
-    assert sheet_marks(ods(tmp_path / "list.ods", style), "S", 6) == mark
+    assert sheet_marks(ods(tmp_path / "list.ods", style), "S", _rows, 6) == mark
 
 
 def test_annotations_of_opendocument_are_marks(tmp_path: Path) -> None:
-    assert sheet_marks(ods(tmp_path / "list.ods", "plain", NOTE), "S", 6) == {4: "has moved"}
+    assert sheet_marks(ods(tmp_path / "list.ods", "plain", NOTE), "S", _rows, 6) == {4: "has moved"}
 
 
 def test_marks_of_another_sheet_of_opendocument_are_passed_over(tmp_path: Path) -> None:
-    assert sheet_marks(ods(tmp_path / "list.ods", "gone"), "T", 6) == {}
+    assert sheet_marks(ods(tmp_path / "list.ods", "gone"), "T", _rows, 6) == {}
 
 
 def test_that_marks_of_the_older_format_are_not_read_is_told() -> None:

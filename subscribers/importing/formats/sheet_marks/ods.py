@@ -1,6 +1,6 @@
 """Marks in a sheet of an ODS file (OpenDocument 1.3)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from zipfile import ZipFile
 
@@ -14,6 +14,8 @@ _OFFICE, _TEXT = f"{_NAMESPACES}office:1.0}}", f"{_NAMESPACES}text:1.0}}"
 _FO = f"{_NAMESPACES}xsl-fo-compatible:1.0}}"
 # The row limit of spreadsheets.
 MAX_ROWS = 1_048_576
+# A list of people has no more.
+MAX_COLUMNS = 1000
 Element = Any
 """An lxml element; lxml ships no types."""
 
@@ -25,27 +27,34 @@ def marks_of_ods(archive: ZipFile, sheet: str) -> SheetMarks:
         lxml.etree.XMLSyntaxError, KeyError, OSError: the file is of an unusual build.
     """
     marks, styles, row, is_read = SheetMarks(), dict[str, CellStyle](), 1, False
-    tags = (f"{_ODF_STYLE}style", f"{_TABLE}table", f"{_TABLE}table-row")
+    usual: list[str] = []
+    tags = (
+        *(f"{_ODF_STYLE}style", f"{_TABLE}table", f"{_TABLE}table-row"),
+        f"{_TABLE}table-column",
+    )
     with archive.open("content.xml") as file:
         events = etree.iterparse(file, events=("start", "end"), tag=tags, resolve_entities=False)
         for event, element in events:
             if event == "start":
                 if element.tag == tags[1]:
-                    row, is_read = 1, element.get(f"{_TABLE}name") == sheet
+                    row, is_read, usual = 1, element.get(f"{_TABLE}name") == sheet, []
             elif element.tag == tags[0]:
                 styles[element.get(f"{_ODF_STYLE}name", "")] = _style(element)
+            elif element.tag == tags[3]:
+                count = min(_repeated(element, "columns"), MAX_COLUMNS - len(usual))
+                usual += [element.get(f"{_TABLE}default-cell-style-name", "")] * count
             elif element.tag == tags[2]:
-                count = _repeated(element)
+                count = _repeated(element, "rows")
                 # Thousands of rows alike are the formatted ones below the last person.
                 for number in range(row, row + (count if is_read and count < MAX_ROWS / 16 else 0)):
-                    _add_row(marks, number, element, styles)
+                    _add_row(marks, number, element, styles, usual)
                 row += count
                 element.clear()
     return marks
 
 
-def _repeated(row: Element) -> int:
-    value = row.get(f"{_TABLE}number-rows-repeated", "1")
+def _repeated(element: Element, what: str) -> int:
+    value = element.get(f"{_TABLE}number-{what}-repeated", "1")
     return int(value) if value.isdecimal() and len(value) < 9 else 1
 
 
@@ -70,11 +79,26 @@ def _colour(properties: Element | None, name: str) -> str:
 
 
 def _add_row(
-    marks: SheetMarks, row: int, element: Element, styles: Mapping[str, CellStyle]
+    marks: SheetMarks,
+    row: int,
+    element: Element,
+    styles: Mapping[str, CellStyle],
+    usual: Sequence[str],
 ) -> None:
-    for cell in element.iter(f"{_TABLE}table-cell"):
-        if style := styles.get(cell.get(f"{_TABLE}style-name", "")):
-            marks.add_style(row, style)
+    """
+    Args:
+        usual: the style of each column, for cells without one of their own (9.1.4).
+    """
+    column = 0
+    of_row = element.get(f"{_TABLE}default-cell-style-name", "")
+    for cell in element.iter(f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell"):
+        count = min(_repeated(cell, "columns"), MAX_COLUMNS - column)
+        for place in range(column, column + count):
+            of_column = usual[place] if place < len(usual) else ""
+            name = cell.get(f"{_TABLE}style-name") or of_row or of_column
+            if style := styles.get(name):
+                marks.add_style(row, place + 1, style)
+        column += count
     for annotation in element.iter(f"{_OFFICE}annotation"):
         paragraphs = annotation.iter(f"{_TEXT}p")
-        marks.add_comment(row, (f"{' '.join(each.itertext())} " for each in paragraphs))
+        marks.add_comment(row, " ".join(" ".join(each.itertext()) for each in paragraphs))

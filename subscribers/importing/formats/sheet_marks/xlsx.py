@@ -22,7 +22,7 @@ MAX_PART_BYTES = 16 << 20
 OVERLAP_BYTES = 1024
 # ECMA-376, 18.3.1.4.
 _CELL = re.compile(rb"<(?:\w+:)?c\s([^<>]*)>")
-_ROW = re.compile(rb"\br=[\"'][A-Z]{1,3}(\d{1,7})[\"']")
+_PLACE = re.compile(rb"\br=[\"']([A-Z]{1,3})(\d{1,7})[\"']")
 _STYLE = re.compile(rb"\bs=[\"'](\d{1,6})[\"']")
 _STRIKE = re.compile(rb"<(?:\w+:)?strike[\s/>]")
 # A cell with a shared string (18.3.1.96).
@@ -43,11 +43,10 @@ def marks_of_xlsx(archive: ZipFile, sheet: str) -> SheetMarks:
     if part not in parts:
         return marks
     styles = _styles(_tree(archive, STYLES)) if STYLES in parts else {}
-    for row, style in _styled_cells(archive, part, styles) if styles else ():
-        marks.add_style(row, style)
+    for (row, column), style in _styled_cells(archive, part, styles) if styles else ():
+        marks.add_style(row, column, style)
     struck = _struck_strings(archive) if STRINGS in parts else frozenset()
-    for row in _rows_of_strings(archive, part, struck) if struck else ():
-        marks.add_style(row, CellStyle(is_struck_out=True))
+    marks.partly_struck_out.update(_rows_of_strings(archive, part, struck) if struck else ())
     links = join(dirname(part), "_rels", f"{basename(part)}.rels")
     for link in _tree(archive, links).iter("{*}Relationship") if links in parts else ():
         target = normpath(join("/", dirname(part), link.get("Target", ""))).lstrip("/")
@@ -105,12 +104,20 @@ def _fill(fill: Element) -> str:
 
 def _styled_cells(
     archive: ZipFile, part: str, styles: Mapping[bytes, CellStyle]
-) -> Iterator[tuple[int, CellStyle]]:
+) -> Iterator[tuple[tuple[int, int], CellStyle]]:
     for piece in _pieces(archive, part):
         for cell in _CELL.finditer(piece):
-            number, row = _STYLE.search(cell[1]), _ROW.search(cell[1])
-            if number and row and (style := styles.get(number[1])):
-                yield int(row[1]), style
+            number, place = _STYLE.search(cell[1]), _PLACE.search(cell[1])
+            if number and place and (style := styles.get(number[1])):
+                yield _numbers(place), style
+
+
+def _numbers(place: re.Match[bytes]) -> tuple[int, int]:
+    """Row and column of a reference such as AB12, from 1 (18.18.7)."""
+    column = 0
+    for letter in place[1]:
+        column = column * 26 + letter - 64
+    return int(place[2]), column
 
 
 def _struck_strings(archive: ZipFile) -> frozenset[bytes]:
@@ -132,9 +139,9 @@ def _struck_strings(archive: ZipFile) -> frozenset[bytes]:
 def _rows_of_strings(archive: ZipFile, part: str, texts: frozenset[bytes]) -> Iterator[int]:
     for piece in _pieces(archive, part):
         for cell in _TEXT_CELL.finditer(piece):
-            row = _ROW.search(cell[1])
-            if row and cell[2] in texts:
-                yield int(row[1])
+            place = _PLACE.search(cell[1])
+            if place and cell[2] in texts:
+                yield int(place[2])
 
 
 def _pieces(archive: ZipFile, part: str) -> Iterator[bytes]:
@@ -147,7 +154,11 @@ def _pieces(archive: ZipFile, part: str) -> Iterator[bytes]:
 
 
 def _add_comments(marks: SheetMarks, root: Element) -> None:
-    """18.7.3."""
+    """18.7.2 and 18.7.3; Excel writes the author's name above the comment as well."""
+    authors = [f"{each.text}:" for each in root.iter("{*}author")]
     for comment in root.iter("{*}comment"):
         if reference := _REFERENCE.fullmatch(comment.get("ref", "")):
-            marks.add_comment(int(reference[1]), (each.text or "" for each in comment.iter("{*}t")))
+            text = "".join(each.text or "" for each in comment.iter("{*}t")).strip()
+            author = _number(comment, "authorId")
+            text = text.removeprefix(authors[author]) if author < len(authors) else text
+            marks.add_comment(int(reference[1]), text)
