@@ -146,6 +146,7 @@ ACTIONS: Mapping[str, str] = {
     "subscribers.end": "Ended a subscription",
     "subscribers.erase": "Erased a person",
     "subscribers.export": "Exported people",
+    "subscribers.export_list": "Exported the people of a list",
     "subscribers.pause": "Paused a person’s mails",
     "suppressions.add": "Suppressed addresses",
     "suppressions.lift": "Lifted a suppression",

@@ -254,8 +254,10 @@ def test_an_edition_shows_its_equation_and_what_to_do(
         {"delivery": hidden(answers, "delivery"), "decision": "leave", "from": "answers"},
     )
     assert "In doubt" not in sender.get(f"/editions/{number}").text
-    csv = sender.get(f"/editions/{number}/answers?state=failed&format=csv")
-    assert "550 5.1.1 no such user" in csv.text
+    owner = console.as_role(Role.OWNER)
+    address = f"/editions/{number}/answers/file?state=failed"
+    assert f'href="/console{address}"' in owner.get(f"/editions/{number}/answers?state=failed").text
+    assert "550 5.1.1 no such user" in owner.get(address).text
 
 
 def test_a_delivery_shows_its_reply_and_its_person(
