@@ -72,6 +72,7 @@ PIECES = [
 @settings(deadline=None)
 @given(data=st.data())
 def test_an_importer_never_raises(form: str, data: st.DataObject) -> None:
+    assert form in HEADS, f"{__file__}, HEADS: add how a file of {form} begins"
     head = data.draw(st.sampled_from(HEADS[form]))
     rest = data.draw(st.lists(st.sampled_from(PIECES) | st.binary(max_size=20), max_size=12))
     for item in map(validated, FORMATS[form](head + b"".join(rest), "a", CONTEXT)):
