@@ -81,6 +81,33 @@ MARKDOWN = {
     "tables": "|a|-\n",
     "template tags": "{% a {{ ",
 }
+# Pieces that lists are made of: lines of any of them are tried as each format of text.
+LISTED = {
+    "spaces": " ",
+    "tabs and spaces": "\t ",
+    "commas": ",",
+    "semicolons": "; ",
+    "angle brackets": "<",
+    "quotes": '"',
+    "apostrophes": "'",
+    "brackets": "(",
+    "at signs": "@",
+    "addresses": "a@b.example ",
+    "halves of addresses": "a@",
+    "dots": "a.",
+    "hyphens": "-",
+    "letters": "a",
+    "digits": "1",
+    "numbers": "1 ",
+    "moments": "1234567890 + ",
+    "colons": "a:",
+    "equals signs": "a=b;",
+    "hashes": " #",
+    "bars": "|-",
+    "braces": '{"a":[',
+    "stars": "* ",
+}
+STARTS = ("", "a@b.example", "email,name\n", "email\na@b.example,", "Ann <a@b.example>, ")
 
 
 def articles(size: int) -> Iterator[tuple[str, str, bytes]]:
@@ -158,6 +185,10 @@ def _packed() -> Iterator[tuple[str, str, bytes]]:
 
 def lists(size: int) -> Iterator[tuple[str, str, bytes]]:
     """Suffix, name and content of every list of people."""
+    for name, piece in LISTED.items():
+        for start in STARTS:
+            text = f"{start}{piece * (size // len(piece))}\na@b.example\n"
+            yield ".txt", f"{name} after {start!r}", text.encode()
     yield ".csv", "open quotes", b'email,name\n"' + b'a""' * (size // 3)
     yield ".csv", "columns", b"email" + b"," * size + b"\na@b.example"
     yield ".csv", "delimiters", b";,\t|" * (size // 4)

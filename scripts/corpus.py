@@ -37,6 +37,8 @@ from newsletter.articles.importers.format_detection import FORMATS, detect_impor
 CONTEXT = ImportContext(zone=ZoneInfo("Europe/London"), base_url="https://site.example")
 EXPECTED = "expected.html"
 SAME = timedelta(minutes=1)
+# Files; a large corpus takes an hour.
+EVERY = 100
 
 
 @dataclass
@@ -64,15 +66,31 @@ def main() -> None:
     arguments = parser.parse_args()
     tallies: dict[str, Tally] = defaultdict(Tally)
     with mail_corpus(CONTEXT) as mails:
-        for path in sorted(p for p in arguments.folder.rglob("*") if p.is_file()):
-            is_answer = path.name == EXPECTED
-            if not is_answer and not any(part.startswith(".") for part in path.parts):
-                name = str(path.relative_to(arguments.folder))
-                measure(path, name, tallies, None if arguments.no_mails else mails)
+        paths = [path for path in sorted(arguments.folder.rglob("*")) if is_input(path)]
+        for number, path in enumerate(paths, start=1):
+            name = str(path.relative_to(arguments.folder))
+            measure(path, name, tallies, None if arguments.no_mails else mails)
+            if number % EVERY == 0:
+                print_progress(number, len(paths), tallies)
         for form, tally in sorted(tallies.items()):
             print_tally(form, tally, arguments.worst)
         for kind, found in sorted(mails.tallies().items()):
             sys.stdout.write("\n".join(found.lines(kind)) + "\n")
+
+
+def is_input(path: Path) -> bool:
+    is_hidden = any(part.startswith(".") for part in path.parts)
+    return path.is_file() and path.name != EXPECTED and not is_hidden
+
+
+def print_progress(done: int, files: int, tallies: dict[str, Tally]) -> None:
+    """One line of what was read so far; the tables come at the end."""
+    records = sum(tally.records for tally in tallies.values())
+    refused = sum(tally.refused.total() for tally in tallies.values())
+    raised = sum(tally.raised.total() for tally in tallies.values())
+    counts = f"{records:,} records, {refused:,} refused, {raised} raised"
+    sys.stdout.write(f"{done:,} of {files:,} files: {counts}\n")
+    sys.stdout.flush()
 
 
 def measure(path: Path, name: str, tallies: dict[str, Tally], mails: MailCorpus | None) -> None:

@@ -78,6 +78,8 @@ class Person:
     paused_until: datetime | None = None
     ended_at: datetime | None = None
     new_address: str = ""
+    suppressed_address: str = ""
+    """One that they asked for in vain: it is remembered like any other, and never mailed."""
     new_address_asked_at: datetime | None = None
     address_since: datetime | None = None
     moves: list[Move] = field(default_factory=list)
@@ -96,11 +98,16 @@ class Person:
     def end(self, now: datetime) -> None:
         if self.stands in {"pending", "confirmed"}:
             self.stands, self.ended_at = "ended", now
-        self.new_address = ""
+        self.give_up_change()
 
     def be_forgotten(self) -> None:
-        self.stands, self.address, self.new_address = "erased", "", ""
+        self.stands, self.address = "erased", ""
+        self.give_up_change()
         self.moves.clear()
+
+    def give_up_change(self) -> None:
+        """Forget the address that they asked for."""
+        self.new_address = self.suppressed_address = ""
 
     def has_moved_since(self, moment: datetime) -> bool:
         since = self.address_since
@@ -193,7 +200,7 @@ class Model:
         new = person.new_address
         if not new or person.new_address_asked_at != link.at or self.is_suppressed(new):
             return False
-        person.new_address = ""
+        person.give_up_change()
         for each in person.moves:
             if each.asked_at == link.at:
                 each.moved_at = now
@@ -218,7 +225,8 @@ class Model:
         begun = found.moved_at or (now if is_waiting else found.asked_at)
         if now - begun > OBJECTION:
             return False
-        person.new_address, person.address_since = "", now
+        person.give_up_change()
+        person.address_since = now
         del person.moves[person.moves.index(found) :]
         if person.address != found.old:
             self._take(person, found.old, now)
@@ -260,19 +268,23 @@ class Model:
             return False
         person = self.people[link.number]
         if address == person.address:
-            person.new_address = ""
+            person.give_up_change()
             return True
         told = [at for at in person.told_of_moves_at if at > now - timedelta(days=1)]
         if len(told) >= MAX_MOVES_PER_DAY:
             return False
         person.told_of_moves_at.append(now)
         asked_at = person.new_address_asked_at
-        if asked_at and address == person.new_address and now - asked_at < RESEND_COOLDOWN:
+        is_repeated = address in {person.new_address, person.suppressed_address}
+        if asked_at and is_repeated and now - asked_at < RESEND_COOLDOWN:
             return True
-        person.new_address, person.new_address_asked_at = "", now
-        if not self.is_suppressed(address):
+        person.give_up_change()
+        person.new_address_asked_at = now
+        if self.is_suppressed(address):
+            person.suppressed_address = address
+        else:
             person.new_address = address
-            person.moves.append(Move(old=person.address, asked_at=now))
+        person.moves.append(Move(old=person.address, asked_at=now))
         return True
 
     def leave(self, number: int, now: datetime) -> None:
@@ -290,8 +302,9 @@ class Model:
         self.suppress(person.address)
         if what == "erase":
             for other in self.people.values():
-                if other.new_address.casefold() == person.address.casefold():
-                    other.new_address = ""
+                requested = {other.new_address.casefold(), other.suppressed_address.casefold()}
+                if person.address.casefold() in requested:
+                    other.give_up_change()
                 other.moves[:] = [
                     each for each in other.moves if each.old.casefold() != person.address.casefold()
                 ]
@@ -349,6 +362,7 @@ class Model:
         """Data that must be stored nowhere: of erased people, and former addresses."""
         living = [p for p in self.people.values() if p.stands != "erased"]
         held = {p.address.casefold() for p in living} | {p.new_address.casefold() for p in living}
+        held |= {p.suppressed_address.casefold() for p in living}
         held |= {each.old.casefold() for p in living for each in p.moves}
         erased = [p for p in self.people.values() if p.stands == "erased"]
         addresses = {address.casefold() for p in erased for address in p.addresses}

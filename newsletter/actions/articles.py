@@ -19,7 +19,7 @@ from newsletter.articles.models import Article, ArticleStatus
 from newsletter.articles.writing import history, saving
 from newsletter.articles.writing import store as writing
 from newsletter.articles.writing.content import ArticleContent
-from newsletter.articles.writing.saving import KeptWords
+from newsletter.articles.writing.saving import AutosaveResult
 from newsletter.editions.each_article import compose_single
 from newsletter.errors import FetchError
 from newsletter.http_client.fetching import Size
@@ -125,7 +125,7 @@ def keep(
     reference: int | None,
     content: ArticleContent | None,
     base: str = "",
-) -> KeptWords:
+) -> AutosaveResult:
     """Keep what a person writes, as their editor does by itself; begins a new article.
 
     Only the beginning of an article leaves a line: kept words are not published.
@@ -144,11 +144,11 @@ def keep(
         article = saving.new_article(work.session, words, by, context, work.now)
         work.about(KIND, article.id, status=article.status.value)
         base = ArticleContent.of(article).version
-        autosave = saving.keep_words(work.session, article, None, base, by, context, work.now)
+        autosave = saving.autosave(work.session, article, None, base, by, context, work.now)
         return replace(autosave, is_saved=True)
     article = store.get(work.session, reference)
     work.skip_audit_line()
-    return saving.keep_words(work.session, article, content, base, by, context, work.now)
+    return saving.autosave(work.session, article, content, base, by, context, work.now)
 
 
 @action(Permission.WRITE)

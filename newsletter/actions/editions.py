@@ -54,7 +54,7 @@ def approve(work: UnitOfWork[Context], number: int, *, seen: str | None = None) 
 
 
 @action(Permission.READ)
-def look(work: UnitOfWork[Context], number: int) -> None:
+def record_view(work: UnitOfWork[Context], number: int) -> None:
     """Remember what the actor sees of an edition, so that they are told what changed since.
 
     Raises:
@@ -62,7 +62,7 @@ def look(work: UnitOfWork[Context], number: int) -> None:
     """
     edition = store.by_id(work.session, number)
     work.about(KIND, number)
-    if not _note_look(work.session, edition, str(work.actor), work.now):
+    if not _store_view(work.session, edition, str(work.actor), work.now):
         work.skip_audit_line()
 
 
@@ -81,7 +81,7 @@ def edit(work: UnitOfWork[ComposingContext], number: int, change: ArrangementEdi
     edition, combined = lock_draft(work.session, number)
     options = digest_options(work.context.config, edition.digest or "")
     author = str(work.actor)
-    look = approvals.look_of(work.session, combined.id, author)
+    look = approvals.view_of(work.session, combined.id, author)
     had_seen = look is not None and look.fingerprint == fingerprint(
         _snapshot(work.session, combined)
     )
@@ -91,7 +91,7 @@ def edit(work: UnitOfWork[ComposingContext], number: int, change: ArrangementEdi
     sections = sections_for(store.sections_of(work.session, combined))
     set_subject(combined, sections, work.context.renderer)
     if had_seen:
-        _note_look(work.session, combined, author, work.now)
+        _store_view(work.session, combined, author, work.now)
     work.about(KIND, number)
 
 
@@ -236,7 +236,7 @@ def start(job: Job[EngineContext], number: int) -> int:
     return waiting
 
 
-def _note_look(session: Session, edition: Edition, actor: str, now: datetime) -> bool:
+def _store_view(session: Session, edition: Edition, actor: str, now: datetime) -> bool:
     """Note that an actor sees an edition as it is; False where they saw the same before."""
     snapshot = _snapshot(session, edition)
     return approvals.put_look(session, edition.id, actor, fingerprint(snapshot), snapshot, now)

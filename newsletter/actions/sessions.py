@@ -9,7 +9,7 @@ from newsletter.staff import store
 from newsletter.staff.account_models import StaffSession
 from newsletter.staff.permissions import Permission
 from newsletter.staff.sign_in import failures, session_rules
-from newsletter.staff.sign_in.proofs import Proof, spend
+from newsletter.staff.sign_in.proofs import Proof, consume_proof
 
 KIND = "staff"
 
@@ -40,7 +40,7 @@ def begin(
     member = store.lock(work.session, member_id)
     if not member.is_active:
         raise Conflict("this account has ended; ask an owner to open it again")
-    by = spend(work.session, member, proof, work.context.secret, work.now)
+    by = consume_proof(work.session, member, proof, work.context.secret, work.now)
     failures.forget(work.session, account)
     store.forget_ended(
         work.session,
@@ -116,7 +116,7 @@ def prove(work: UnitOfWork[Context], number: int, proof: Proof) -> None:
     """
     session = _own(work, number)
     member = store.lock(work.session, session.member_id)
-    by = spend(work.session, member, proof, work.context.secret, work.now)
+    by = consume_proof(work.session, member, proof, work.context.secret, work.now)
     session.proved_at = work.now
     work.about(KIND, member.id, session=number, by=by)
 

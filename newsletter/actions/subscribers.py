@@ -182,3 +182,13 @@ def export(
     with job.context.database.read() as session:
         job.counts["people"] = write(exporting.rows(session, conditions))
     return int(job.counts["people"])
+
+
+@action(Permission.BULK_PEOPLE)
+def export_list(work: UnitOfWork[Context], name: str) -> None:
+    """Record that addresses leave as the file of a list: an edition's deliveries, bounces …
+
+    Args:
+        name: of the file.
+    """
+    work.about("subscribers", name)

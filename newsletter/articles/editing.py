@@ -25,7 +25,7 @@ from newsletter.articles.importers.values.dates import moment_of
 from newsletter.articles.importers.values.fields import Fields
 from newsletter.articles.ingestion.unique_names import UNSEEN_SLUG, free_slug
 from newsletter.articles.models import Article, ArticleStatus
-from newsletter.articles.scheduling import settled_status
+from newsletter.articles.scheduling import status_at
 from newsletter.errors import InvalidInput
 
 _SEEN = (ArticleStatus.PUBLISHED, ArticleStatus.SCHEDULED)
@@ -69,7 +69,7 @@ def apply_edit(
             f"article {article.id}: its time has passed; give the time at which it is to appear "
             "with --publish-at"
         )
-    article.status = settled_status(article.status, article.published_at, now)
+    article.status = status_at(article.status, article.published_at, now)
     if article.status in _SEEN and UNSEEN_SLUG.fullmatch(article.slug):
         article.slug = free_slug(session, article.title, article.uid)
     if edit.topics is not None:

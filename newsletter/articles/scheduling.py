@@ -12,9 +12,7 @@ from newsletter.articles.models import Article, ArticleStatus
 PUNCTUAL = timedelta(minutes=1)
 
 
-def settled_status(
-    wanted: ArticleStatus, published_at: datetime | None, now: datetime
-) -> ArticleStatus:
+def status_at(wanted: ArticleStatus, published_at: datetime | None, now: datetime) -> ArticleStatus:
     """The current status: a public article is scheduled until its time."""
     if wanted not in {ArticleStatus.PUBLISHED, ArticleStatus.SCHEDULED}:
         return wanted

@@ -12,7 +12,7 @@ from newsletter.delivery.dry_run import audience_of
 from newsletter.editions import store
 from newsletter.editions.approvals.rules import may_approve
 from newsletter.editions.approvals.snapshots import Snapshot, changes, fingerprint, snapshot_of
-from newsletter.editions.approvals.store import look_of
+from newsletter.editions.approvals.store import view_of
 from newsletter.editions.composing.composition import Composition
 from newsletter.editions.dates import clock_time
 from newsletter.editions.models import Edition
@@ -84,7 +84,7 @@ def _approvers(session: Session, edition: Edition) -> Iterator[tuple[str, str]]:
 
 def _has_seen(session: Session, edition: Edition, actor: str, mark: str) -> bool:
     """Whether somebody who was asked before has looked at what is there now."""
-    look = look_of(session, edition.id, actor)
+    look = view_of(session, edition.id, actor)
     return edition.approval_asked_at is not None and look is not None and look.fingerprint == mark
 
 
@@ -92,7 +92,7 @@ def _changes(
     session: Session, edition: Edition, actor: str, snapshot: Snapshot
 ) -> Sequence[str] | None:
     """What changed since somebody's last look; None where they have not looked."""
-    look = look_of(session, edition.id, actor)
+    look = view_of(session, edition.id, actor)
     return changes(look.snapshot, snapshot) if look else None
 
 

@@ -16,7 +16,13 @@ from newsletter.errors import NotAllowed, ResourceNotFound, SendingRefused
 from newsletter.http_client import fetching
 from newsletter.http_client.public_addresses import is_loopback
 from newsletter.logging import EventLogger
-from newsletter.transports.api.webhooks import HasWebhook, NotProven, Told, Webhook, WebhookCall
+from newsletter.transports.api.webhooks import (
+    HasWebhook,
+    NotProven,
+    Webhook,
+    WebhookCall,
+    WebhookResult,
+)
 from newsletter.web.state import SiteState, site_of
 
 log = EventLogger(__name__)
@@ -37,7 +43,7 @@ async def receive(request: Request) -> Response:
     return PlainTextResponse("recorded\n")
 
 
-def _proven(site: SiteState, name: str, call: WebhookCall) -> Told:
+def _proven(site: SiteState, name: str, call: WebhookCall) -> WebhookResult:
     """What a call tells whose origin is proven; a subscription is confirmed."""
     webhook = _webhook(site, name)
     try:

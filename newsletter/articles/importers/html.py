@@ -2,6 +2,7 @@
 
 import re
 from functools import partial
+from urllib.parse import urljoin
 
 from lxml import etree
 from lxml import html as pages
@@ -26,6 +27,7 @@ from newsletter.articles.importers.values.dates import Moment, read_moment
 from newsletter.articles.importers.values.decoding import decode
 from newsletter.articles.importers.values.fields import Fields
 from newsletter.articles.importers.values.file_names import (
+    address_of,
     date_in,
     draft_if_undated,
     is_draft_file,
@@ -82,6 +84,7 @@ def _of_source(document: front_matter.Document, name: str, context: ImportContex
         topics=fields.topics(),
         image_url=fields.text("image"),
         canonical_url=fields.text("link"),
+        base_url=address_of(name),
         status=status,
         updated_at=fields.moment("updated", context.zone),
         expires_at=fields.moment("expires", context.zone),
@@ -118,7 +121,7 @@ def _of_page(text: str, name: str, context: ImportContext) -> Record:
         topics=facts.topics(),
         image_url=facts.image(),
         canonical_url=facts.canonical(),
-        base_url=facts.base(),
+        base_url=urljoin(address_of(name), facts.base()),
         status=status,
         updated_at=updated.at if updated else None,
         notes=(*notes, *article.notes, *cleared.notes, *why),

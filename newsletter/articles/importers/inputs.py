@@ -19,7 +19,11 @@ from newsletter.articles.importers.base import (
     Unreadable,
 )
 from newsletter.articles.importers.folders import is_export, packed, source_folders
-from newsletter.articles.importers.format_detection import detect_importer, is_article_file
+from newsletter.articles.importers.format_detection import (
+    detect_importer,
+    in_stated_encoding,
+    is_article_file,
+)
 from newsletter.articles.importers.sibling_pictures import in_folder, with_sibling_pictures
 from newsletter.articles.importers.sitemap import completed, is_sitemap, pages_of
 from newsletter.articles.importers.validation import errors_as_records
@@ -31,7 +35,21 @@ MAX_FILE_BYTES = 1024 * 1024 * 1024
 STANDARD_INPUT = "-"
 # Names of tools' files in a report; the rest are counted.
 NAMED = 5
-Fetch = Callable[[str], bytes]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Loaded:
+    """The content of an input.
+
+    Args:
+        content_type: as the server states it (RFC 9110, 8.3); empty: nobody does.
+    """
+
+    content: bytes
+    content_type: str = ""
+
+
+Fetch = Callable[[str], Loaded]
 Parse = Callable[
     [Callable[[bytes, str, ImportContext], Reading], bytes, str, ImportContext],
     Iterable[Record | BadRecord],
@@ -50,7 +68,7 @@ class Input:
     """
 
     name: str
-    load: Callable[[], bytes]
+    load: Callable[[], Loaded]
     folder: str = ""
     beside: Path | None = None
 
@@ -80,7 +98,7 @@ def within(time: timedelta, fetch: Fetch, clock: Clock) -> Fetch:
     """A fetch that refuses once this time is over; a stranger's sitemap names 50,000 pages."""
     end = clock.now() + time
 
-    def fetch_until_then(address: str) -> bytes:
+    def fetch_until_then(address: str) -> Loaded:
         if clock.now() > end:
             minutes = int(time.total_seconds() // 60)
             raise FetchError(
@@ -129,7 +147,7 @@ def _with_folder(inputs: Inputs, folder: Path) -> Inputs:
     walks = (os.walk(start, onerror=unreadable) for start in begin)
     for where, folders, files in chain.from_iterable(walks):
         if is_export(Path(where)):
-            offers.append(Input(name=where, load=partial(packed, Path(where))))
+            offers.append(Input(name=where, load=partial(_packed, Path(where))))
             folders.clear()
             continue
         of_tools += [f"{name}/" for name in folders if name in TOOL_FOLDERS]
@@ -153,8 +171,12 @@ def _with_folder(inputs: Inputs, folder: Path) -> Inputs:
     )
 
 
-def _loader(path: Path) -> Callable[[], bytes]:
-    def load() -> bytes:
+def _packed(folder: Path) -> Loaded:
+    return Loaded(content=packed(folder))
+
+
+def _loader(path: Path) -> Callable[[], Loaded]:
+    def load() -> Loaded:
         mode = path.stat().st_mode
         if not (stat.S_ISREG(mode) or stat.S_ISFIFO(mode)):
             raise Unreadable("it is not a file", "name a file or a folder")
@@ -164,11 +186,11 @@ def _loader(path: Path) -> Callable[[], bytes]:
     return load
 
 
-def _limited(file: BinaryIO, name: str) -> bytes:
+def _limited(file: BinaryIO, name: str) -> Loaded:
     content = file.read(MAX_FILE_BYTES + 1)
     if len(content) > MAX_FILE_BYTES:
         raise Unreadable(f"{name} is larger than {MAX_FILE_BYTES >> 20} MiB", "split it")
-    return content
+    return Loaded(content=content)
 
 
 def _unreadable(where: str, error: OSError) -> BadRecord:
@@ -188,14 +210,18 @@ def parse_here(
     return read(content, name, context)
 
 
-def read_content(content: bytes, name: str, context: ImportContext, *, wanted: str) -> Reading:
+def read_content(
+    content: bytes, name: str, context: ImportContext, *, wanted: str, content_type: str = ""
+) -> Reading:
     """The records of some content; errors become a `BadRecord`.
 
     Args:
         wanted: its format; empty: detected.
+        content_type: as the server states it.
     """
+    content = in_stated_encoding(content, content_type)
     try:
-        importer = detect_importer(content, name, context, wanted)
+        importer = detect_importer(content, name, context, wanted, content_type)
     except Unreadable as error:
         yield BadRecord(where=name, what=error.what, mend=error.mend)
         return
@@ -216,14 +242,15 @@ def read_input(
         parse: runs the reader.
     """
     try:
-        content = offer.load()
-        if is_sitemap(content):
-            yield from _pages_of(offer, content, context, fetch, parse)
+        loaded = offer.load()
+        if is_sitemap(loaded.content):
+            yield from _pages_of(offer, loaded.content, context, fetch, parse)
             return
     except (Unreadable, FetchError, OSError) as error:
         yield _bad_offer(offer, error)
         return
-    for item in parse(partial(read_content, wanted=wanted), content, offer.name, context):
+    read = partial(read_content, wanted=wanted, content_type=loaded.content_type)
+    for item in parse(read, loaded.content, offer.name, context):
         item = replace(item, where=offer.folder + item.where)
         if offer.beside is not None and isinstance(item, Record):
             item = with_sibling_pictures(item, offer.name, in_folder(offer.beside))
@@ -238,7 +265,7 @@ def _pages_of(
     if fetch is None:
         yield BadRecord(where=where, what="it is a sitemap", mend="import its address")
         return
-    for page in pages_of(content, where, fetch):
+    for page in pages_of(content, where, lambda address: fetch(address).content):
         if isinstance(page, BadRecord):
             yield page
             continue

@@ -19,6 +19,7 @@ from newsletter.articles.importers.markup.template_tags import strip_template_ta
 from newsletter.articles.importers.values.decoding import decode
 from newsletter.articles.importers.values.fields import Fields
 from newsletter.articles.importers.values.file_names import (
+    address_of,
     date_in,
     draft_if_undated,
     is_draft_file,
@@ -79,6 +80,7 @@ def record_of(
         topics=fields.topics(),
         image_url=fields.text("image"),
         canonical_url=fields.text("link"),
+        base_url=address_of(name),
         status=status,
         updated_at=fields.moment("updated", context.zone),
         expires_at=fields.moment("expires", context.zone),

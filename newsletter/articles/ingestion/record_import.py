@@ -37,7 +37,7 @@ from newsletter.articles.ingestion.reports import ImportReport, RecordOutcome
 from newsletter.articles.ingestion.seen_records import SeenRecords
 from newsletter.articles.ingestion.unique_names import NameAllocator
 from newsletter.articles.models import Article, ArticleStatus, Topic
-from newsletter.articles.scheduling import is_public, settled_status
+from newsletter.articles.scheduling import is_public, status_at
 from newsletter.articles.store import StoredArticle
 from newsletter.articles.writing.history import recorded
 from newsletter.clock import Clock
@@ -374,7 +374,7 @@ def _set_time(article: Article, record: Record, now: datetime, had_expired: bool
     ):
         article.published_at = published_at or article.published_at
     status = record.status or (ArticleStatus.PUBLISHED if had_expired else article.status)
-    article.status = settled_status(status, article.published_at, now)
+    article.status = status_at(status, article.published_at, now)
 
 
 def _name_source(article: Article, match: Match) -> None:

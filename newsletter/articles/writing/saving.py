@@ -49,7 +49,7 @@ class OtherWriter:
 
 
 @dataclass(frozen=True, kw_only=True)
-class KeptWords:
+class AutosaveResult:
     """The state of an article after words were kept."""
 
     article_id: int
@@ -99,7 +99,7 @@ def new_article(
     return article
 
 
-def keep_words(
+def autosave(
     session: Session,
     article: Article,
     content: ArticleContent | None,
@@ -107,7 +107,7 @@ def keep_words(
     by: str,
     context: ImportContext,
     now: datetime,
-) -> KeptWords:
+) -> AutosaveResult:
     """Keep a person's words, and note that they are in the article.
 
     Args:
@@ -122,7 +122,7 @@ def keep_words(
             _apply(session, article, content, ArticleEdit(), context, now)
         is_saved = True
     _note_presence(session, article.id, None if is_saved else content, base, by, now, is_saved)
-    return KeptWords(
+    return AutosaveResult(
         article_id=article.id,
         version=ArticleContent.of(article).version,
         is_saved=is_saved,

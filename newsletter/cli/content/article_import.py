@@ -11,7 +11,7 @@ import click
 from newsletter.actions import articles as actions
 from newsletter.articles.importers.base import BadRecord, ImportContext, Record
 from newsletter.articles.importers.format_detection import FORMATS
-from newsletter.articles.importers.inputs import Inputs, find_inputs, read_all
+from newsletter.articles.importers.inputs import Inputs, Loaded, find_inputs, read_all
 from newsletter.articles.ingestion.parsing_process import ParsingProcess
 from newsletter.articles.ingestion.record_import import ImportStopped, Progress, import_records
 from newsletter.articles.ingestion.report_json import report_json
@@ -88,8 +88,9 @@ def _old_site(address: str) -> str:
     return address.rstrip("/")
 
 
-def _download(address: str, *, allow_private: bool) -> bytes:
-    return fetch(address, allow_private=allow_private).content
+def _download(address: str, *, allow_private: bool) -> Loaded:
+    answer = fetch(address, allow_private=allow_private)
+    return Loaded(content=answer.content, content_type=answer.content_type)
 
 
 def _with_topics(

@@ -10,7 +10,7 @@ import click
 from newsletter import demo as demo_package
 from newsletter.actions import articles, bulletins, digests, settings, staff
 from newsletter.articles.importers.base import ImportContext
-from newsletter.articles.importers.inputs import find_inputs, read_all
+from newsletter.articles.importers.inputs import Loaded, find_inputs, read_all
 from newsletter.cli.context import Invocation, pass_program
 from newsletter.cli.operations.init import write_config
 from newsletter.cli.operations.serve import run_site
@@ -119,7 +119,7 @@ def _import(program: Invocation, *, but: int = 0) -> None:
     )
 
 
-def _not_fetched(address: str) -> bytes:
+def _not_fetched(address: str) -> Loaded:
     raise FetchError(f"{address}: the demonstration fetches nothing")
 
 

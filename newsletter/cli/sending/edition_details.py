@@ -68,7 +68,7 @@ def _show_approval(program: Invocation, number: int, approval: ApprovalStatus) -
     program.say(f"It waits for {approval.missing} to approve it.")
     for change in approval.changes:
         program.say(f"Since you last looked: {change}")
-    actions.look(program.app, program.actor, number)
+    actions.record_view(program.app, program.actor, number)
 
 
 @click.command()

@@ -18,7 +18,7 @@ from newsletter.actions import articles, settings
 from newsletter.articles import store
 from newsletter.articles.importers.base import BadRecord, ImportContext, Record
 from newsletter.articles.importers.format_detection import SUFFIXES
-from newsletter.articles.importers.inputs import find_inputs, read_all, within
+from newsletter.articles.importers.inputs import Loaded, find_inputs, read_all, within
 from newsletter.articles.ingestion.parsing_process import ParsingProcess
 from newsletter.articles.ingestion.reports import ImportReport, RecordOutcome
 from newsletter.config.options import Config
@@ -133,10 +133,11 @@ def _import(
 ) -> ImportReport:
     context = ImportContext.of(request.config.site)
 
-    def download_one(address: str) -> bytes:
-        return fetch(address).content
+    def fetch_one(address: str) -> Loaded:
+        answer = fetch(address)
+        return Loaded(content=answer.content, content_type=answer.content_type)
 
-    download = within(FETCHING_TIME, download_one, request.context.clock)
+    download = within(FETCHING_TIME, fetch_one, request.context.clock)
     inputs = find_inputs(names, io.BytesIO(), download)
     with ParsingProcess() as process:
         read = read_all(inputs, context, fetch=download, parse=process.read)

@@ -1,14 +1,21 @@
 """Single deliveries of an edition: the server's words, and what to do."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from starlette.responses import Response
 
-from newsletter.console.frame.presentation.listing import Column, Listing
+from newsletter.console.frame.presentation.listing import (
+    Column,
+    Listing,
+    RowReader,
+    file_of_people,
+)
 from newsletter.console.frame.request import ConsoleRequest
 from newsletter.console.frame.routes import page
 from newsletter.delivery.ledger.models import DeliveryState
 from newsletter.editions import store
+from newsletter.editions.models import Edition
 from newsletter.queries.edition_answers import (
     DeliveryAnswer,
     answers_by_domain,
@@ -16,6 +23,7 @@ from newsletter.queries.edition_answers import (
 )
 from newsletter.staff.permissions import Permission
 
+ANSWERS = "/editions/{number:int}/answers"
 COLUMNS = [
     Column[DeliveryAnswer](name="Address", value=lambda one: one.address),
     Column[DeliveryAnswer](name="Name", value=lambda one: one.name),
@@ -36,12 +44,38 @@ STATES = (
 )
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Deliveries:
+    """The deliveries of an edition in the state that is asked for."""
+
+    edition: Edition
+    state: DeliveryState
+    listing: Listing
+    rows: RowReader[DeliveryAnswer]
+
+
 def answers(request: ConsoleRequest) -> Response:
     """The deliveries in one state."""
+    asked = _deliveries(request)
+    shown = asked.rows(asked.listing.after_number, asked.listing.limit)
+    table = asked.listing.table(COLUMNS, shown, key=lambda one: one.number)
+    context = {"edition": asked.edition, "table": table, "state": asked.state, "states": STATES}
+    return request.page("editions/answers.html", context)
+
+
+def answers_file(request: ConsoleRequest) -> Response:
+    """All of them as CSV."""
+    asked = _deliveries(request)
+    name = f"edition-{asked.edition.id}-{asked.state.value}.csv"
+    return asked.listing.people_file(name, COLUMNS, asked.rows, key=lambda one: one.number)
+
+
+def _deliveries(request: ConsoleRequest) -> _Deliveries:
     number = request.number()
-    listing = Listing.of(request, filters=("state",), sorts=("number", "-number"))
-    asked = listing.filter("state")
-    state = next((s for s, _ in STATES if s == asked), DeliveryState.FAILED)
+    listing = Listing.of(
+        request, filters=("state",), sorts=("number", "-number"), holds_people=True
+    )
+    state = next((s for s, _ in STATES if s == listing.filter("state")), DeliveryState.FAILED)
     with request.database.read() as session:
         edition = store.by_id(session, number)
 
@@ -56,13 +90,7 @@ def answers(request: ConsoleRequest) -> Response:
                 newest_first=not listing.is_ascending,
             )
 
-    if listing.wants_csv:
-        name = f"edition-{number}-{state.value}.csv"
-        return listing.csv(name, COLUMNS, rows, key=lambda one: one.number)
-    shown = rows(listing.after_number, listing.limit)
-    table = listing.table(COLUMNS, shown, key=lambda one: one.number)
-    context = {"edition": edition, "table": table, "state": state, "states": STATES}
-    return request.page("editions/answers.html", context)
+    return _Deliveries(edition=edition, state=state, listing=listing, rows=rows)
 
 
 def domains(request: ConsoleRequest) -> Response:
@@ -77,6 +105,7 @@ def domains(request: ConsoleRequest) -> Response:
 
 
 ROUTES = [
-    page("/editions/{number:int}/answers", Permission.PEOPLE, answers),
+    page(ANSWERS, Permission.PEOPLE, answers),
+    file_of_people(ANSWERS, answers_file),
     page("/editions/{number:int}/domains", Permission.READ, domains),
 ]

@@ -7,7 +7,12 @@ from starlette.responses import Response
 
 from newsletter.actions import feedback
 from newsletter.config.kinds import OneLine
-from newsletter.console.frame.presentation.listing import Column, Listing
+from newsletter.console.frame.presentation.listing import (
+    Column,
+    Listing,
+    RowReader,
+    file_of_people,
+)
 from newsletter.console.frame.request import ConsoleRequest
 from newsletter.console.frame.routes import form, page
 from newsletter.feedback import store
@@ -60,7 +65,22 @@ def _kind_and_then(event: EventView) -> str:
 
 def list_(request: ConsoleRequest) -> Response:
     """What came back, newest first."""
-    listing = Listing.of(request, filters=FILTERS, sorts=("-when",))
+    listing, events = _events(request)
+    shown = events(listing.after_number, listing.limit)
+    table = listing.table(COLUMNS, shown, key=lambda event: event.number)
+    names = [(kind.value, name) for kind, (name, _) in KINDS.items()]
+    context = {"table": table, "names": names, "kinds": KINDS, "then": then}
+    return request.page("feedback/list.html", context)
+
+
+def list_file(request: ConsoleRequest) -> Response:
+    """The whole list as CSV."""
+    listing, events = _events(request)
+    return listing.people_file("bounces.csv", COLUMNS, events, key=lambda event: event.number)
+
+
+def _events(request: ConsoleRequest) -> tuple[Listing, RowReader[EventView]]:
+    listing = Listing.of(request, filters=FILTERS, sorts=("-when",), holds_people=True)
     kind, number = listing.filter("kind"), listing.filter("edition")
 
     def events(after: int | None, limit: int) -> Sequence[EventView]:
@@ -74,13 +94,7 @@ def list_(request: ConsoleRequest) -> Response:
                 limit=limit,
             )
 
-    if listing.wants_csv:
-        return listing.csv("bounces.csv", COLUMNS, events, key=lambda event: event.number)
-    shown = events(listing.after_number, listing.limit)
-    table = listing.table(COLUMNS, shown, key=lambda event: event.number)
-    names = [(kind.value, name) for kind, (name, _) in KINDS.items()]
-    context = {"table": table, "names": names, "kinds": KINDS, "then": then}
-    return request.page("feedback/list.html", context)
+    return listing, events
 
 
 def show(request: ConsoleRequest) -> Response:
@@ -112,6 +126,7 @@ def undo(request: ConsoleRequest) -> Response:
 
 ROUTES = [
     page("/feedback", Permission.PEOPLE, list_),
+    file_of_people("/feedback", list_file),
     page("/feedback/{number:int}", Permission.PEOPLE, show),
     form("/feedback/{number:int}/undo", Permission.PEOPLE, undo, again=show),
 ]

@@ -11,7 +11,7 @@ from newsletter.actions.digests import ComposedEdition
 from newsletter.console.frame.request import ConsoleRequest
 from newsletter.console.frame.routes import ConsoleRoute, form, page
 from newsletter.console.sending.counts import audience_part
-from newsletter.console.sending.look import look
+from newsletter.console.sending.preview import preview
 from newsletter.console.sending.subjects import PATHS, Noun, subject_of
 from newsletter.editions import store
 from newsletter.editions.approvals import store as approvals
@@ -170,10 +170,12 @@ def _routes(noun: Noun) -> Sequence[ConsoleRoute]:
             f"{path}/approve",
             Permission.SEND,
             partial(approve, noun),
-            again=partial(look, noun),
+            again=partial(preview, noun),
             needs_proof=True,
         ),
-        form(f"{path}/submit", Permission.WRITE, partial(submit, noun), again=partial(look, noun)),
+        form(
+            f"{path}/submit", Permission.WRITE, partial(submit, noun), again=partial(preview, noun)
+        ),
     )
 
 

@@ -23,10 +23,10 @@ class EditionApproval(Base):
     approved_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
-class EditionLook(Base):
+class EditionView(Base):
     """What a person saw of an edition when they last looked."""
 
-    __tablename__ = "edition_looks"
+    __tablename__ = "edition_views"
 
     edition_id: Mapped[int] = mapped_column(
         ForeignKey("editions.id", ondelete="CASCADE"), primary_key=True
@@ -36,4 +36,4 @@ class EditionLook(Base):
     fingerprint: Mapped[str]
     snapshot: Mapped[dict[str, Any]] = mapped_column(JSON)
     """From `snapshots.snapshot_of`."""
-    looked_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    viewed_at: Mapped[datetime] = mapped_column(UTCDateTime)

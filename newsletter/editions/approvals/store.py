@@ -9,7 +9,7 @@ from sqlalchemy import Executable, Select, and_, delete, or_, select
 from sqlalchemy.orm import Session
 
 from newsletter.articles.models import Article, Correction
-from newsletter.editions.approvals.models import EditionApproval, EditionLook
+from newsletter.editions.approvals.models import EditionApproval, EditionView
 from newsletter.editions.models import Edition, EditionArticle, EditionCorrection, EditionState
 
 # Somebody who is editing changes much in a short time; the senders get one mail about it.
@@ -48,21 +48,21 @@ def withdraw(session: Session, actor: str) -> None:
     session.execute(delete(EditionApproval).where(own, EditionApproval.edition_id.in_(waiting)))
 
 
-def look_of(session: Session, number: int, actor: str) -> EditionLook | None:
+def view_of(session: Session, number: int, actor: str) -> EditionView | None:
     """What an actor saw when they last looked."""
-    return session.get(EditionLook, (number, actor))
+    return session.get(EditionView, (number, actor))
 
 
 def put_look(
     session: Session, number: int, actor: str, mark: str, snapshot: dict[str, Any], now: datetime
 ) -> bool:
     """Record what an actor sees; False where they saw the same before."""
-    last = look_of(session, number, actor)
+    last = view_of(session, number, actor)
     if last is not None and last.fingerprint == mark:
         return False
     session.merge(
-        EditionLook(
-            edition_id=number, actor=actor, fingerprint=mark, snapshot=snapshot, looked_at=now
+        EditionView(
+            edition_id=number, actor=actor, fingerprint=mark, snapshot=snapshot, viewed_at=now
         )
     )
     return True

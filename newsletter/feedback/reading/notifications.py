@@ -8,7 +8,7 @@ from typing import Any
 
 from newsletter.feedback.reading.kinds import failure_kind
 from newsletter.feedback.reading.message import MAX_RECIPIENTS, Returned
-from newsletter.feedback.reading.report import MailReport, RecipientFinding, chief_kind
+from newsletter.feedback.reading.report import MailReport, RecipientFinding, main_kind
 from newsletter.transports.events import EventKind
 
 # How Sendmail breaks a line that is too long.
@@ -24,7 +24,7 @@ def report_of(returned: Returned) -> MailReport | None:
     if not findings:
         return None
     return MailReport(
-        kind=chief_kind(findings), findings=findings, message_id=_message_id(notification)
+        kind=main_kind(findings), findings=findings, message_id=_message_id(notification)
     )
 
 

@@ -8,7 +8,7 @@ import logging
 
 from newsletter.feedback.reading import complaints, delivery_status, notifications, prose, replies
 from newsletter.feedback.reading.message import Returned, take_apart
-from newsletter.feedback.reading.report import MailReport, RecipientFinding, chief_kind
+from newsletter.feedback.reading.report import MailReport, RecipientFinding, main_kind
 from newsletter.transports.events import BOUNCES, EventKind
 
 # Its detectors raise on damaged mails, and log that with a traceback.
@@ -53,7 +53,7 @@ def _status_report(returned: Returned) -> MailReport | None:
     if not any(finding.recipient for finding in findings):
         named = _recipients(returned)
         findings = tuple(_with_recipient(findings[0], address) for address in named) or findings
-    return MailReport(kind=chief_kind(findings), findings=findings)
+    return MailReport(kind=main_kind(findings), findings=findings)
 
 
 def _other(returned: Returned) -> MailReport | None:
@@ -67,7 +67,7 @@ def _other(returned: Returned) -> MailReport | None:
     if not any(finding.recipient for finding in findings):
         named = _last_resort(returned)
         findings = tuple(_with_recipient(findings[0], address) for address in named) or findings
-    return MailReport(kind=chief_kind(findings), findings=findings)
+    return MailReport(kind=main_kind(findings), findings=findings)
 
 
 def _recipients(returned: Returned) -> list[str]:

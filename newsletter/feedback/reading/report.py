@@ -42,6 +42,6 @@ class MailReport:
     is_opt_out: bool = False
 
 
-def chief_kind(findings: tuple[RecipientFinding, ...]) -> EventKind:
+def main_kind(findings: tuple[RecipientFinding, ...]) -> EventKind:
     """The kind of a mail on several recipients: that of the first failure, else of the first."""
     return next((f.kind for f in findings if f.kind in BOUNCES), findings[0].kind)

@@ -457,14 +457,14 @@ CREATE TABLE edition_articles (
 
 CREATE INDEX ix_edition_articles_article_id ON edition_articles (article_id);
 
-CREATE TABLE edition_looks (
+CREATE TABLE edition_views (
     edition_id INTEGER NOT NULL,
     actor TEXT NOT NULL,
     fingerprint TEXT NOT NULL,
     snapshot JSON NOT NULL,
-    looked_at DATETIME NOT NULL,
-    CONSTRAINT pk_edition_looks PRIMARY KEY (edition_id, actor),
-    CONSTRAINT fk_edition_looks_edition_id FOREIGN KEY(edition_id) REFERENCES editions (id) ON DELETE CASCADE
+    viewed_at DATETIME NOT NULL,
+    CONSTRAINT pk_edition_views PRIMARY KEY (edition_id, actor),
+    CONSTRAINT fk_edition_views_edition_id FOREIGN KEY(edition_id) REFERENCES editions (id) ON DELETE CASCADE
 );
 
 CREATE TABLE edition_variants (

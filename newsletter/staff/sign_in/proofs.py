@@ -51,7 +51,7 @@ class ProviderProof:
 Proof = PasswordProof | PasskeyProof | LinkProof | ProviderProof
 
 
-def spend(
+def consume_proof(
     session: Session, member: StaffMember, proof: Proof, site_secret: str, now: datetime
 ) -> str:
     """Take a proof, so that nobody can use it again; what it was, in words.

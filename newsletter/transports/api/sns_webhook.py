@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from newsletter.transports.api.answers import field
 from newsletter.transports.api.sns import Fetch, fetch_certificate, prove_message
-from newsletter.transports.api.webhooks import NotProven, Told, Webhook, WebhookCall
+from newsletter.transports.api.webhooks import NotProven, Webhook, WebhookCall, WebhookResult
 
 MESSAGE_NUMBER = "snsMessageId"
 """Where a part of a call has the MessageId of its message, the same at each repetition."""
@@ -37,14 +37,14 @@ class SnsWebhook(Webhook):
             raise NotProven("the message is of another topic than topic_arn")
         prove_message(message, now, self._fetch, self.hosts)
 
-    def read(self, call: WebhookCall, transport: str) -> Told:
+    def read(self, call: WebhookCall, transport: str) -> WebhookResult:
         message = json.loads(call.body)
         if message["Type"] == "SubscriptionConfirmation":
-            return Told(confirm=message["SubscribeURL"])
+            return WebhookResult(confirm=message["SubscribeURL"])
         if message["Type"] != "Notification":
-            return Told()
+            return WebhookResult()
         if self.greeting and message["Message"].startswith(self.greeting):
-            return Told()
+            return WebhookResult()
         return super().read(call, transport)
 
     def items(self, body: Any) -> list[Any]:

@@ -45,7 +45,7 @@ class WebhookCall:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Told:
+class WebhookResult:
     """What a proven call says.
 
     Args:
@@ -74,7 +74,7 @@ class Webhook(ABC):
         """Whether the options that prove an origin are set."""
         return all(_plain(getattr(self.options, name)) for name in self.needs)
 
-    def receive(self, call: WebhookCall, transport: str, now: datetime) -> Told:
+    def receive(self, call: WebhookCall, transport: str, now: datetime) -> WebhookResult:
         """What a call tells.
 
         Raises:
@@ -107,16 +107,16 @@ class Webhook(ABC):
         """What the provider calls the event."""
         return str(field(item, "event") or "")
 
-    def read(self, call: WebhookCall, transport: str) -> Told:
+    def read(self, call: WebhookCall, transport: str) -> WebhookResult:
         """What a call says whose origin is proven."""
         try:
             items = list(self.items(json.loads(call.body)))
         except (*_MISSHAPEN, RecursionError):
-            return Told(events=[_not_understood(call.body, transport)])
+            return WebhookResult(events=[_not_understood(call.body, transport)])
         events: list[Event] = []
         for item in items:
             events += self._of_item(item, call, transport)
-        return Told(events=events)
+        return WebhookResult(events=events)
 
     def _of_item(self, item: Any, call: WebhookCall, transport: str) -> Iterator[Event]:
         evidence = json.dumps(item, ensure_ascii=False).encode("utf-8", "replace")

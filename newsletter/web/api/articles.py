@@ -1,7 +1,6 @@
 """POST /api/articles: bring articles in, in any form that an import reads."""
 
 from functools import partial
-from io import BytesIO
 from typing import Any
 
 from anyio.to_thread import run_sync
@@ -12,7 +11,7 @@ from starlette.routing import Route
 from newsletter.actions import articles
 from newsletter.articles.importers.base import ImportContext
 from newsletter.articles.importers.format_detection import FORMATS
-from newsletter.articles.importers.inputs import STANDARD_INPUT, Input, Inputs, read_all
+from newsletter.articles.importers.inputs import STANDARD_INPUT, Input, Inputs, Loaded, read_all
 from newsletter.articles.ingestion.parsing_process import ParsingProcess
 from newsletter.articles.ingestion.report_json import outcome_json, report_json
 from newsletter.articles.ingestion.reports import RecordOutcome
@@ -50,7 +49,7 @@ async def bring_in(site: SiteState, actor: Actor, request: Request) -> Response:
 def _stored(site: SiteState, actor: Actor, content: bytes, name: str, form: str) -> dict[str, Any]:
     """The report: counts, and what became of each article."""
     context = ImportContext.of(site.config.site)
-    offer = Input(name=name, load=BytesIO(content).read)
+    offer = Input(name=name, load=partial(Loaded, content=content))
     inputs = Inputs(offers=[offer], bad=[], passed_over=0, of_tools=[])
     outcomes: list[RecordOutcome] = []
     with ParsingProcess() as process:

@@ -20,7 +20,7 @@ SIGNED = "a sign before the address"
 """Said of a sign that most have: it tells nobody apart."""
 _PREFIX = re.compile(r"^mailto:", re.IGNORECASE)
 # Recipient headers of a pasted mail.
-_FIELD = re.compile(r"^\s*(?:to|cc|bcc|an|à|para|a|aan|do):\s*(?=\S*.*@)", re.IGNORECASE)
+_FIELD = re.compile(r"^\s*(?:to|cc|bcc|an|à|para|a|aan|do):\s*+(?=.*@)", re.IGNORECASE)
 # What somebody wrote after the addresses of a line: "ann@example.org # left 2020".
 _REMARK = re.compile(r"(?<=\S)\s+#(?P<remark>.*)", re.DOTALL)
 _SIGN = re.compile(r"(?P<comment>#+|//+|;+)\s*|[-–—−](?=[^\s<>]+@)")

@@ -5,15 +5,19 @@ import re
 from collections.abc import Sequence
 
 # Mailboxes as people and programs write them: "Ann <a@b.org>", mailto:a@b.org.
-ADDRESS = re.compile(r"[^\s<>()\[\],;:\"|\\]+@[^\s<>()\[\],;:\"|\\']+")
-_BARE = r"(?:mailto:)?[^\s<>()\[\],;:\"|]+@[^\s<>()\[\],;:\"|]+"
+# A local part has 64 octets (RFC 5321, 4.5.3.1.1); one of any length is tried from each letter.
+ADDRESS = re.compile(r"[^\s<>()\[\],;:\"|\\]{1,320}@[^\s<>()\[\],;:\"|\\']+")
+_BARE = r"(?:mailto:)?[^\s<>()\[\],;:\"|]{1,320}@[^\s<>()\[\],;:\"|]+"
 # A mailbox (RFC 5322, 3.4), also with an unquoted comma in the name.
 # A comment may follow that holds the name (RFC 5322, 3.2.2): a@b.org (Ann).
 _COMMENT = r"(?:[ \t]*\((?P<comment>[^()@]*)\))?"
 _PIECE = rf"(?:[^<>@;\t\r\n]*<\s*{_BARE}\s*>|<?{_BARE}>?(?:[ \t]*\([^()@]*\))?)"
-MAILBOXES = re.compile(rf"\s*{_PIECE}(?:(?:\s|[,;]|:::)+{_PIECE})*[\s,;]*")
+# A space may separate or belong to a name, and is tried as one of them alone: in a line of very
+# many, both would take hours. So would a name of any length, looked for from each letter.
+MAILBOXES = re.compile(rf"\s*+{_PIECE}(?:(?:\s|[,;]|:::)++{_PIECE})*[\s,;]*")
 MAILBOX = re.compile(
-    rf"(?:(?P<name>[^<>@;]*)<\s*(?P<first>{_BARE})\s*>)|(?P<bare>{_BARE}){_COMMENT}", re.IGNORECASE
+    rf"(?:(?P<name>[^<>@;]{{0,500}})<\s*(?P<first>{_BARE})\s*>)|(?P<bare>{_BARE}){_COMMENT}",
+    re.IGNORECASE,
 )
 # Google separates labels by " ::: ".
 _LISTED = re.compile(r"[,;|]|\s:::\s")

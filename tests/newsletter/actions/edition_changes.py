@@ -53,7 +53,7 @@ def reopening(app: Newsletter) -> Call:
 
 def looking(app: Newsletter) -> Call:
     number = edition(app, EditionState.DRAFT)
-    return lambda actor: editions.look(app, actor, number)
+    return lambda actor: editions.record_view(app, actor, number)
 
 
 def asking(app: Newsletter) -> Call:
@@ -175,7 +175,7 @@ EDITION_CHANGES: Mapping[str, Change] = {
     "editions.approve": approving,
     "editions.ask_for_approval": asking,
     "editions.edit": editing_draft,
-    "editions.look": looking,
+    "editions.record_view": looking,
     "editions.reopen": reopening,
     "editions.cancel": cancelling,
     "editions.pause": pausing,

@@ -148,6 +148,9 @@ SUBSCRIBER_CHANGES: Mapping[str, Change] = {
     "subscribers.export": lambda app: (
         lambda who: subscribers.export(app, who, [], lambda rows: len(list(rows)))
     ),
+    "subscribers.export_list": lambda app: (
+        lambda who: subscribers.export_list(app, who, "bounces.csv")
+    ),
     "subscribers.pause": lambda app: (
         lambda who: subscribers.pause(app, who, ANN, FRIDAY + timedelta(weeks=4))
     ),

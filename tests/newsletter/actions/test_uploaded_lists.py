@@ -75,7 +75,7 @@ def test_a_rehearsal_changes_nobody(app: Newsletter) -> None:
     assert not state(app, "ann@wexcombe.example")
 
 
-def test_whoever_left_is_suppressed_and_shown(app: Newsletter) -> None:
+def test_a_leaver_is_suppressed_and_shown(app: Newsletter) -> None:
     number = uploaded(app)
     imports.enter_upload(app, WHO, number, "paper")
     assert state(app, "dan@wexcombe.example") == "suppressed"
@@ -154,7 +154,7 @@ def test_the_column_of_addresses_can_be_named_by_hand(app: Newsletter) -> None:
     assert upload(app, number).outcome["counts"] == {"confirmed": 1}
 
 
-def test_what_cannot_be_read_says_why_without_a_path(app: Newsletter) -> None:
+def test_an_unreadable_file_is_explained_without_a_path(app: Newsletter) -> None:
     number = imports.upload(app, WHO, "/home/ann/members.pdf", b"%PDF-1.7")
     with pytest.raises(InvalidInput):
         imports.rehearse(app, WHO, number)
@@ -163,7 +163,7 @@ def test_what_cannot_be_read_says_why_without_a_path(app: Newsletter) -> None:
     assert found.problem.startswith("members.pdf is a PDF")
 
 
-def test_nobody_of_a_file_in_doubt_is_confirmed(app: Newsletter) -> None:
+def test_a_file_in_doubt_confirms_no_one(app: Newsletter) -> None:
     shifted = b"".join(b"a%d@wexcombe.example,A,B,C\n" % number for number in range(5))
     number = uploaded(app, b"email,name\nann@wexcombe.example,Ann\n" + shifted)
     with pytest.raises(Conflict, match="cannot be told apart"):

@@ -4,13 +4,14 @@ import io
 import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import urljoin
 
 import pytest
 from expectations import CONTEXT
 
 from newsletter.articles.importers.base import BadRecord, Record, Unreadable
 from newsletter.articles.importers.format_detection import FORMATS, detect_importer
-from newsletter.articles.importers.inputs import find_inputs, read_all, within
+from newsletter.articles.importers.inputs import Loaded, find_inputs, read_all, within
 from newsletter.clock import FixedClock
 from newsletter.errors import FetchError
 
@@ -203,6 +204,62 @@ def test_the_format_is_detected_by_suffix(name: str, content: str, form: str) ->
     assert detect_importer(content.encode(), name, CONTEXT) is FORMATS[form]
 
 
+@pytest.mark.parametrize(
+    ("address", "content_type", "content", "form"),
+    [
+        ("/bulletin.md", "text/plain; charset=utf-8", "# A *title*", "markdown"),
+        ("/bulletin.md?raw=1", "application/octet-stream", "# A *title*", "markdown"),
+        ("/bulletin", "text/markdown;charset=utf-8", "# A *title*", "markdown"),
+        ("/story", "TEXT/HTML", "<h1>A title</h1><p>Words</p>", "html"),
+        ("/story.html", "", "<h1>A title</h1><p>Words</p>", "html"),
+        ("/story.md", "text/html", "<!doctype html><h1>A title</h1>", "html"),
+        ("/feed", "text/html", "<rss version='2.0'/>", "feed"),
+        ("/list.csv", "text/plain", "title,body\nA,B", "csv"),
+        ("/list.txt", "text/csv", "title,body\nA,B", "csv"),
+        ("/mail", "message/rfc822", "Subject: A\n\nB", "mail"),
+        ("/old", "application/json", '[{"title": "T"}]', "json"),
+    ],
+)
+def test_the_format_at_an_address_is_detected_by_content_type_and_suffix(
+    address: str, content_type: str, content: str, form: str
+) -> None:
+    name = f"https://wexcombe.example{address}"
+    found = detect_importer(content.encode(), name, CONTEXT, content_type=content_type)
+    assert found is FORMATS[form]
+
+
+def test_a_page_is_read_in_the_encoding_that_its_server_states() -> None:
+    def download(address: str) -> Loaded:
+        page = "<html><title>Żółw</title><p>12 October 2026</p><p>Zażółć gęślą jaźń.</p></html>"
+        return Loaded(
+            content=page.encode("iso-8859-2"), content_type="text/html; charset=ISO-8859-2"
+        )
+
+    [item] = read_all(find_inputs(["https://x.example/a"], io.BytesIO(), download), CONTEXT)
+    assert isinstance(item, Record)
+    assert item.title == "Żółw"
+
+
+@pytest.mark.parametrize(
+    ("address", "content"),
+    [
+        ("https://x.example/news/a.html", "<html><title>A</title><p><a href='b'>B</a></p></html>"),
+        ("https://x.example/news/a.html", "---\ntitle: A\n---\n<p><a href='b'>B</a></p>"),
+        ("https://x.example/news/a.md", "# A\n\n[B](b)"),
+        ("https://x.example/a", "<base href='/news/'><title>A</title><p><a href='b'>B</a></p>"),
+    ],
+)
+def test_links_are_relative_to_the_address_that_a_text_came_from(
+    address: str, content: str
+) -> None:
+    def download(address: str) -> Loaded:
+        return Loaded(content=content.encode(), content_type="text/html" * ("<base" in content))
+
+    [item] = read_all(find_inputs([address], io.BytesIO(), download), CONTEXT)
+    assert isinstance(item, Record)
+    assert urljoin(item.base_url, "b") == "https://x.example/news/b"
+
+
 def test_the_format_option_takes_precedence() -> None:
     assert detect_importer(b"x", "a.txt", CONTEXT, "markdown") is FORMATS["markdown"]
 
@@ -217,11 +274,12 @@ def test_a_sitemap_that_takes_too_long_is_left_and_the_rest_of_its_pages_told(
 ) -> None:
     pages = "".join(f"<url><loc>https://x.example/{number}</loc></url>" for number in range(3))
 
-    def slow(address: str) -> bytes:
+    def slow(address: str) -> Loaded:
         if address.endswith(".xml"):
-            return f"<urlset>{pages}</urlset>".encode()
+            return Loaded(content=f"<urlset>{pages}</urlset>".encode())
         clock.at += timedelta(minutes=6)
-        return b"<html><h1>The quay</h1><p>12 October 2026</p><p>It holds.</p></html>"
+        page = b"<html><h1>The quay</h1><p>12 October 2026</p><p>It holds.</p></html>"
+        return Loaded(content=page)
 
     download = within(timedelta(minutes=10), slow, clock)
     inputs = find_inputs(["https://x.example/sitemap.xml"], io.BytesIO(), download)

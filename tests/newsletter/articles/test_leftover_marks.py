@@ -6,6 +6,7 @@ from imported import CONTEXT
 from newsletter.articles.importers import feed, markdown
 from newsletter.articles.importers.base import Record
 from newsletter.articles.importers.markup.leftover_marks import strip_marks
+from newsletter.articles.importers.markup.sent_mail import without_list_links
 from newsletter.articles.importers.markup.template_tags import StrippedSource
 
 
@@ -21,6 +22,10 @@ from newsletter.articles.importers.markup.template_tags import StrippedSource
         ("<p>{{&lt; notice &gt;}}Words{{&lt; /notice &gt;}}</p>", "<p>Words</p>"),
         ("<p>Words</p>{: .wide}", "<p>Words</p>"),
         ('<a href="{{ site.baseurl }}/map/">map</a>', '<a href="/map/">map</a>'),
+        ('<a href="%7B%7Bunsubscribe%7D%7D">leave</a>', "<a>leave</a>"),
+        ("<a href='http://a.example/%7b%7b%20x%20%7d%7d/'>x</a>", "<a>x</a>"),
+        ('<a href="*%7CUNSUB%7C*">leave</a>', "<a>leave</a>"),
+        ('<a href="https://a.example/*|URL|*">web</a>', "<a>web</a>"),
     ],
 )
 def test_marks_go_and_their_content_stays(written: str, left: str) -> None:
@@ -53,6 +58,7 @@ def test_shortcodes_for_media_become_figures_and_links(written: str, part: str) 
         "<p>[note] without an end, [/home] without a start</p>",
         '<p>The shortcode [gallery ids="1"] shows pictures</p>',
         "<pre>[gallery]\n{{ x }}</pre><code>{% x %}</code>",
+        '<a href="https://a.example/?q=%7B%7Bx%7D%7D">search</a> <a href="/a%7Bb%7D">b</a>',
         "<p>Set a = {{1, 2}, {3}} or {:ok, value} or {name}</p>",
         "<p>Write {{ x }} as in <code>{{ x }}</code></p>",
         r"<p>Since \(\frac{{a}}{b}\) is small</p>",
@@ -86,6 +92,12 @@ def test_an_entry_of_a_feed_is_cleared() -> None:
     [record] = feed.read(rss.encode(), "https://a.example/feed", CONTEXT)
     assert isinstance(record, Record)
     assert record.body_html == "<p>B </p>"
+
+
+@pytest.mark.parametrize("address", ["%7B%7Bunsubscribe%7D%7D", "*%7CUNSUB%7C*", "{{ unsub_url }}"])
+def test_an_encoded_link_for_leaving_the_old_list_goes(address: str) -> None:
+    mail = without_list_links(f'<p>Words <a href="{address}">here</a></p>')
+    assert mail.html == "<p>Words </p>"
 
 
 @pytest.mark.timeout(10)

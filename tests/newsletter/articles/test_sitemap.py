@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
 from newsletter.articles.importers.base import BadRecord, ImportContext, Record
-from newsletter.articles.importers.inputs import find_inputs, read_all
+from newsletter.articles.importers.inputs import Loaded, find_inputs, read_all
 from newsletter.errors import FetchError
 
 CONTEXT = ImportContext(zone=ZoneInfo("Europe/London"), base_url="https://wexcombe.example")
@@ -24,11 +24,11 @@ def listed(kind: str, entry: str, *names: str) -> bytes:
 
 
 def read(answers: Mapping[str, bytes], start: str) -> list[Record | BadRecord]:
-    def fetch(address: str) -> bytes:
+    def fetch(address: str) -> Loaded:
         name = address.removeprefix(f"{OLD}/")
         if name not in answers:
             raise FetchError(f"{address}: it answers 404")
-        return answers[name]
+        return Loaded(content=answers[name])
 
     found = find_inputs([f"{OLD}/{start}"], io.BytesIO(), fetch)
     return list(read_all(found, CONTEXT, fetch=fetch))

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from browsers import launched, page_width
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 from support import RecordingTransport, add_article, add_subscriber, make_app
 from threads import asgi_server
 
@@ -164,6 +164,20 @@ def test_a_passkey_is_made_and_signs_in(browser: Browser, address: str) -> None:
     page.get_by_role("button", name="Use a passkey").click()
     page.wait_for_url(address)
     assert page.get_by_role("heading", name="Today").count() == 1
+    context.close()
+
+
+def test_an_error_is_read_first_and_leads_to_its_field(browser: Browser, address: str) -> None:
+    context = browser.new_context()
+    page = signed_in(context, address)
+    page.goto(f"{address}/people/add")
+    page.locator("[name=frequency]:checked").evaluate("it => it.checked = false")
+    page.locator("form.form button").click()
+    summary = page.get_by_role("alert")
+    expect(summary).to_be_focused()
+    for name in ("address", "frequency"):
+        summary.locator(f"a[href='#field-{name}']").click()
+        expect(page.locator(f"[name={name}]").first).to_be_focused()
     context.close()
 
 

@@ -65,7 +65,7 @@ def test_a_report_on_a_signature_names_nobody() -> None:
     assert (event.recipient, event.delivery) == ("", None)
 
 
-def test_what_is_not_understood_is_an_event_with_its_evidence() -> None:
+def test_an_unknown_report_is_an_event_with_its_evidence() -> None:
     content = ORDINARY["a letter"]
     event = only(content)
     assert (event.kind, event.evidence) == (EventKind.UNKNOWN, content)

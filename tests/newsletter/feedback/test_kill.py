@@ -53,7 +53,7 @@ def killed_after(count: int) -> Iterator[Event]:
 
 
 @pytest.mark.parametrize("count", [150, 300])
-def test_what_is_told_again_after_a_kill_is_there_once(
+def test_a_report_repeated_after_a_kill_is_recorded_once(
     tmp_path: Path, sqlite_url: str, clock: FixedClock, count: int
 ) -> None:
     killed = run(tmp_path, Path(__file__), str(tmp_path), sqlite_url, str(count))

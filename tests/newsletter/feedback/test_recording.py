@@ -120,7 +120,7 @@ def test_a_mail_that_arrived_in_between_begins_anew(site: Site) -> None:
     assert site.suppression() is None
 
 
-def test_what_was_refused_because_of_us_never_suppresses(site: Site) -> None:
+def test_a_refusal_of_the_sender_never_suppresses(site: Site) -> None:
     for _ in range(8):
         site.bounce(site.send(), EventKind.BLOCKED)
         site.clock.at += timedelta(days=3)
@@ -208,7 +208,7 @@ def test_no_address_stays_in_the_reason_of_an_event(site: Site) -> None:
     assert "@" not in events(site.app)[0].reason
 
 
-def test_what_arrived_is_kept_as_it_arrived(site: Site) -> None:
+def test_a_report_is_stored_byte_by_byte(site: Site) -> None:
     site.tell(told(EventKind.UNKNOWN, evidence=b"\xff raw"))
     with site.app.database.read() as session:
         kept = store.find_evidence(session, 1)

@@ -107,7 +107,7 @@ def test_refusals_because_of_us_are_told_once_a_day(site: Site) -> None:
     assert look(site) == []
 
 
-def test_what_arrived_is_forgotten_in_time(site: Site) -> None:
+def test_stored_reports_expire(site: Site) -> None:
     site.tell(told(EventKind.UNKNOWN, evidence=b"a letter"))
     site.clock.at += timedelta(days=31)
     look(site)

@@ -37,7 +37,7 @@ def test_rejected_attempts_do_not_extend_the_window(clock: FixedClock) -> None:
     assert limit.is_allowed("ann")
 
 
-def test_what_is_remembered_is_bounded_and_the_oldest_is_forgotten(clock: FixedClock) -> None:
+def test_the_memory_is_bounded_and_evicts_the_oldest(clock: FixedClock) -> None:
     limit = InProcessRateLimit(1, clock, max_keys=10)
     assert all(limit.is_allowed(f"network {number}") for number in range(20))
     assert not limit.is_allowed("network 19")

@@ -38,7 +38,7 @@ def test_a_picture_taken_upright_stands_upright() -> None:
 
 
 @pytest.mark.parametrize("name", ["JPEG", "PNG", "GIF"])
-def test_what_is_appended_to_a_picture_stays_behind(name: str) -> None:
+def test_bytes_after_a_picture_are_dropped(name: str) -> None:
     [file] = encode_picture(saved(gradient(80, 60), name) + POLYGLOT)
     assert POLYGLOT not in file.content
 

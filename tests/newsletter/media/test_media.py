@@ -52,9 +52,7 @@ def test_a_described_picture_has_its_alt(app: Newsletter, item: MediaItem) -> No
     assert picture_attributes(described)["alt"] == 'The "old" quay'
 
 
-def test_what_is_put_into_an_article_is_told_in_feeds_with_its_length(
-    app: Newsletter, item: MediaItem
-) -> None:
+def test_a_file_of_an_article_is_in_feeds_with_its_length(app: Newsletter, item: MediaItem) -> None:
     address = f"{app.config.site.base_url}{path_of(item.widest)}"
     articles.edit(app, ANN, 1, ArticleEdit(image_url=address))
 

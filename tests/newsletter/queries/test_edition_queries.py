@@ -148,7 +148,7 @@ def test_one_doubtful_mail_is_settled_by_itself(
     assert left == list(doubtful[1:])
 
 
-def test_what_leaves_soon_can_be_taken_back(app: Newsletter, clock: FixedClock) -> None:
+def test_an_edition_that_leaves_soon_can_be_taken_back(app: Newsletter, clock: FixedClock) -> None:
     number = queued(app)
     with app.database.read() as session:
         within = timedelta(minutes=10)

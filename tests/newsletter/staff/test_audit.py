@@ -131,8 +131,8 @@ def test_lines_come_newest_first_and_page_by_page(database: Database, clock: Fix
     [
         (Filters(actor="operator"), ["segments.add", "editions.pause"]),
         (Filters(actor="operator:ben"), ["segments.add"]),
-        (Filters(actor="schedule"), ["editions.look"]),
-        (Filters(action="editions"), ["editions.look", "editions.pause"]),
+        (Filters(actor="schedule"), ["editions.record_view"]),
+        (Filters(action="editions"), ["editions.record_view", "editions.pause"]),
         (Filters(action="editions.pause"), ["editions.pause"]),
         (Filters(action="edit"), []),
         (Filters(subject="edition"), ["editions.pause"]),
@@ -146,7 +146,7 @@ def test_lines_are_found_by_actor_action_and_subject(
 ) -> None:
     record(database, clock, ANN, "editions.pause", "edition:1")
     record(database, clock, subscriber(7), "account.pause", "subscriber:7")
-    record(database, clock, SCHEDULE, "editions.look")
+    record(database, clock, SCHEDULE, "editions.record_view")
     record(database, clock, operator("ben"), "segments.add", "segment:1")
     assert found(database, filters) == expected
 

@@ -50,7 +50,7 @@ def test_our_address_is_registered_without_opens_and_clicks(
     assert any(ADDRESS in line for line in connection.done)
 
 
-def test_what_proves_the_calls_is_fetched(load: Load, account: AccountServer) -> None:
+def test_the_verification_key_is_fetched(load: Load, account: AccountServer) -> None:
     connection = load(account.kind, **account.options).connect(ADDRESS)
     assert connection.options == SECRETS.get(account.kind, {})
     assert not any(secret in str(connection.done) for secret in connection.options.values())

@@ -19,7 +19,7 @@ def test_other_hosts_are_not_loopback(host: str) -> None:
 
 
 @pytest.mark.parametrize("address", ["ann", "a b@c.example", "a@b@c.example", "a>\r\n@c.example"])
-def test_what_could_end_a_command_is_no_recipient(address: str) -> None:
+def test_an_address_that_could_end_a_command_is_no_recipient(address: str) -> None:
     assert "is not an address" in str(problem_of_recipient(address))
 
 

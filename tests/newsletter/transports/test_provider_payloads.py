@@ -260,7 +260,7 @@ def test_a_secret_of_the_service_must_be_strong(load: Load) -> None:
         ("sendgrid", {"api_key": "k", "webhook_public_key": "bm8ga2V5"}),
     ],
 )
-def test_what_proves_no_call_is_refused_at_configuration(
+def test_an_unusable_verification_key_is_refused_at_configuration(
     load: Load, kind: str, table: dict[str, str]
 ) -> None:
     with pytest.raises(ConfigurationError, match=r"transports\.main\.webhook_.*; write "):

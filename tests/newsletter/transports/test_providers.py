@@ -171,7 +171,9 @@ def test_a_call_carries_as_many_mails_as_allowed(send: Send, server: ProviderSer
     assert len(server.requests) == (2 if server.per_call > 1 else 3)
 
 
-def test_what_a_provider_cannot_carry_fails_alone(send: Send, server: ProviderServer) -> None:
+def test_a_mail_that_a_provider_cannot_carry_fails_alone(
+    send: Send, server: ProviderServer
+) -> None:
     signed = with_html(mail(1, content=b"DKIM-Signature: v=1; d=x.example\r\n" + message()))
     ledger = send(signed, with_html(mail(2)))
     if server.kind == "http":

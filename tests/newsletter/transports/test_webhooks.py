@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from webhook_providers import PROVIDERS
 from webhook_signatures import (
     ADA,
     CERTIFICATE_URL,
@@ -14,14 +15,19 @@ from webhook_signatures import (
     NOW,
     TOPIC,
     Headers,
-    Teller,
+    WebhookProvider,
     certificate_of_sns,
     sns_message,
 )
-from webhook_tellers import TELLERS
 
 from newsletter.transports.api.sns_webhook import SnsWebhook
-from newsletter.transports.api.webhooks import NotProven, Told, Webhook, WebhookCall, moment
+from newsletter.transports.api.webhooks import (
+    NotProven,
+    Webhook,
+    WebhookCall,
+    WebhookResult,
+    moment,
+)
 from newsletter.transports.events import Event, EventKind, EventSource
 from newsletter.transports.registry import KINDS, transport_class
 
@@ -29,23 +35,23 @@ Load = Callable[..., Any]
 GREETING = "Successfully validated SNS topic for Amazon SES event publishing."
 SAMPLES = [
     pytest.param(kind, number, id=f"{kind} {number} {expected}")
-    for kind, teller in TELLERS.items()
-    for number, (expected, _) in enumerate(teller.samples)
+    for kind, provider in PROVIDERS.items()
+    for number, (expected, _) in enumerate(provider.samples)
 ]
 
 
-@pytest.fixture(params=sorted(TELLERS))
+@pytest.fixture(params=sorted(PROVIDERS))
 def kind(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
 @pytest.fixture
-def teller(kind: str) -> Teller:
-    return TELLERS[kind]
+def provider(kind: str) -> WebhookProvider:
+    return PROVIDERS[kind]
 
 
 def webhook_of(load: Load, kind: str, **changes: Any) -> Webhook:
-    options = {**TELLERS[kind].options, **changes}
+    options = {**PROVIDERS[kind].options, **changes}
     made: Webhook = load(kind, **options).webhook()
     if isinstance(made, SnsWebhook):
         model = transport_class(kind).Options(**options)
@@ -54,27 +60,27 @@ def webhook_of(load: Load, kind: str, **changes: Any) -> Webhook:
 
 
 @pytest.fixture
-def receive(load: Load, kind: str) -> Callable[..., Told]:
+def receive(load: Load, kind: str) -> Callable[..., WebhookResult]:
     webhook = webhook_of(load, kind)
     return lambda call: webhook.receive(call, "main", NOW)
 
 
-Receive = Callable[[WebhookCall], Told]
+Receive = Callable[[WebhookCall], WebhookResult]
 
 
 def test_every_kind_with_a_webhook_has_a_teller() -> None:
-    missing = {kind for kind in KINDS if hasattr(transport_class(kind), "webhook")} - set(TELLERS)
+    missing = {kind for kind in KINDS if hasattr(transport_class(kind), "webhook")} - set(PROVIDERS)
     assert not missing, (
-        f"add {', '.join(sorted(missing))} to TELLERS in tests/newsletter/transports/"
-        "webhook_tellers.py, so that the contract of webhooks runs on it"
+        f"add {', '.join(sorted(missing))} to PROVIDERS in tests/newsletter/transports/"
+        "webhook_providers.py, so that the contract of webhooks runs on it"
     )
 
 
 @pytest.mark.parametrize(("kind", "number"), SAMPLES)
 def test_a_documented_event_has_its_kind(load: Load, kind: str, number: int) -> None:
-    teller = TELLERS[kind]
-    expected, item = teller.samples[number]
-    (found,) = webhook_of(load, kind).receive(teller.call(item), "main", NOW).events
+    provider = PROVIDERS[kind]
+    expected, item = provider.samples[number]
+    (found,) = webhook_of(load, kind).receive(provider.call(item), "main", NOW).events
     assert found.kind == expected
     assert found.recipient == ADA
     assert found.message_id.strip("<>") == MESSAGE_ID.strip("<>")
@@ -82,8 +88,8 @@ def test_a_documented_event_has_its_kind(load: Load, kind: str, number: int) -> 
     assert found.is_proven
 
 
-def test_events_say_when_they_happened(teller: Teller, receive: Receive) -> None:
-    (found,) = receive(teller.call(teller.samples[0][1])).events
+def test_events_say_when_they_happened(provider: WebhookProvider, receive: Receive) -> None:
+    (found,) = receive(provider.call(provider.samples[0][1])).events
     assert found.at is not None
     assert abs(found.at - NOW) < timedelta(seconds=1)
 
@@ -93,59 +99,63 @@ def test_a_time_beyond_the_calendar_is_no_time(text: str) -> None:
     assert moment(text) is None
 
 
-def test_opens_and_clicks_are_dropped(teller: Teller, receive: Receive) -> None:
-    for item in teller.dropped:
-        assert receive(teller.call(item)).events == []
+def test_opens_and_clicks_are_dropped(provider: WebhookProvider, receive: Receive) -> None:
+    for item in provider.dropped:
+        assert receive(provider.call(item)).events == []
 
 
-def test_an_unknown_event_is_kept_with_its_words(teller: Teller, receive: Receive) -> None:
-    (found,) = receive(teller.call(teller.unknown)).events
+def test_an_unknown_event_is_kept_with_its_words(
+    provider: WebhookProvider, receive: Receive
+) -> None:
+    (found,) = receive(provider.call(provider.unknown)).events
     assert found.kind is EventKind.UNKNOWN
     assert b"ewfangled" in found.evidence
 
 
 @pytest.mark.parametrize("body", [b"[1]", b'[{"event": {}}]', b"{}", b'"x"', b"null"])
 def test_a_proven_call_that_is_not_understood_is_kept(
-    kind: str, teller: Teller, receive: Receive, body: bytes
+    kind: str, provider: WebhookProvider, receive: Receive, body: bytes
 ) -> None:
-    found = receive(teller.signed(body)).events
+    found = receive(provider.signed(body)).events
     is_test = kind == "sparkpost" and body == b"{}"
     assert {event.kind for event in found} == (set() if is_test else {EventKind.UNKNOWN})
 
 
-def test_a_proven_call_without_json_is_kept(kind: str, teller: Teller, receive: Receive) -> None:
+def test_a_proven_call_without_json_is_kept(
+    kind: str, provider: WebhookProvider, receive: Receive
+) -> None:
     if kind in {"mailgun", "ses", "scaleway"}:
         return  # the proof stands in the JSON
-    (found,) = receive(teller.signed(b"\xff\xfe not JSON")).events
+    (found,) = receive(provider.signed(b"\xff\xfe not JSON")).events
     assert found.kind is EventKind.UNKNOWN
     assert found.evidence == b"\xff\xfe not JSON"
 
 
-def test_a_batch_becomes_an_event_each(teller: Teller, receive: Receive) -> None:
-    if not teller.takes_batches:
+def test_a_batch_becomes_an_event_each(provider: WebhookProvider, receive: Receive) -> None:
+    if not provider.takes_batches:
         return
-    items = [item for _, item in teller.samples]
-    told = receive(teller.call(*items, {"nonsense": True}, *teller.dropped))
-    expected = [expected for expected, _ in teller.samples] + ["unknown"]
+    items = [item for _, item in provider.samples]
+    told = receive(provider.call(*items, {"nonsense": True}, *provider.dropped))
+    expected = [expected for expected, _ in provider.samples] + ["unknown"]
     assert [event.kind for event in told.events] == expected
 
 
-def test_a_repeated_call_has_the_same_keys(teller: Teller, receive: Receive) -> None:
-    items = [item for _, item in teller.samples] if teller.takes_batches else [teller.unknown]
-    first, again = (receive(teller.call(*items)).events for _ in range(2))
+def test_a_repeated_call_has_the_same_keys(provider: WebhookProvider, receive: Receive) -> None:
+    items = [item for _, item in provider.samples] if provider.takes_batches else [provider.unknown]
+    first, again = (receive(provider.call(*items)).events for _ in range(2))
     assert [event.key for event in first] == [event.key for event in again]
 
 
-def test_different_events_have_different_keys(teller: Teller, receive: Receive) -> None:
-    changed = json.dumps(teller.samples[0][1]).replace(ADA, "bea@wexcombe.example")
+def test_different_events_have_different_keys(provider: WebhookProvider, receive: Receive) -> None:
+    changed = json.dumps(provider.samples[0][1]).replace(ADA, "bea@wexcombe.example")
     events: list[Event] = []
-    for item in (teller.samples[0][1], json.loads(changed)):
-        events += receive(teller.call(item)).events
+    for item in (provider.samples[0][1], json.loads(changed)):
+        events += receive(provider.call(item)).events
     assert len({event.key for event in events}) == 2
 
 
-def test_a_tampered_body_is_refused(kind: str, teller: Teller, receive: Receive) -> None:
-    call = teller.call(teller.samples[0][1])
+def test_a_tampered_body_is_refused(kind: str, provider: WebhookProvider, receive: Receive) -> None:
+    call = provider.call(provider.samples[0][1])
     changed = replace(call, body=call.body.replace(b"wexcombe", b"elsewhere"))
     if "authorization" in call.headers or kind == "mailgun":
         return  # a password and Mailgun's signature are not over the body
@@ -153,8 +163,10 @@ def test_a_tampered_body_is_refused(kind: str, teller: Teller, receive: Receive)
         receive(changed)
 
 
-def test_a_call_without_proof_is_refused(kind: str, teller: Teller, receive: Receive) -> None:
-    call = teller.call(teller.samples[0][1])
+def test_a_call_without_proof_is_refused(
+    kind: str, provider: WebhookProvider, receive: Receive
+) -> None:
+    call = provider.call(provider.samples[0][1])
     found = json.loads(call.body)
     for name in ("signature", "Signature"):
         if isinstance(found, dict):
@@ -164,8 +176,8 @@ def test_a_call_without_proof_is_refused(kind: str, teller: Teller, receive: Rec
 
 
 @pytest.mark.parametrize("wrong", ["", "v1,", "Basic ", "x" * 64, "ä", "AAAA"])
-def test_a_wrong_proof_is_refused(teller: Teller, receive: Receive, wrong: str) -> None:
-    call = teller.call(teller.samples[0][1])
+def test_a_wrong_proof_is_refused(provider: WebhookProvider, receive: Receive, wrong: str) -> None:
+    call = provider.call(provider.samples[0][1])
     proofs = [name for name in call.headers if "signature" in name or name == "authorization"]
     headers = Headers({**call.headers, **dict.fromkeys(proofs, wrong)})
     found, body = json.loads(call.body), call.body
@@ -177,15 +189,17 @@ def test_a_wrong_proof_is_refused(teller: Teller, receive: Receive, wrong: str) 
         receive(WebhookCall(headers=headers, body=body))
 
 
-def test_a_call_from_long_ago_is_refused(teller: Teller, receive: Receive) -> None:
-    if not teller.is_dated:
+def test_a_call_from_long_ago_is_refused(provider: WebhookProvider, receive: Receive) -> None:
+    if not provider.is_dated:
         return
     for distance in (timedelta(days=-2), timedelta(days=2)):
         with pytest.raises(NotProven, match="long ago"):
-            receive(teller.call(teller.samples[0][1], at=NOW + distance))
+            receive(provider.call(provider.samples[0][1], at=NOW + distance))
 
 
-def test_without_a_secret_every_call_is_refused(load: Load, kind: str, teller: Teller) -> None:
+def test_without_a_secret_every_call_is_refused(
+    load: Load, kind: str, provider: WebhookProvider
+) -> None:
     if kind == "http":
         return  # its secret is needed to send
     names = transport_class(kind).Options.model_fields
@@ -193,7 +207,7 @@ def test_without_a_secret_every_call_is_refused(load: Load, kind: str, teller: T
     webhook = webhook_of(load, kind, **{secret: ""})
     assert not webhook.is_ready
     with pytest.raises(NotProven, match=f"set {secret} first"):
-        webhook.receive(teller.call(teller.samples[0][1]), "main", NOW)
+        webhook.receive(provider.call(provider.samples[0][1]), "main", NOW)
 
 
 class TestSns:
@@ -209,7 +223,7 @@ class TestSns:
     def test_a_subscription_is_confirmed_at_sns(self, receive: Receive) -> None:
         url = "https://sns.eu-west-2.amazonaws.com/?Action=ConfirmSubscription&Token=t"
         told = receive(self.call(Type="SubscriptionConfirmation", SubscribeURL=url, Token="t"))
-        assert told == Told(confirm=url)
+        assert told == WebhookResult(confirm=url)
 
     @pytest.mark.parametrize(
         "url",
@@ -250,7 +264,7 @@ class TestSns:
                     Message=GREETING,
                 )
             )
-            == Told()
+            == WebhookResult()
         )
 
     def test_each_recipient_is_an_event(self, receive: Receive) -> None:

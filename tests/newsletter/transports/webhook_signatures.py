@@ -44,7 +44,7 @@ class Headers(dict[str, str]):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Teller:
+class WebhookProvider:
     """One provider.
 
     Args:

@@ -40,6 +40,12 @@ def test_a_long_line_is_no_log_of_ezmlm_at_first_sight(line: str) -> None:
     assert not is_ezmlm_log([line])
 
 
+@pytest.mark.parametrize("piece", [" ", ",", "\t ", "'", "a@"])
+def test_an_address_before_a_very_long_line_is_found_at_once(opened: Opened, piece: str) -> None:
+    table = opened(f"ann@wexcombe.example{piece * 100_000}\nben@wexcombe.example\n")
+    assert any("ben@wexcombe.example" in row for row in table.rows())
+
+
 def test_quotes_that_never_pair_are_not_tried_with_every_line_that_follows(opened: Opened) -> None:
     rows = list(opened(HEAD + 'x,"b\n' * 20_000).rows())
     assert len(rows) == 20_001

@@ -98,7 +98,7 @@ def test_a_text_of_two_levels_comes_back_word_for_word(text: str) -> None:
         "topic = a or (topic = b and (topic = c or (topic = d and topic = e)))",
     ],
 )
-def test_what_has_no_rows_stays_text(text: str) -> None:
+def test_an_expression_without_rows_stays_text(text: str) -> None:
     assert conditions_of(parse(text)) is None
 
 

@@ -8,6 +8,7 @@ is. Where code or the title holds template tags, the text writes about them: the
 import re
 from collections import Counter
 from html import unescape
+from urllib.parse import unquote
 
 from newsletter.articles.importers.markup.code_blocks import SHORTCODE, rendered_code
 from newsletter.articles.importers.markup.paragraph_splitting import (
@@ -38,6 +39,14 @@ _TAG = re.compile(
     rf"|\{{\{{[-~#/^&]?\s*(?:[a-zA-Z_.$\"'“‘]|&quot;|&#39;){_WORDS}\}}\}}"
     rf"|{ATTRIBUTE_LIST}"
 )
+# An address whose path is an unfilled tag that an editor or a browser percent-encoded, or a merge
+# tag of Mailchimp's; `{{ site.url }}/map` leaves a path.
+_UNFILLED_ADDRESS = re.compile(
+    r"\s(?:href|src)\s*=\s*([\"'])[^\"'<>?#]*?(?P<tag>%7B(?:%7B|%25)[^\"'<>]{1,200}?(?:%7D|%25)%7D"
+    r"|(?:\*|%2A)(?:\||%7C)[A-Z][\w:%.-]{0,100}?(?:\||%7C)(?:\*|%2A))[^\"'<>]*\1",
+    re.IGNORECASE,
+)
+_MAY_BE_UNFILLED = ("%7b", "*|", "*%7c", "%2a%7c")
 
 
 def strip_marks(html: str, title: str = "") -> StrippedSource:
@@ -49,13 +58,20 @@ def strip_marks(html: str, title: str = "") -> StrippedSource:
 
 def strip_tags(html: str, title: str = "") -> StrippedSource:
     """HTML without leftover template tags, unless it writes about them."""
-    if "{" not in html:
+    lower = html.lower()
+    if "{" not in html and not any(mark in lower for mark in _MAY_BE_UNFILLED):
         return StrippedSource(text=html)
     about = _TAG.search(title) or any(_TAG.search(code[0]) for code in _CODE.finditer(html))
     if about:
         return StrippedSource(text=html)
     left_out: Counter[str] = Counter()
     html = RAW.sub(lambda raw: literal(raw[1]), html)
+
+    def without_address(attribute: re.Match[str]) -> str:
+        left_out[f"{unquote(attribute['tag'])[:40]} as an address"] += 1
+        return ""
+
+    html = _UNFILLED_ADDRESS.sub(without_address, html)
 
     def replaced(tag: re.Match[str]) -> str:
         return replacement_of(unescape(tag[0]), left_out)

@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 from typing import Any, TypeAlias
+from urllib.parse import unquote
 
 from lxml import etree
 
@@ -27,6 +28,7 @@ _LEAVING = re.compile(
 )
 _LEAVING_ADDRESS = re.compile(
     r"[/.?&=](?:unsubscribe|unsub|opt-?out|abmelden)(?:[/?#.&=]|$)"
+    r"|\{\{[^{}]*(?:unsub|opt_?out|preferences)[^{}]*\}\}"
     r"|list-manage\d*\.com/(?:unsubscribe|profile|vcard|abuse)\b"
     r"|\*\|(?:UNSUB|UPDATE_PROFILE|FORWARD)\|\*",
     re.IGNORECASE,
@@ -61,13 +63,13 @@ def _is_way_out(link: Element) -> bool:
     label = " ".join(link.text_content().split())
     address = (link.get("href") or "").strip()
     return len(label) <= MAX_LABEL_LENGTH and bool(
-        _LEAVING.search(label) or _LEAVING_ADDRESS.search(address)
+        _LEAVING.search(label) or _LEAVING_ADDRESS.search(unquote(address))
     )
 
 
 def _drop_merge_tags(element: Element, notes: Counter[str]) -> None:
     for name, value in element.attrib.items():
-        if _MERGE_TAG.search(value):
+        if _MERGE_TAG.search(unquote(value)):
             del element.attrib[name]
     for tag in _MERGE_TAG.findall(f"{element.text or ''} {element.tail or ''}"):
         notes[f"merge tag left out: {tag[:40]}"] += 1

@@ -67,6 +67,15 @@ def xml_in_bytes(content: bytes) -> bytes:
     return _XML_ENCODING.sub(r"\1", content.decode(encoding, "replace"), count=1).encode()
 
 
+def in_utf8(content: bytes, label: str) -> bytes:
+    """Text in the encoding of a label as UTF-8; unchanged where it is UTF-8, or unknown."""
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError:
+        return _labelled(content, label).encode() or content
+    return content
+
+
 def _decoded(content: bytes, declared: str) -> str:
     for mark, encoding in MARKS:
         if content.startswith(mark):

@@ -37,6 +37,11 @@ def key_of(name: str) -> str:
     return folder + slash + (stem or file)
 
 
+def address_of(name: str) -> str:
+    """The address that a name is, to which the text's own are relative; empty if it is a file's."""
+    return name if name.startswith(("http://", "https://")) else ""
+
+
 def date_in(name: str, zone: ZoneInfo) -> datetime | None:
     """The date at the start of the file name, or in the path of the page."""
     path = name.replace("\\", "/")

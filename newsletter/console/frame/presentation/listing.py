@@ -23,8 +23,11 @@ from urllib.parse import urlencode
 from anyio.to_thread import run_sync
 from starlette.responses import Response, StreamingResponse
 
+from newsletter.actions import subscribers
 from newsletter.console.frame.request import ConsoleRequest
+from newsletter.console.frame.routes import ConsoleRoute, Handler, Threads, page
 from newsletter.http.path_params import number_in
+from newsletter.staff.permissions import Permission
 from subscribers.exporting import escape_formula
 
 RowT = TypeVar("RowT")
@@ -33,6 +36,8 @@ PAGE_SIZE = 50
 # Rows of a file that are read at once: far fewer than the 32,766 parameters of an SQLite statement.
 CSV_PAGE_SIZE = 1000
 MAX_FILTER_LENGTH = 200
+# Where a list of subscribers has its file, below its own path.
+FILE = "/file"
 RowReader = Callable[[int | None, int], Sequence[RowT]]
 """Reads the rows after a key, at most so many; None: the first ones."""
 
@@ -72,6 +77,8 @@ class Listing:
     """The key that the page begins after; empty: the first page."""
     wants_csv: bool
     page_size: int
+    holds_people: bool = False
+    """Whether its file is of subscribers: at `people_file`, for whoever may export them."""
 
     @classmethod
     def of(
@@ -81,10 +88,12 @@ class Listing:
         filters: Sequence[str] = (),
         sorts: Sequence[str] = (),
         page_size: int = PAGE_SIZE,
+        holds_people: bool = False,
     ) -> "Listing":
         """
         Args:
             sorts: the allowed orders, the usual one first: "name", "-seen" …
+            holds_people: its rows have addresses of subscribers.
         """
         query = request.query
         sort_names = {one.removeprefix("-") for one in sorts}
@@ -97,8 +106,9 @@ class Listing:
             },
             sort=asked if is_known else next(iter(sorts), ""),
             after=_cleaned(query.get("after", "")),
-            wants_csv=query.get("format") == "csv",
+            wants_csv=query.get("format") == "csv" and not holds_people,
             page_size=page_size,
+            holds_people=holds_people,
         )
 
     def filter(self, name: str) -> str:
@@ -171,6 +181,17 @@ class Listing:
             self._on_threads(first, parts), headers=headers, media_type="text/csv; charset=utf-8"
         )
 
+    def people_file(
+        self,
+        name: str,
+        columns: Sequence[Column[RowT]],
+        read: RowReader[RowT],
+        key: Callable[[RowT], int],
+    ) -> Response:
+        """As `csv`, with a line in the audit log; for a route that `file_of_people` made."""
+        subscribers.export_list(self.request.context, self.request.actor, name)
+        return self.csv(name, columns, read, key)
+
     async def _on_threads(self, first: str, parts: Iterator[str]) -> AsyncIterator[str]:
         """The parts of a file, each read on a thread of its own."""
         yield first
@@ -199,7 +220,12 @@ class Table(Generic[RowT]):
 
     @property
     def csv_url(self) -> str:
-        return self.listing.url(after="", format="csv")
+        """The file of the whole list; empty where the staff member may not have it."""
+        if not self.listing.holds_people:
+            return self.listing.url(after="", format="csv")
+        path, _, query = self.listing.url(after="").partition("?")
+        is_allowed = self.listing.request.may(Permission.BULK_PEOPLE)
+        return f"{path}{FILE}?{query}" if is_allowed else ""
 
     @property
     def is_filtered(self) -> bool:
@@ -214,6 +240,21 @@ class Table(Generic[RowT]):
             order = "descending"
         url = self.listing.url(sort=other, after="") if column.sort else ""
         return Heading(name=column.name, url=url, order=order, is_number=column.is_number)
+
+
+def file_of_people(path: str, handler: Handler) -> ConsoleRoute:
+    """The file of a list of subscribers: for those who may export them, after a proof.
+
+    Args:
+        path: of the list.
+    """
+    return page(
+        f"{path}{FILE}",
+        Permission.BULK_PEOPLE,
+        handler,
+        threads=Threads.WRITE,
+        needs_proof=True,
+    )
 
 
 def pages_of(rows: Sequence[RowT], key: Callable[[RowT], object]) -> RowReader[RowT]:

@@ -52,9 +52,7 @@ def test_an_import_that_changes_an_article_is_a_revision(app: Newsletter) -> Non
     assert history(app, 3) == [(2, "", "Quay wall"), (1, "", "Wall")]
 
 
-def test_what_the_editor_saves_in_one_sitting_is_one_revision(
-    app: Newsletter, clock: FixedClock
-) -> None:
+def test_the_saves_of_one_sitting_are_one_revision(app: Newsletter, clock: FixedClock) -> None:
     kept = articles.keep(app, ANN, None, ArticleContent(title="A"))
     for title in ("Ab", "Abc"):
         clock.at += timedelta(seconds=5)

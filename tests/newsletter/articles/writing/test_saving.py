@@ -129,7 +129,9 @@ def test_two_people_in_one_article_are_told_of_each_other(app: Newsletter) -> No
     assert [(other.author, other.is_here) for other in kept.others] == [("staff:1", True)]
 
 
-def test_whoever_has_closed_the_article_is_not_told_of(app: Newsletter, clock: FixedClock) -> None:
+def test_an_editor_who_has_closed_the_article_is_not_named(
+    app: Newsletter, clock: FixedClock
+) -> None:
     version = content(app, 1).version
     articles.keep(app, ANN, 1, None, version)
     clock.at += PRESENT
@@ -194,7 +196,7 @@ def test_the_address_of_a_published_article_stays_when_its_title_changes(app: Ne
     ],
     ids=["title", "text", "alt"],
 )
-def test_what_is_unfinished_is_not_published(
+def test_an_unfinished_article_is_not_published(
     app: Newsletter, words: ArticleContent, reason: str
 ) -> None:
     number, version = begun(app)

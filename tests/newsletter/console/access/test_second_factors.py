@@ -121,7 +121,9 @@ def test_a_wrong_password_proves_nothing(console: Console, clock: FixedClock) ->
     assert owner.get("/staff/invite").status_code == 303
 
 
-def test_what_was_sent_without_proof_is_done_after_it(console: Console, clock: FixedClock) -> None:
+def test_a_form_sent_before_the_proof_is_processed_after_it(
+    console: Console, clock: FixedClock
+) -> None:
     owner, number = console.as_role(Role.OWNER), console.add_member(Role.EDITOR)
     clock.at += timedelta(minutes=31)
     asked = owner.send(f"/staff/{number}/role", {"role": "viewer", "granted": ["people"]})
@@ -132,9 +134,7 @@ def test_what_was_sent_without_proof_is_done_after_it(console: Console, clock: F
     assert "Viewer" in owner.get("/staff?q=editor").text
 
 
-def test_what_was_typed_is_kept_when_the_session_ended_meanwhile(
-    console: Console, clock: FixedClock
-) -> None:
+def test_the_input_is_kept_when_the_session_has_ended(console: Console, clock: FixedClock) -> None:
     owner = console.as_role(Role.OWNER)
     token = owner.token()
     clock.at += timedelta(hours=13)

@@ -119,7 +119,7 @@ def test_an_untouched_markdown_text_leaves_the_body_as_it_is(console: Console, a
     assert (found.title, found.body_html) == ("Another", odd)
 
 
-def test_what_was_typed_is_shown_again_beside_the_error(ann: Client) -> None:
+def test_the_input_is_shown_again_beside_the_error(ann: Client) -> None:
     page = ann.send("/articles/new", {"title": "Quay", "body_html": "<p>It…</p>", "when": "at"})
     assert page.status_code == 400
     assert "Write the day and the time" in page.text
@@ -138,7 +138,7 @@ def test_an_article_without_title_is_not_published(ann: Client) -> None:
     assert "There is no title; write one" in page.text
 
 
-def test_what_another_changed_meanwhile_is_compared_before_it_is_overwritten(
+def test_a_change_by_another_is_compared_before_it_is_overwritten(
     console: Console, ann: Client, ben: Client
 ) -> None:
     of_ben = written(console, title="Homes, says Ben")

@@ -31,7 +31,7 @@ def test_the_first_words_make_a_bulletin_and_the_next_go_into_it(console: Consol
     assert written(console, 1) == Writing(subject="Flood", text="Stay upstairs.")
 
 
-def test_what_somebody_else_changed_meanwhile_is_not_overwritten(console: Console) -> None:
+def test_a_change_by_another_is_not_overwritten(console: Console) -> None:
     editor = console.as_role(Role.EDITOR)
     keep(editor)
     snow = Writing(subject="Snow", text="Stay warm.")

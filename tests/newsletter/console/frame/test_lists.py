@@ -57,24 +57,49 @@ def test_a_file_is_read_in_pages_and_holds_each_row_once(count: int) -> None:
 @pytest.mark.parametrize(
     "path",
     [
-        "/articles",
-        "/editions",
-        "/editions/1/answers",
-        "/bulletins",
-        "/feedback",
-        "/media",
-        "/segments",
-        "/staff",
-        "/staff/keys",
-        "/audit",
+        "/articles?format=csv",
+        "/editions?format=csv",
+        "/editions/1/answers/file?state=queued",
+        "/bulletins?format=csv",
+        "/feedback/file",
+        "/media?format=csv",
+        "/segments?format=csv",
+        "/staff?format=csv",
+        "/staff/keys?format=csv",
+        "/audit?format=csv",
     ],
 )
 def test_a_list_is_downloaded_as_a_file(console: Console, path: str) -> None:
     app = console.app
     bulletins.send(app, operator("ann"), BulletinDraft(subject="Flood", text="Stay in."))
-    answer = console.as_role(Role.OWNER).get(f"{path}?format=csv")
+    answer = console.as_role(Role.OWNER).get(path)
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"
     assert "," in answer.text.splitlines()[0]
+
+
+PEOPLE_LISTS = ["/feedback", "/editions/1/answers", "/editions/1/people"]
+
+
+@pytest.mark.parametrize("path", PEOPLE_LISTS)
+def test_a_list_of_people_is_no_file_for_whoever_may_not_export(
+    console: Console, path: str
+) -> None:
+    bulletins.send(console.app, operator("ann"), BulletinDraft(subject="Flood", text="Stay in."))
+    sender = console.as_role(Role.SENDER)
+    assert sender.get(f"{path}/file").status_code == 403
+    page = sender.get(f"{path}?format=csv")
+    assert page.headers["content-type"].startswith("text/html")
+    assert "Download as CSV" not in page.text
+
+
+@pytest.mark.parametrize("path", PEOPLE_LISTS)
+def test_the_file_of_a_list_of_people_leaves_a_line_in_the_audit_log(
+    console: Console, path: str
+) -> None:
+    bulletins.send(console.app, operator("ann"), BulletinDraft(subject="Flood", text="Stay in."))
+    owner = console.as_role(Role.OWNER)
+    owner.get(f"{path}/file")
+    assert "Exported the people of a list" in owner.get("/audit").text
 
 
 def test_staff_are_sorted_and_chosen_by_their_role(console: Console) -> None:

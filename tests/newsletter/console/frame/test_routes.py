@@ -112,7 +112,7 @@ def test_no_page_of_an_error_names_a_command(console: Console) -> None:
     assert [name(r) for r in pages if ": newsletter " in owner.get(path_of(r)).text] == []
 
 
-def test_whoever_is_not_signed_in_is_sent_to_sign_in(console: Console) -> None:
+def test_a_visitor_is_redirected_to_sign_in(console: Console) -> None:
     visitor = console.visitor()
     token = visitor.token()
     for route in MEMBERS:

@@ -71,7 +71,7 @@ def test_a_refused_row_is_mended_after_the_import(console: Console, owner: Clien
     assert status(console, "ben@wexcombe.example") is SubscriberStatus.CONFIRMED
 
 
-def test_what_a_row_says_of_leaving_is_no_field(owner: Client) -> None:
+def test_the_mark_of_a_leaver_is_no_field(owner: Client) -> None:
     page = owner.get(bring(owner)).text
     assert 'name="cell-3-0"' in page
     assert 'name="cell-3-2"' not in page

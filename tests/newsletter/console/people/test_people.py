@@ -140,7 +140,7 @@ def test_markup_in_names_attributes_and_answers_is_shown_as_text(
     assert html.escape(answer) in owner.get("/people/3").text
 
 
-def test_what_somebody_gets_is_changed_with_proof(console: Console, owner: Client) -> None:
+def test_a_subscription_is_changed_with_proof(console: Console, owner: Client) -> None:
     fields = {"name": "Ann Moor", "frequency": "weekly", "proof": "by telephone"}
     owner.send("/people/1/change", fields)
     changed = person(console.app, ANN)

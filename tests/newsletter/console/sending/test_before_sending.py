@@ -82,7 +82,7 @@ def test_a_digest_is_arranged_looked_at_and_approved_on_two_pages(
     assert titles == ["Trees", "Homes"]
 
 
-def test_what_changed_after_the_look_is_not_approved(console: Console) -> None:
+def test_a_change_after_the_preview_is_not_approved(console: Console) -> None:
     sender, editor = console.as_role(Role.SENDER), console.as_role(Role.EDITOR)
     look = sender.get("/digests/friday/look")
     press(editor, "/digests/friday", drop=str(BUSES))
@@ -254,11 +254,13 @@ def test_an_edition_shows_its_equation_and_what_to_do(
         {"delivery": hidden(answers, "delivery"), "decision": "leave", "from": "answers"},
     )
     assert "In doubt" not in sender.get(f"/editions/{number}").text
-    csv = sender.get(f"/editions/{number}/answers?state=failed&format=csv")
-    assert "550 5.1.1 no such user" in csv.text
+    owner = console.as_role(Role.OWNER)
+    address = f"/editions/{number}/answers/file?state=failed"
+    assert f'href="/console{address}"' in owner.get(f"/editions/{number}/answers?state=failed").text
+    assert "550 5.1.1 no such user" in owner.get(address).text
 
 
-def test_what_was_said_of_a_mail_is_shown_with_its_answer_and_its_person(
+def test_a_delivery_shows_its_reply_and_its_person(
     console: Console, clock: FixedClock, transport: RecordingTransport
 ) -> None:
     sender = console.as_role(Role.SENDER)

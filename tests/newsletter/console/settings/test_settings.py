@@ -34,7 +34,7 @@ def test_an_option_shows_its_value_and_where_that_comes_from(console: Console) -
     assert "set in newsletter.toml" in text
 
 
-def test_what_the_file_sets_is_locked(console: Console) -> None:
+def test_a_setting_of_the_file_is_locked(console: Console) -> None:
     owner = console.as_role(Role.OWNER)
     assert "/settings/option/site.name" not in owner.get("/settings?section=site").text
     assert owner.send("/settings/option/site.name", {"value": "Other"}).status_code == 409

@@ -82,7 +82,7 @@ def test_an_emptied_field_has_the_value_that_is_shipped(console: Console) -> Non
     assert 'name="timeout" type="text" value="1m"' in owner.get("/transports/mg/options").text
 
 
-def test_what_is_wrong_stands_beside_its_field_and_the_rest_is_kept(console: Console) -> None:
+def test_an_error_stands_beside_its_field_and_the_rest_is_kept(console: Console) -> None:
     owner = console.as_role(Role.OWNER)
     page = owner.send("/transports/new", MAILGUN | {"domain": "not a domain"})
     assert page.status_code == 400
@@ -103,7 +103,7 @@ def test_code_of_ones_own_is_no_kind_to_choose(console: Console) -> None:
     assert page.status_code == 400
 
 
-def test_what_the_file_sets_is_not_changed_here(console: Console) -> None:
+def test_a_transport_of_the_file_is_locked(console: Console) -> None:
     owner = console.as_role(Role.OWNER)
     assert "is changed there" in owner.get("/transports/default").text
     assert owner.send("/transports/default/options", {"path": "elsewhere"}).status_code == 409

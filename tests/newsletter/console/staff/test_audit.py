@@ -121,7 +121,7 @@ def test_a_cell_that_a_spreadsheet_would_run_is_quoted(
     assert cell in console.as_role(Role.OWNER).get("/staff?format=csv").text
 
 
-def test_what_a_filter_does_not_understand_is_left_out(console: Console) -> None:
+def test_an_unknown_filter_value_is_left_out(console: Console) -> None:
     change(console)
     owner = console.as_role(Role.OWNER)
     assert owner.get("/audit?after=x&since=yesterday&sort=%00").status_code == 200

@@ -85,7 +85,7 @@ def test_a_role_counts_at_once_where_they_are_signed_in(console: Console) -> Non
     assert other.get("/stop").status_code == 200
 
 
-def test_what_a_role_cannot_be_granted_is_left_out(console: Console) -> None:
+def test_a_permission_that_a_role_cannot_have_is_left_out(console: Console) -> None:
     owner, other = console.as_role(Role.OWNER), console.as_role(Role.VIEWER)
     owner.send(f"/staff/{other.member_id}/role", {"role": "viewer", "granted": ["people"]})
     with console.app.database.read() as session:
@@ -115,7 +115,7 @@ def test_sessions_are_listed_and_ended_one_by_one(console: Console) -> None:
     assert editor.get("/").status_code == 200
 
 
-def test_nobody_ends_the_session_of_another_member(console: Console) -> None:
+def test_a_member_cannot_end_the_session_of_another(console: Console) -> None:
     editor, other = console.as_role(Role.EDITOR), console.as_role(Role.EDITOR)
     assert editor.send("/account/sessions/2/end").status_code == 404
     assert other.get("/").status_code == 200

@@ -45,7 +45,7 @@ def test_a_stopped_edition_needs_somebody(console: Console) -> None:
     assert "Needs you" in console.as_role(Role.VIEWER).get("/").text
 
 
-def test_what_went_out_shows_how_many_got_it(console: Console) -> None:
+def test_a_sent_edition_shows_the_number_of_recipients(console: Console) -> None:
     fill(console)
     made = digests.compose(console.app, operator("ann"), "friday")
     console.app.engine.send(made.number)  # type: ignore[union-attr]

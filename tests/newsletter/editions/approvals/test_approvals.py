@@ -137,17 +137,17 @@ def test_approving_what_has_changed_since_the_look_is_refused(site: Site) -> Non
         editions.approve(app, BEN, number, seen=seen)
 
 
-def test_whoever_looks_again_is_told_what_changed(site: Site) -> None:
+def test_a_second_look_shows_the_changes(site: Site) -> None:
     app = site("sender")
     number = submitted(app)
-    editions.look(app, BEN, number)
+    editions.record_view(app, BEN, number)
     editions.edit(app, CAT, number, ArrangementEdit(drop=2, titles={1: "Homes for all"}))
     assert status(app, number, BEN).changes == [
         "The subject was “Homes”, and is “Homes for all”.",
         "Dropped: “Buses”.",
         "“Homes” is now called “Homes for all”.",
     ]
-    editions.look(app, BEN, number)
+    editions.record_view(app, BEN, number)
     assert status(app, number, BEN).changes == []
 
 
@@ -311,7 +311,7 @@ def test_many_changes_in_a_short_time_are_one_mail(
     assert asked_again(app, clock, transport) == ["dora@wexcombe.example"]
 
 
-def test_whoever_has_seen_the_changed_draft_is_not_asked_again(
+def test_an_approver_who_has_seen_the_changed_draft_is_not_asked_again(
     site: Site, transport: RecordingTransport, clock: FixedClock
 ) -> None:
     app = site("sender")
@@ -319,18 +319,18 @@ def test_whoever_has_seen_the_changed_draft_is_not_asked_again(
     number = submitted(app)
     ask_for_approvals(app, {})
     editions.edit(app, CAT, number, ArrangementEdit(drop=2))
-    editions.look(app, dora, number)
+    editions.record_view(app, dora, number)
     assert asked_again(app, clock, transport) == ["emil@wexcombe.example"]
 
 
-def test_whoever_changes_what_they_had_seen_is_not_asked_about_it(
+def test_an_approver_is_not_asked_about_their_own_change(
     site: Site, transport: RecordingTransport, clock: FixedClock
 ) -> None:
     app = site("sender")
     [dora, _] = add_senders(app, clock, "dora", "emil")
     number = submitted(app)
     ask_for_approvals(app, {})
-    editions.look(app, dora, number)
+    editions.record_view(app, dora, number)
     editions.edit(app, dora, number, ArrangementEdit(drop=2))
     assert asked_again(app, clock, transport) == ["emil@wexcombe.example"]
 
@@ -342,7 +342,7 @@ def test_the_second_mail_tells_what_changed_since_the_look(
     [dora] = add_senders(app, clock, "dora")
     number = submitted(app)
     ask_for_approvals(app, {})
-    editions.look(app, dora, number)
+    editions.record_view(app, dora, number)
     editions.edit(app, CAT, number, ArrangementEdit(drop=2))
     asked_again(app, clock, transport)
     text = transport.taken[0].content.decode().replace("=\r\n", "")

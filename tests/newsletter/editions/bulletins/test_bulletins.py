@@ -28,13 +28,13 @@ def save(app: Newsletter, writing: Writing = FLOOD, **more: int) -> Saved:
     return bulletins.save(app, ANN, writing, **more)
 
 
-def test_what_was_saved_is_there_as_it_was_written(app: Newsletter) -> None:
+def test_a_saved_draft_reads_as_it_was_written(app: Newsletter) -> None:
     saved = save(app)
     with app.database.read() as session:
         assert writing_of(store.by_id(session, saved.number)) == FLOOD
 
 
-def test_whoever_saves_over_what_somebody_else_changed_is_told(app: Newsletter) -> None:
+def test_saving_over_a_change_by_another_is_reported(app: Newsletter) -> None:
     saved = save(app)
     bulletins.save(app, BEN, Writing(subject="Snow", text="…"), number=saved.number)
     with pytest.raises(Conflict, match="changed by somebody else meanwhile"):
@@ -114,6 +114,6 @@ def test_quiet_hours_put_off_by_less_than_a_day_and_to_their_end(
 
 
 @pytest.mark.parametrize("text", ["9-5", "21:00-21:00", "25:00-07:00", "21:00"])
-def test_what_are_no_hours_is_refused(text: str) -> None:
+def test_quiet_hours_without_an_interval_are_refused(text: str) -> None:
     with pytest.raises(ValueError, match="not hours"):
         parse_quiet_hours(text)

@@ -101,9 +101,7 @@ def test_the_next_edition_knows_nothing_of_it(app: Newsletter, clock: FixedClock
     assert following.introduction == ""
 
 
-def test_what_is_published_later_stands_below_what_was_arranged(
-    app: Newsletter, clock: FixedClock
-) -> None:
+def test_a_later_article_stands_below_the_arranged_ones(app: Newsletter, clock: FixedClock) -> None:
     change(app, ArrangementEdit(lead=TREES))
     with app.database.write() as session:
         add_article(session, "Flood", clock.now(), topics=["housing"])

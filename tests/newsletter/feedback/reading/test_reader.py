@@ -243,7 +243,7 @@ def test_a_warning_in_words_is_a_delay() -> None:
         ),
     ],
 )
-def test_what_a_server_writes_in_words_is_judged(text: str, kind: EventKind) -> None:
+def test_a_reply_in_words_is_classified(text: str, kind: EventKind) -> None:
     report = read(plain(DAEMON, "Delivery failure", text))
     assert (report.kind, report.findings[0].recipient) == (kind, PERSON)
 

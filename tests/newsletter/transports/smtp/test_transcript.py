@@ -64,7 +64,7 @@ def test_each_mail_has_its_own(faulty_smtp: Start, load: Load, pipelining: str) 
     assert "< 450 4.2.1 busy" in found
 
 
-def test_what_happened_without_a_reply(faulty_smtp: Start, load: Load) -> None:
+def test_a_failure_without_a_reply_is_described(faulty_smtp: Start, load: Load) -> None:
     ledger = send(load, faulty_smtp({"content": CLOSE}), [mail()])
     assert ledger.kinds == ["InDoubt"]
     assert lines(ledger)[-1] == "* the server closed the connection after the final dot"

@@ -355,7 +355,8 @@ class ConsentMachine(RuleBasedStateMachine):
                     c for c in table.columns if isinstance(c.type, String) or c.name == "attributes"
                 ]
                 if columns:
-                    texts += [str(tuple(row)) for row in session.execute(select(*columns))]
+                    rows = session.execute(select(*columns))
+                    texts += [f"{table.name}: {tuple(row)}" for row in rows]
         return "\n".join(texts).casefold()
 
 

@@ -132,7 +132,7 @@ FOR_GOOD = [{"what": "erase", "sure": "yes"}, {"what": "object"}]
 
 
 @pytest.mark.parametrize("form", FOR_GOOD)
-def test_whoever_leaves_for_somebody_by_an_old_link_cannot_take_their_way_back(
+def test_an_old_link_cannot_end_a_subscription_for_good(
     client: httpx.Client, clock: FixedClock, ann: int, path: str, form: dict[str, str]
 ) -> None:
     old = unsubscribe_path(ann, clock.now(), ANN)

@@ -10,7 +10,7 @@ from webhook_signatures import (
     SPAM,
     TOPIC,
     UNKNOWN_USER,
-    Teller,
+    WebhookProvider,
     first_of,
     sign_for_scaleway,
     sign_for_ses,
@@ -29,7 +29,7 @@ def _ses_bounce(kind: str, subtype: str, code: str = "") -> dict[str, Any]:
     return _ses_event("Bounce", "bounce", **details)
 
 
-SES = Teller(
+SES = WebhookProvider(
     options={"region": "eu-west-2", "access_key": "AKID", "secret_key": "s", "topic_arn": TOPIC},
     sign=sign_for_ses,
     wrap=first_of,
@@ -85,7 +85,7 @@ def _tem(name: str, code: int = 0, words: str = "", **more: Any) -> dict[str, An
     return {**common, "email_to": ADA, "email_headers": headers, **told, **more}
 
 
-SCALEWAY = Teller(
+SCALEWAY = WebhookProvider(
     options={"secret_key": "s", "project_id": "8b512135", "topic_arn": SCALEWAY_TOPIC},
     sign=sign_for_scaleway,
     wrap=first_of,

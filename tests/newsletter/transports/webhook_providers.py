@@ -6,7 +6,7 @@ Payloads are invented, in the shapes that the providers document.
 import base64
 from typing import Any
 
-from sns_tellers import SCALEWAY, SES
+from sns_providers import SCALEWAY, SES
 from webhook_signatures import (
     _EC_PUBLIC,
     ADA,
@@ -17,7 +17,7 @@ from webhook_signatures import (
     SECRET,
     SPAM,
     UNKNOWN_USER,
-    Teller,
+    WebhookProvider,
     first_of,
     sign_for_mailgun,
     sign_for_mailtrap,
@@ -38,7 +38,7 @@ def _mailgun_failed(severity: str, reason: str, code: int, words: str) -> dict[s
     return _mailgun_event("failed", severity=severity, reason=reason, **{"delivery-status": status})
 
 
-MAILGUN = Teller(
+MAILGUN = WebhookProvider(
     options={"api_key": "k", "domain": "mg.x.example", "webhook_signing_key": "signing-key"},
     sign=sign_for_mailgun,
     wrap=lambda items: {"event-data": items[0]},
@@ -65,7 +65,7 @@ def _sendgrid_event(name: str, **more: Any) -> dict[str, Any]:
     return {**common, "newsletter_message_id": MESSAGE_ID, **more}
 
 
-SENDGRID = Teller(
+SENDGRID = WebhookProvider(
     options={"api_key": "k", "webhook_public_key": _EC_PUBLIC},
     sign=sign_for_sendgrid,
     unknown=_sendgrid_event("newfangled"),
@@ -97,7 +97,7 @@ def _resend_bounce(kind: str, subtype: str) -> dict[str, Any]:
     return _resend_event("bounced", bounce=bounce)
 
 
-RESEND = Teller(
+RESEND = WebhookProvider(
     options={"api_key": "k", "webhook_secret": SECRET},
     sign=standard("svix"),
     wrap=first_of,
@@ -129,7 +129,7 @@ def _postmark_bounce(kind: str, details: str = "") -> dict[str, Any]:
     return _postmark("Bounce", **more)
 
 
-POSTMARK = Teller(
+POSTMARK = WebhookProvider(
     options={"server_token": "t", "webhook_password": "a-password-of-ours"},
     sign=with_password,
     wrap=first_of,
@@ -171,7 +171,7 @@ def _brevo(name: str, **more: Any) -> dict[str, Any]:
     return {**common, "message-id": "<x@relay.example>", "X-Mailin-custom": MESSAGE_ID, **more}
 
 
-BREVO = Teller(
+BREVO = WebhookProvider(
     options={"api_key": "k", "webhook_password": "a-password-of-ours"},
     sign=with_password,
     is_dated=False,
@@ -198,7 +198,7 @@ def _mailjet(name: str, **more: Any) -> dict[str, Any]:
     return {**common, "Payload": MESSAGE_ID, **more}
 
 
-MAILJET = Teller(
+MAILJET = WebhookProvider(
     options={
         "api_key": "k",
         "secret_key": "s",
@@ -227,7 +227,7 @@ def _sparkpost(name: str, family: str = "message_event", **more: Any) -> dict[st
     return {"msys": {family: {**inside, "rcpt_meta": {"message_id": MESSAGE_ID}, **more}}}
 
 
-SPARKPOST = Teller(
+SPARKPOST = WebhookProvider(
     options={"api_key": "k", "webhook_password": "a-password-of-ours"},
     sign=with_password,
     is_dated=False,
@@ -260,7 +260,7 @@ def _trap(name: str, **more: Any) -> dict[str, Any]:
     return {**common, "message_id": "m", "custom_variables": {"message_id": MESSAGE_ID}, **more}
 
 
-MAILTRAP = Teller(
+MAILTRAP = WebhookProvider(
     options={"api_token": "t", "webhook_secret": "trap-secret"},
     sign=sign_for_mailtrap,
     wrap=lambda items: {"events": items},
@@ -285,7 +285,7 @@ def _own(kind: str, **more: Any) -> dict[str, Any]:
     return {"kind": kind, "id": f"id-{kind}", "recipient": ADA, "message_id": MESSAGE_ID, **more}
 
 
-HTTP = Teller(
+HTTP = WebhookProvider(
     options={"api_url": "https://mail.wexcombe.example/take", "secret": SECRET},
     sign=standard("webhook"),
     wrap=lambda items: {"events": items},
@@ -300,7 +300,7 @@ HTTP = Teller(
     dropped=[_own("open"), _own("click")],
 )
 
-TELLERS = {
+PROVIDERS = {
     "ses": SES,
     "mailgun": MAILGUN,
     "sendgrid": SENDGRID,
@@ -313,4 +313,4 @@ TELLERS = {
     "scaleway": SCALEWAY,
     "http": HTTP,
 }
-"""A teller for each kind whose transport has a webhook."""
+"""A provider for each kind whose transport has a webhook."""

@@ -44,7 +44,7 @@ FRAME_HEADERS = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class Reading:
+class PreviewOptions:
     """As whom and how a mail is looked at, from the address."""
 
     address: str = ""
@@ -82,9 +82,9 @@ class TestMailForm(BaseModel):
     to: str = Field(min_length=1)
 
 
-def look(noun: Noun, request: ConsoleRequest) -> Response:
+def preview(noun: Noun, request: ConsoleRequest) -> Response:
     """The page before sending."""
-    reading = Reading.of(request)
+    reading = PreviewOptions.of(request)
     with request.database.read() as session:
         subject = subject_of(request, session, noun)
         recipient, problem = PreviewRecipient(), ""
@@ -114,14 +114,14 @@ def look(noun: Noun, request: ConsoleRequest) -> Response:
             approvals_given = [(who_is(a.actor, names), a) for a in status.given]
             context |= {"approval": status, "given": approvals_given}
     if subject.waits:
-        editions.look(request.context, request.actor, subject.edition.id)
+        editions.record_view(request.context, request.actor, subject.edition.id)
     context["test"] = request.fields(to=request.member.member.email)
     return request.page("sending/look.html", context)
 
 
 def mail_frame(noun: Noun, request: ConsoleRequest) -> Response:
     """The HTML part alone, for the frame in the page."""
-    reading = Reading.of(request)
+    reading = PreviewOptions.of(request)
     with request.database.read() as session:
         subject = subject_of(request, session, noun)
         recipient = PreviewRecipient.of(session, reading.address, reading.topics)
@@ -154,7 +154,7 @@ def links_live(noun: Noun, request: ConsoleRequest) -> str | None:
 def send_test(noun: Noun, request: ConsoleRequest) -> Response:
     """Mail it to one address, as it is looked at."""
     sent = request.read(TestMailForm)
-    reading = Reading.of(request)
+    reading = PreviewOptions.of(request)
     with request.database.read() as session:
         subject = subject_of(request, session, noun)
         recipient = PreviewRecipient.of(session, reading.address, reading.topics)
@@ -210,7 +210,7 @@ def _link_part(request: ConsoleRequest, subject: EditionSubject) -> str:
 def _routes(noun: Noun) -> Sequence[ConsoleRoute]:
     path, read = f"{PATHS[noun]}/look", Permission.READ
     return (
-        page(path, read, partial(look, noun)),
+        page(path, read, partial(preview, noun)),
         page(f"{path}/mail", read, partial(mail_frame, noun)),
         page(f"{path}/links", read, partial(links, noun)),
         live(f"{path}/links/live", read, partial(links_live, noun)),
@@ -218,7 +218,7 @@ def _routes(noun: Noun) -> Sequence[ConsoleRoute]:
             f"{path}/test",
             Permission.WRITE,
             partial(send_test, noun),
-            again=partial(look, noun),
+            again=partial(preview, noun),
             threads=Threads.SLOW,
         ),
     )
