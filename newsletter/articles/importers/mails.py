@@ -143,6 +143,9 @@ def _body(message: Message) -> tuple[str, tuple[RecordPicture, ...], tuple[str, 
     try:
         shown = "\n".join(_readable(_shown(message), notes))
         embedded = _embedded(message)
+        if not shown.strip():
+            embedded = _pictures(message)
+            shown = "".join(f'<p><img src="{address}" alt=""></p>' for address in embedded)
     except Exception as error:  # malformed MIME structures raise anything
         raise Unreadable("its parts cannot be taken apart", MEND) from error
     if not shown.strip():
@@ -203,6 +206,13 @@ def _embedded(message: Message) -> dict[str, bytes]:
         for part in message.walk()
         if part.get_content_maintype() == "image" and part["Content-ID"]
     }
+
+
+def _pictures(message: Message) -> dict[str, bytes]:
+    """The pictures of a mail that has no text, such as a poster."""
+    parts = (part for part in message.walk() if part.get_content_maintype() == "image")
+    pictures = (payload for part in parts if (payload := _payload(part)))
+    return {f"cid:part-{number}": picture for number, picture in enumerate(pictures, start=1)}
 
 
 def _payload(part: Message) -> bytes:
