@@ -7,15 +7,18 @@ from itertools import islice
 
 from subscribers.importing.columns import Places
 from subscribers.importing.values.dates import DayMonthOrder, order_of
-from subscribers.importing.values.remarks import doubt_of, receiving_of
+from subscribers.importing.values.remarks import (
+    doubt_of,
+    leaving_with_remark,
+    receiving_of,
+    status_with_remark,
+)
 from subscribers.importing.values.states import ListState
 from subscribers.importing.values.validity import Judge, agreement_of, expiry_of
 from subscribers.importing.values.vocabulary import (
     confirmation_of,
-    leaving_of,
     reason_of,
     states_leaving,
-    status_of,
 )
 
 BATCH_SIZE = 500
@@ -23,8 +26,8 @@ BATCH_SIZE = 500
 MAX_VALUES = 60
 MAX_WORDS = 200
 JUDGES: Mapping[str, Judge] = {
-    "status": status_of,
-    "left": leaving_of,
+    "status": status_with_remark,
+    "left": leaving_with_remark,
     "reason": reason_of,
     "notes": doubt_of,
     "doubtful": doubt_of,

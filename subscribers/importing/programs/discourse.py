@@ -4,7 +4,7 @@ from subscribers.importing.program import Program
 
 PROGRAM = Program(
     name="Discourse",
-    marks=(("username", "email", "trust_level", "suspended_at", "staged"),),
+    marks=(("username", "email", "trust_level", "suspended_at"),),
     source="The export of the list of users in Discourse's source (export_csv_file.rb).",
     columns={
         "confirmed": ("active",),

@@ -10,7 +10,9 @@ from subscribers.importing.values.vocabulary import (
     WORDS,
     is_no,
     is_nothing,
+    leaving_of,
     states_leaving,
+    status_of,
 )
 from subscribers.importing.values.word_folding import folded
 
@@ -92,6 +94,16 @@ def name_says_left(name: str) -> bool:
         return True
     last = " ".join(_NUMBER.sub(" ", folded(name)).split()[-1:])
     return len(last) >= MIN_LENGTH_BESIDE_NAME and last in LEAVING_WORDS
+
+
+def status_with_remark(text: str, words: Mapping[str, ListState]) -> ListState | None:
+    """The status of a cell in a status column, with when and why: “ausgetreten 2019”."""
+    return status_of(text, words) or (ListState.LEFT if says_only_left(text) else None)
+
+
+def leaving_with_remark(text: str, words: Mapping[str, ListState]) -> ListState | None:
+    """The status of a cell in a leaving column, with when and why; None for unknown words."""
+    return leaving_of(text, words) or (ListState.LEFT if says_only_left(text) else None)
 
 
 def doubt_of(text: str, words: Mapping[str, ListState]) -> ListState:

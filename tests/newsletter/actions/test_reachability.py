@@ -24,6 +24,8 @@ NOT_BY_COMMAND = {
     "articles.save": "belongs to the editor; by command it is `articles edit`",
     "articles.mail": "falls due by itself; `digest send` is for digests",
     "articles.measure": "falls due by itself",
+    "subscribers.export_list": "belongs to the lists of the console; by command it is "
+    "`subscribers export`",
     "articles.publish_due": "falls due by itself; by hand it is `articles edit --status`",
     "digests.compose_due": "falls due by itself; by hand it is `digest send`",
     **{

@@ -35,6 +35,24 @@ def test_a_remark_that_may_mean_something_else_leaves_a_doubt(remark: str) -> No
     assert doubt_of(remark, {}) is ListState.PENDING
 
 
+@pytest.mark.parametrize("status", ["ausgetreten 2019", "resigned 3 May", "Verstorben (2022)"])
+def test_a_status_with_its_date_is_known(tmp_path: Path, status: str) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text(f"email,status\n{ANN},active\n{BEN},{status}\n", encoding="utf-8")
+    assert states_in(path) == {ANN: "subscribed", BEN: "left"}
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        *("möchte keinen Newsletter mehr", "bitte nicht mehr schicken", "don't write to her"),
+        *("souhaite ne plus recevoir", "ya no quiere recibir", "non vuole più la lettera"),
+    ],
+)
+def test_a_sentence_that_refuses_mail_means_left(note: str) -> None:
+    assert doubt_of(note, {}) is ListState.LEFT
+
+
 def test_one_of_several_marks_means_left() -> None:
     assert doubt_of("coloured red | left in May", {}) is ListState.LEFT
 
