@@ -81,8 +81,8 @@ def edit(work: UnitOfWork[ComposingContext], number: int, change: ArrangementEdi
     edition, combined = lock_draft(work.session, number)
     options = digest_options(work.context.config, edition.digest or "")
     author = str(work.actor)
-    look = approvals.view_of(work.session, combined.id, author)
-    had_seen = look is not None and look.fingerprint == fingerprint(
+    view = approvals.view_of(work.session, combined.id, author)
+    had_seen = view is not None and view.fingerprint == fingerprint(
         _snapshot(work.session, combined)
     )
     edit_draft(work.session, edition, options, change, work.now)

@@ -84,16 +84,16 @@ def _approvers(session: Session, edition: Edition) -> Iterator[tuple[str, str]]:
 
 def _has_seen(session: Session, edition: Edition, actor: str, mark: str) -> bool:
     """Whether somebody who was asked before has looked at what is there now."""
-    look = view_of(session, edition.id, actor)
-    return edition.approval_asked_at is not None and look is not None and look.fingerprint == mark
+    view = view_of(session, edition.id, actor)
+    return edition.approval_asked_at is not None and view is not None and view.fingerprint == mark
 
 
 def _changes(
     session: Session, edition: Edition, actor: str, snapshot: Snapshot
 ) -> Sequence[str] | None:
     """What changed since somebody's last look; None where they have not looked."""
-    look = view_of(session, edition.id, actor)
-    return changes(look.snapshot, snapshot) if look else None
+    view = view_of(session, edition.id, actor)
+    return changes(view.snapshot, snapshot) if view else None
 
 
 def _mail(

@@ -54,7 +54,7 @@ def approval_status(session: Session, composition: Composition, actor: str) -> A
     snapshot = snapshot_of(composition)
     mark = fingerprint(snapshot)
     approvals = store.of_edition(session, edition.id)
-    look = store.view_of(session, edition.id, actor)
+    view = store.view_of(session, edition.id, actor)
     approvals_given = [
         GivenApproval(actor=a.actor, at=a.approved_at, counts=a.fingerprint == mark)
         for a in approvals
@@ -68,7 +68,7 @@ def approval_status(session: Session, composition: Composition, actor: str) -> A
         missing=rules.missing_approvals(edition, approvals, mark) if is_waiting else 0,
         may_approve=rules.may_approve(edition, actor),
         has_approved=any(a.actor == actor and a.counts for a in approvals_given),
-        viewed_at=look.viewed_at if look else None,
-        changes=changes(look.snapshot, snapshot) if look else (),
+        viewed_at=view.viewed_at if view else None,
+        changes=changes(view.snapshot, snapshot) if view else (),
         fingerprint=mark,
     )

@@ -62,7 +62,7 @@ def test_processes_share_a_redis_counter(clock: FixedClock) -> None:
         assert other.is_allowed("ben")
 
 
-def test_what_redis_refuses_for_a_day_does_not_count_for_the_next_one(clock: FixedClock) -> None:
+def test_an_attempt_refused_by_the_daily_limit_does_not_count_in_redis(clock: FixedClock) -> None:
     with redis_server() as port:
         limit, _ = signup_rate_limits(options(f"redis://127.0.0.1:{port}/0"), SECRET, clock)
         allowed = []

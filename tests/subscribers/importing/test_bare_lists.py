@@ -22,7 +22,7 @@ def _list(folder: Path, *lines: str) -> Path:
 
 
 @pytest.mark.parametrize("line", LEAVERS)
-def test_who_is_taken_out_has_left(tmp_path: Path, line: str) -> None:
+def test_a_person_taken_out_by_a_sign_has_left(tmp_path: Path, line: str) -> None:
     path = _list(tmp_path, ANN, line.format(BEN), CAI)
     assert states_in(path) == {ANN: "subscribed", BEN: "left", CAI: "subscribed"}
 
@@ -58,7 +58,7 @@ def test_lines_that_are_commented_out_are_told(tmp_path: Path) -> None:
     assert any(note.startswith("1 lines are commented out") for note in found.notes)
 
 
-def test_who_is_commented_out_of_suppressions_is_not_suppressed(tmp_path: Path) -> None:
+def test_a_commented_out_suppression_does_not_suppress(tmp_path: Path) -> None:
     table = open_list(_list(tmp_path, ANN, f"#{BEN}", CAI))
     assert [each.address for each in addresses_of(table)] == [ANN, CAI]
 
@@ -76,7 +76,7 @@ def test_a_heading_that_is_not_known_is_asked_about(tmp_path: Path) -> None:
     assert [each.word for each in found.words] == ["Choir"]
 
 
-def test_who_stands_below_a_heading_of_leaving_in_a_list_has_left(tmp_path: Path) -> None:
+def test_a_person_below_a_heading_of_leaving_has_left(tmp_path: Path) -> None:
     path = _list(tmp_path, ANN, CAI, "Unsubscribed:", BEN)
     assert states_in(path) == {ANN: "subscribed", CAI: "subscribed", BEN: "left"}
 

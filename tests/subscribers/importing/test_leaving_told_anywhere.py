@@ -52,14 +52,16 @@ def test_a_row_with_a_minus_sign_before_the_address_is_refused(tmp_path: Path) -
         states_in(path)
 
 
-def test_who_left_is_suppressed_without_the_minus_sign_before_the_address(tmp_path: Path) -> None:
+def test_the_minus_sign_before_a_leaver_is_not_part_of_their_address(tmp_path: Path) -> None:
     path = tmp_path / "list.csv"
     path.write_text(f"email,status\n{ANN},active\n-{BEN},left\n", encoding="utf-8")
     assert states_in(path) == {ANN: "subscribed", BEN: "left"}
 
 
 @pytest.mark.parametrize("sign", ["#", "//", ";", "–"])
-def test_who_left_is_suppressed_without_a_sign_of_comments(tmp_path: Path, sign: str) -> None:
+def test_the_comment_sign_before_a_leaver_is_not_part_of_their_address(
+    tmp_path: Path, sign: str
+) -> None:
     path = tmp_path / "list.csv"
     path.write_text(f'email,status\n{ANN},active\n"{sign}{BEN}",left\n', encoding="utf-8")
     assert states_in(path) == {ANN: "subscribed", BEN: "left"}

@@ -7,7 +7,7 @@ from list_files import analysed, states_in
 ANN, BEN = "ann@example.org", "ben@example.org"
 
 
-def test_who_has_left_by_a_row_that_goes_on_with_them_is_in_doubt(tmp_path: Path) -> None:
+def test_an_opt_out_in_a_continuation_row_leaves_the_person_in_doubt(tmp_path: Path) -> None:
     path = tmp_path / "list.csv"
     path.write_text(
         f"name,email,status\nAnn,{ANN},active\nBen,{BEN},active\n,,unsubscribed\n", encoding="utf-8"

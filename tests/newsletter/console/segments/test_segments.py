@@ -79,7 +79,9 @@ def test_those_meant_are_counted_and_twenty_shown(owner: Client) -> None:
     assert "ann@wexcombe.example" in page
 
 
-def test_who_may_not_see_people_is_told_the_number_alone(console: Console, owner: Client) -> None:
+def test_without_the_permission_for_people_only_the_number_is_shown(
+    console: Console, owner: Client
+) -> None:
     del owner
     editor = console.as_role(Role.EDITOR)
     page = editor.get("/segments/meant", params={"text": "status = confirmed"}).text

@@ -69,7 +69,7 @@ def test_the_numbers_of_a_long_list_come_when_the_page_is_there(console: Console
         assert words in owner.get(f"{path}?part=yes").text
 
 
-def test_who_may_not_see_people_sees_no_movement(console: Console) -> None:
+def test_without_the_permission_for_people_no_movement_is_shown(console: Console) -> None:
     assert "People this month" in console.as_role(Role.SENDER).get("/").text
     assert "People this month" not in console.as_role(Role.EDITOR).get("/").text
 
