@@ -17,7 +17,7 @@ from newsletter.editions.each_article import due_articles
 from newsletter.editions.models import EACH_ARTICLE
 from newsletter.errors import NewsletterError
 from newsletter.logging import EventLogger
-from newsletter.queries.approval_requests import approval_request
+from newsletter.queries.editions.approval_requests import approval_request
 from newsletter.scheduling.guards import errors_logged
 from newsletter.staff.actors import SCHEDULE
 

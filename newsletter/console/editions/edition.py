@@ -18,10 +18,10 @@ from newsletter.editions.composing.composition import Composition
 from newsletter.editions.lifecycle import TRANSITIONS, Transition
 from newsletter.editions.models import Edition, EditionKind, EditionState
 from newsletter.http.path_params import number_in
-from newsletter.queries.approvals import approval_status
 from newsletter.queries.audit import who_is
-from newsletter.queries.coming import stories_of_draft
-from newsletter.queries.edition_numbers import EditionGauges
+from newsletter.queries.editions.approvals import approval_status
+from newsletter.queries.editions.coming import stories_of_draft
+from newsletter.queries.editions.numbers import EditionGauges
 from newsletter.queries.feedback import edition_counts
 from newsletter.staff import store as staff
 from newsletter.staff.permissions import Permission

@@ -18,7 +18,7 @@ from newsletter.editions.approvals import store as approvals
 from newsletter.editions.bulletins.store import written_as
 from newsletter.editions.models import EditionKind, EditionState
 from newsletter.errors import Conflict
-from newsletter.queries.edition_proofs import released_as
+from newsletter.queries.editions.proofs import released_as
 from newsletter.staff.permissions import Permission
 
 
