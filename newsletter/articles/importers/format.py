@@ -10,7 +10,7 @@ from newsletter.articles.importers.values.decoding import declared_in, decode
 
 
 @dataclass(frozen=True)
-class Content:
+class UnknownContent:
     """A content whose format is to be detected.
 
     Args:
@@ -35,7 +35,7 @@ class Content:
         return self.text[:2000].lower()
 
 
-def _never(_content: Content) -> bool:
+def _never(_content: UnknownContent) -> bool:
     return False
 
 
@@ -61,6 +61,6 @@ class Format:
     media_types: tuple[str, ...] = ()
     sources: Mapping[str, bool] = field(default_factory=dict)
     rank: int = 50
-    begins: Callable[[Content], bool] = _never
-    resembles: Callable[[Content], bool] = _never
+    begins: Callable[[UnknownContent], bool] = _never
+    resembles: Callable[[UnknownContent], bool] = _never
     narrows: Mapping[str, Callable[[bytes], bool]] = field(default_factory=dict)

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 from newsletter.articles.importers import formats
 from newsletter.articles.importers.base import ImportContext, Importer, Unreadable
-from newsletter.articles.importers.format import Content, Format
+from newsletter.articles.importers.format import Format, UnknownContent
 from newsletter.articles.importers.formats.archives import is_zip
 from newsletter.articles.importers.values.decoding import declared_in, in_utf8
 
@@ -66,7 +66,7 @@ def detect_importer(
     """
     if wanted:
         return FORMATS[wanted]
-    found = Content(content, context.zone)
+    found = UnknownContent(content, context.zone)
     if "://" in name:
         form = _by_beginning(found) or _by_type(content_type) or _by_suffix(urlsplit(name).path)
     else:
@@ -96,12 +96,12 @@ def in_stated_encoding(content: bytes, content_type: str) -> bytes:
     return in_utf8(content, charset)
 
 
-def _by_beginning(found: Content) -> str:
+def _by_beginning(found: UnknownContent) -> str:
     """The only format that begins so; empty if there are several."""
     return next((form.name for form in ALL_FORMATS if form.begins(found)), "")
 
 
-def _by_content(found: Content) -> str:
+def _by_content(found: UnknownContent) -> str:
     if name := _by_beginning(found):
         return name
     for form in ALL_FORMATS:

@@ -16,7 +16,7 @@ from newsletter.articles.importers.base import (
     checked,
     one_line,
 )
-from newsletter.articles.importers.format import Content, Format
+from newsletter.articles.importers.format import Format, UnknownContent
 from newsletter.articles.importers.markup import front_matter
 from newsletter.articles.importers.markup.leftover_marks import strip_bracketed, strip_marks
 from newsletter.articles.importers.markup.template_tags import strip_template_tags
@@ -154,7 +154,7 @@ def _moment(written: str, context: ImportContext) -> Moment | None:
         return None
 
 
-def _is_page(found: Content) -> bool:
+def _is_page(found: UnknownContent) -> bool:
     head = found.head
     return head.startswith(("<!doctype html", "<html")) or ("<html" in head and head[0] == "<")
 

@@ -18,7 +18,7 @@ from newsletter.articles.importers.base import (
     attempt_all,
     checked,
 )
-from newsletter.articles.importers.format import Content, Format
+from newsletter.articles.importers.format import Format, UnknownContent
 from newsletter.articles.importers.formats.markdown import html_of
 from newsletter.articles.importers.formats.text import paragraphs_of
 from newsletter.articles.importers.markup.leftover_marks import (
@@ -220,7 +220,7 @@ def _body(fields: Fields, title: str) -> tuple[str, tuple[str, ...]]:
     return bare.text, (*cleared.notes, *bare.notes)
 
 
-def _has_header_line(found: Content) -> bool:
+def _has_header_line(found: UnknownContent) -> bool:
     is_named = "title" in found.head.partition("\n")[0]
     return is_named and any(mark in found.head for mark in DELIMITERS)
 
