@@ -6,7 +6,7 @@ sanitise, store or fetch anything.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
@@ -169,6 +169,16 @@ def attempt(where: str, build: Callable[[], Record]) -> Record | BadRecord:
         return BadRecord(where=where, what=error.what, mend=error.mend)
     except Exception as error:  # noqa: BLE001 - one bad record may not keep the others out
         return failure(error, where)
+
+
+def attempt_all(where: str, build: Callable[[], Iterable[Record | BadRecord]]) -> Reading:
+    """The records of a file that holds several; what ends its reading is reported last."""
+    try:
+        yield from build()
+    except Unreadable as error:
+        yield BadRecord(where=where, what=error.what, mend=error.mend)
+    except Exception as error:  # noqa: BLE001 - nothing in a file may end an import
+        yield failure(error, where)
 
 
 def failure(error: Exception, where: str) -> BadRecord:

@@ -7,8 +7,8 @@ from html import escape
 import pytest
 from imported import CONTEXT, only, take
 
-from newsletter.articles.importers import feed
 from newsletter.articles.importers.base import BadRecord, Record
+from newsletter.articles.importers.formats import feed
 from newsletter.clock import FixedClock
 from newsletter.database import Database
 
