@@ -18,6 +18,7 @@ from newsletter.articles.body.attachments import Attachment, with_links
 from newsletter.articles.body.html_cleanup import clean_html
 from newsletter.articles.body.sanitising import summary_of, text_of
 from newsletter.articles.body.urls import absolute_address, without_controls
+from newsletter.articles.importers.markup.bare_text import in_paragraphs
 from newsletter.articles.models import ArticleStatus
 from newsletter.config.options import Site
 from newsletter.errors import InvalidInput
@@ -202,7 +203,7 @@ def checked(record: Record, context: ImportContext) -> Record:
         replace(one, url=url) for one in record.attachments if (url := _address(one.url, base))
     )
     mended = clean_html(without_controls(record.body_html))
-    body = with_links(mended.html.strip(), attachments)
+    body = with_links(in_paragraphs(mended.html.strip()), attachments)
     image = _address(record.image_url, base)
     link = canonical or next((one.url for one in attachments), image)
     title = _title(record.title, body, link, notes)

@@ -72,6 +72,19 @@ def test_a_title_is_made_of_the_first_words(document: Document) -> None:
 
 
 @FORMATS
+@pytest.mark.parametrize("end", ["\n\n", "<br><br>", " <br />\n<br />\n"])
+def test_a_text_without_elements_keeps_its_paragraphs_apart(document: Document, end: str) -> None:
+    record = the_record(document("Ferry", "/1", f"It <b>sails</b>.{end}It sails again."))
+    assert record.body_html == "<p>It <b>sails</b>.</p>\n<p>It sails again.</p>"
+
+
+@FORMATS
+def test_an_empty_line_in_html_with_blocks_means_nothing(document: Document) -> None:
+    record = the_record(document("Ferry", "/1", "<p>It\n\nsails.</p>"))
+    assert record.body_html == "<p>It\n\nsails.</p>"
+
+
+@FORMATS
 def test_a_link_alone_is_kept(document: Document) -> None:
     record = the_record(document("", "https://a.example/1", ""))
     assert record.title == "a.example/1"
