@@ -43,11 +43,13 @@ class Program:
     the advice is given."""
     used_leaving_columns: Sequence[str] = ()
     """Further ones, that say no of everybody where the program does not know."""
+    tells_leaving: bool = True
+    """Whether any of its files may tell who has left."""
 
     @property
     def may_hide_leaving(self) -> bool:
         """Whether some of its files leave out who has left."""
-        return bool(self.leaving_columns or self.used_leaving_columns)
+        return bool(self.leaving_columns or self.used_leaving_columns) or not self.tells_leaving
 
     def hides_leaving(self, header: Sequence[str], used: Sequence[str]) -> bool:
         """Whether a file leaves out who has left.

@@ -9,7 +9,10 @@ PROGRAM = Program(
         ("Haupt-E-Mail", "Nachname"),
         ("E-mail principal", "Prénom", "Nom"),
     ),
-    source="The tests of the people export in hitobito's source (export/tabular/people).",
+    source=(
+        "The people export in hitobito's source (export/tabular/people); that of a subscription "
+        "(SubscriptionsJob) has the same columns, without those who left it."
+    ),
     columns={
         "address": ("Haupt-E-Mail", "E-mail principal"),
         "tags": ("Tags",),
@@ -44,9 +47,10 @@ PROGRAM = Program(
         "Id",
     ),
     prefixes=("Telefon", "Weitere", "Zusätzlich", "Rolle"),
+    tells_leaving=False,
     advice=(
-        "An export of hitobito does not tell who has left a subscription (Abo): export the "
-        "people of the Abo itself, and import those who are excluded from it with --state "
-        "left."
+        "An export of hitobito does not tell who has left a subscription (Abo): that of a group "
+        "has them too, that of the Abo itself leaves them out. Export the people of the Abo, and "
+        "import these with --state subscribed."
     ),
 )

@@ -10,14 +10,16 @@ PROGRAM = Program(
         ("email", "points", "attribution", "attribution_date"),
         ("Email", "DNC preferences"),
         ("Email", "DNC List"),
+        ("Email", "DNC Reason"),
     ),
     source=(
-        "The core fields of contacts in Mautic's source (LeadBundle), and the tests of its reports "
-        "for the words of DNC preferences (DncReportService)."
+        "The core fields of contacts in Mautic's source (LeadBundle, ExportHelper), its report of "
+        "those who must not be contacted (ReportDNCSubscriber), and the tests of its reports for "
+        "the words of DNC preferences (DncReportService)."
     ),
     columns={
         "left": ("Do Not Contact", "doNotContact", "dnc"),
-        "reason": ("DNC preferences", "DNC List"),
+        "reason": ("DNC preferences", "DNC List", "DNC Reason", "DNC Date"),
         "joined": ("Date Added", "date_added"),
         "language": ("Preferred Locale", "preferred_locale"),
         "tags": ("Tags", "tags"),
@@ -50,10 +52,15 @@ PROGRAM = Program(
             "DNC Bounced: Text Message",
             "DNC Manually Unsubscribed: Text Message",
         ),
-        ListState.BOUNCED: ("DNC Bounced: Email",),
+        ListState.BOUNCED: ("DNC Bounced: Email", "DNC Bounced"),
     },
+    leaving_columns=(
+        *("Do Not Contact", "doNotContact", "dnc"),
+        *("DNC preferences", "DNC List", "DNC Reason"),
+    ),
     advice=(
-        "An export of Mautic's contacts does not tell who must not be contacted: make a "
-        "report of contacts with “Do Not Contact” in it, and import that one."
+        "An export of Mautic's contacts does not tell who must not be contacted. Under Reports "
+        "make one with the data source “Do Not Contact” and the column Email, and import its "
+        "people first with --state left; then these with --state subscribed."
     ),
 )

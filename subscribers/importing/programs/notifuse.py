@@ -31,8 +31,10 @@ PROGRAM = Program(
         ListState.BOUNCED: ("bounced",),
         ListState.COMPLAINED: ("complained",),
     },
+    tells_leaving=False,
     advice=(
         "An export of Notifuse does not tell who has left a list: filter by the list and its "
-        "status “unsubscribed” there, export those, and import them first with --state left."
+        "status “unsubscribed” there, export those, and import them first with --state left; then "
+        "those of “active” with --state subscribed."
     ),
 )

@@ -8,7 +8,11 @@ PROGRAM = Program(
         ("ext_id", "alt_phone", "co_address"),
         ("ext_id", "first_name", "alt_phone"),
     ),
-    source="The native fields of a person in Zetkin's source (features/import).",
+    source=(
+        "The native fields of a person in Zetkin's source (features/import); a list that is "
+        "downloaded has a column for each of its view, and none of them tells who has unsubscribed "
+        "(features/views, COLUMN_TYPE)."
+    ),
     harmless=(
         "id",
         "ext_id",
@@ -21,8 +25,10 @@ PROGRAM = Program(
         "country",
         "gender",
     ),
+    tells_leaving=False,
     advice=(
-        "An export of Zetkin does not tell who has unsubscribed from its mail: make a smart "
-        "search of those there, and import them first with --state left."
+        "An export of Zetkin does not tell who has unsubscribed from its mail. Make a list there "
+        "by a smart search of people who will not receive email because they have unsubscribed, "
+        "and import these first with --state left; then the others with --state subscribed."
     ),
 )

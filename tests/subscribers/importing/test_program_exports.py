@@ -12,6 +12,8 @@ import pytest
 from list_files import analysed, states_in
 
 from subscribers.importing import programs
+from subscribers.importing.analysis import AdministratorAnswers
+from subscribers.importing.values.states import ListState
 
 FOLDER = Path(__file__).parents[2] / "data" / "lists" / "programs"
 EXPORTS = sorted(path for path in FOLDER.glob("*/*") if path.is_file())
@@ -48,6 +50,23 @@ def test_an_export_is_recognised_as_its_programs(path: Path) -> None:
     assert (
         found.assigned.program is import_module(f"{programs.__name__}.{path.parent.name}").PROGRAM
     )
+
+
+@pytest.mark.parametrize("program", ["listmonk", "mautic", "zetkin", "hitobito", "notifuse"])
+def test_an_export_that_hides_leaving_names_what_tells_it(program: str) -> None:
+    found = [analysed(path)[1] for path in sorted((FOLDER / program).glob("*.csv"))]
+    hiding = [each for each in found if each.state is ListState.PENDING]
+    assert hiding
+    assert all("--state subscribed" in " ".join(each.notes) for each in hiding)
+
+
+def test_an_export_that_hides_leaving_confirms_people_who_are_said_to_have_stayed() -> None:
+    known = AdministratorAnswers(state=ListState.SUBSCRIBED)
+    assert states_in(FOLDER / "listmonk" / "subscribers.csv", known) == {
+        "unconfirmed@example.org": "subscribed",
+        "left@example.org": "left",
+        "left-2@example.org": "left",
+    }
 
 
 def test_every_program_has_an_export_to_read() -> None:
