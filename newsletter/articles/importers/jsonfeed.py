@@ -18,8 +18,8 @@ from newsletter.articles.importers.base import (
     checked,
     one_line,
 )
+from newsletter.articles.importers.formats.text import paragraphs_of
 from newsletter.articles.importers.markup.leftover_marks import strip_marks
-from newsletter.articles.importers.text import paragraphs_of
 from newsletter.articles.importers.values.dates import read_moment
 from newsletter.articles.importers.values.json_values import parse_json
 

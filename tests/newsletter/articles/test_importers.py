@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from making_files import document, zipped
 
 from newsletter.articles.body.sanitising import text_of
-from newsletter.articles.importers import archives, mails, markdown
 from newsletter.articles.importers.base import MAX_TITLE_LENGTH, BadRecord, Importer, Record
-from newsletter.articles.importers.format_detection import FORMATS, detect_importer
+from newsletter.articles.importers.format_detection import ALL_FORMATS, FORMATS, detect_importer
+from newsletter.articles.importers.formats import archives, mails, markdown
 
 by_name = pytest.mark.parametrize("path", inputs(), ids=lambda p: f"{p.parent.name}/{p.name}")
 every_importer = pytest.mark.parametrize("importer", FORMATS.values(), ids=FORMATS)
@@ -42,7 +42,8 @@ def items_of(importer: Importer, content: bytes) -> list[Record | BadRecord]:
     except Exception as error:
         raise AssertionError(
             f"{importer.__module__}: `read` raised; do what may fail, decoding too, inside "
-            "`attempt` of importers/base.py, and yield what that returns"
+            "`attempt` of importers/base.py and yield what that returns, or return `attempt_all` "
+            "where a file holds several articles"
         ) from error
 
 
@@ -63,6 +64,23 @@ def test_every_importer_has_valid_and_invalid_samples() -> None:
             f"put a file with an article and one without into tests/data/articles/{form}/, run "
             "tests/newsletter/articles/expectations.py, and read what it wrote beside them"
         )
+
+
+def test_no_suffix_or_media_type_is_claimed_twice() -> None:
+    claims = [one for form in ALL_FORMATS for one in (*form.suffixes, *form.media_types)]
+    twice = {one for one in claims if claims.count(one) > 1}
+    assert not twice, f"FORMATS in newsletter/articles/importers/formats: {twice} stand in two"
+
+
+@by_name
+def test_a_source_with_ids_of_its_own_is_declared(path: Path) -> None:
+    [form] = [form for form in ALL_FORMATS if form.name == path.parent.name]
+    keyed = {item.source for item in read(path) if isinstance(item, Record) and item.explicit_key}
+    missing = keyed - {source for one in ALL_FORMATS for source in one.sources}
+    assert not missing, (
+        f"{form.read.__module__}: name {missing} in `sources` of its Format, with True where a "
+        "feed of the same site has the same ids, so that neither overwrites the other's articles"
+    )
 
 
 def test_every_format_is_documented() -> None:

@@ -7,8 +7,8 @@ from html import escape
 import pytest
 from imported import CONTEXT, only, take
 
-from newsletter.articles.importers import feed
 from newsletter.articles.importers.base import BadRecord, Record
+from newsletter.articles.importers.formats import feed
 from newsletter.clock import FixedClock
 from newsletter.database import Database
 
@@ -69,6 +69,19 @@ def test_a_title_is_made_of_the_first_words(document: Document) -> None:
     record = the_record(document("", "https://a.example/1", "The ferry sails again on Monday."))
     assert record.title == "The ferry sails again on Monday."
     assert record.body_html == "The ferry sails again on Monday."
+
+
+@FORMATS
+@pytest.mark.parametrize("end", ["\n\n", "<br><br>", " <br />\n<br />\n"])
+def test_a_text_without_elements_keeps_its_paragraphs_apart(document: Document, end: str) -> None:
+    record = the_record(document("Ferry", "/1", f"It <b>sails</b>.{end}It sails again."))
+    assert record.body_html == "<p>It <b>sails</b>.</p>\n<p>It sails again.</p>"
+
+
+@FORMATS
+def test_an_empty_line_in_html_with_blocks_means_nothing(document: Document) -> None:
+    record = the_record(document("Ferry", "/1", "<p>It\n\nsails.</p>"))
+    assert record.body_html == "<p>It\n\nsails.</p>"
 
 
 @FORMATS

@@ -23,9 +23,10 @@ from newsletter.articles.importers.base import (
     checked,
     one_line,
 )
+from newsletter.articles.importers.format import Format
+from newsletter.articles.importers.formats.text import paragraphs_of
 from newsletter.articles.importers.markup.leftover_marks import strip_marks
 from newsletter.articles.importers.markup.sent_mail import without_list_links
-from newsletter.articles.importers.text import paragraphs_of
 from newsletter.articles.importers.values.dates import read_moment
 from newsletter.articles.importers.values.decoding import decode
 from newsletter.articles.importers.values.file_names import draft_if_undated
@@ -218,3 +219,17 @@ def _pictures(message: Message) -> dict[str, bytes]:
 def _payload(part: Message) -> bytes:
     payload = part.get_payload(decode=True)
     return payload if isinstance(payload, bytes) else b""
+
+
+FORMATS = (
+    Format(
+        name="mail",
+        read=read,
+        suffixes=(".eml", ".mbox"),
+        media_types=("message/rfc822", "application/mbox"),
+        sources={"mail": False},
+        rank=30,
+        begins=lambda found: is_mailbox(found.content),
+        resembles=lambda found: is_mail(found.content),
+    ),
+)

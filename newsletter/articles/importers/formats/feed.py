@@ -26,10 +26,13 @@ from newsletter.articles.importers.base import (
     Record,
     Unreadable,
     attempt,
+    attempt_all,
     checked,
 )
+from newsletter.articles.importers.format import Format
+from newsletter.articles.importers.formats.text import paragraphs_of
+from newsletter.articles.importers.jsonfeed import is_json_feed
 from newsletter.articles.importers.markup.leftover_marks import strip_marks
-from newsletter.articles.importers.text import paragraphs_of
 from newsletter.articles.importers.values.dates import read_moment
 from newsletter.articles.importers.values.decoding import decode, xml_in_bytes
 
@@ -60,13 +63,13 @@ ENOUGH_CHARACTERS = 500
 
 def read(content: bytes, name: str, context: ImportContext) -> Reading:
     """One article an entry."""
-    try:
-        if content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
-            yield from jsonfeed.read(decode(content), name, context)
-        else:
-            yield from _entries(xml_in_bytes(content), name, context)
-    except Unreadable as error:
-        yield BadRecord(where=name, what=error.what, mend=error.mend)
+    return attempt_all(name, partial(_of_feed, content, name, context))
+
+
+def _of_feed(content: bytes, name: str, context: ImportContext) -> Reading:
+    if content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
+        return jsonfeed.read(decode(content), name, context)
+    return _entries(xml_in_bytes(content), name, context)
 
 
 def _entries(content: bytes, name: str, context: ImportContext) -> Iterator[Record | BadRecord]:
@@ -311,3 +314,24 @@ def _moment(entry: Any, field: str, context: ImportContext, notes: list[str]) ->
     if moment.reading:
         notes.append(f"{field} read as {moment.reading}")
     return moment.at
+
+
+FORMATS = (
+    Format(
+        name="feed",
+        read=read,
+        suffixes=(".xml", ".rss", ".atom", ".rdf", ".wxr"),
+        media_types=(
+            "application/xml",
+            "text/xml",
+            "application/rss+xml",
+            "application/atom+xml",
+            "application/rdf+xml",
+        ),
+        sources={"feed": True},
+        rank=50,
+        begins=lambda found: found.head.startswith(("<?xml", "<rss", "<feed", "<rdf")),
+        resembles=lambda found: found.head.startswith("<!--"),
+        narrows={"json": lambda content: is_json_feed(content.decode("utf-8", "replace"))},
+    ),
+)
