@@ -13,7 +13,7 @@ from newsletter.console.frame.request import ConsoleRequest
 from newsletter.console.frame.routes import form, live, page
 from newsletter.database import Database
 from newsletter.editions import store
-from newsletter.editions.bulletins.store import written_as
+from newsletter.editions.bulletins.store import edition_of, written_as
 from newsletter.editions.composing.composition import Composition
 from newsletter.editions.lifecycle import TRANSITIONS, Transition
 from newsletter.editions.models import Edition, EditionKind, EditionState
@@ -54,6 +54,7 @@ def edition_page(request: ConsoleRequest) -> Response:
             "can": _possible(edition),
             "page_url": _page_url(edition),
             "bulletin": bulletin.id if bulletin else None,
+            "is_taken_back": bulletin is not None and edition_of(session, bulletin) is None,
             "is_moving": edition.state in MOVING,
             "approval": None,
             "came_back": came_back(edition_counts(session, number)),
