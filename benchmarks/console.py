@@ -37,7 +37,7 @@ from newsletter.delivery.ledger.models import Delivery
 from newsletter.feedback.models import FeedbackEvent
 from newsletter.logging import log_to_stderr
 from newsletter.migrations.running import upgrade
-from newsletter.queries.edition_people import REASONS
+from newsletter.queries.editions.recipients import REASONS
 
 TARGET_MS = 300
 PATIENCE_SECONDS = 30

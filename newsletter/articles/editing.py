@@ -19,7 +19,7 @@ from newsletter.articles.importers.base import (
     checked_title,
     one_line,
 )
-from newsletter.articles.importers.markdown import html_of
+from newsletter.articles.importers.formats.markdown import html_of
 from newsletter.articles.importers.markup.front_matter import split
 from newsletter.articles.importers.values.dates import moment_of
 from newsletter.articles.importers.values.fields import Fields

@@ -17,7 +17,7 @@ from newsletter.editions.each_article import due_articles
 from newsletter.editions.models import EACH_ARTICLE
 from newsletter.errors import NewsletterError
 from newsletter.logging import EventLogger
-from newsletter.queries.approval_requests import approval_request
+from newsletter.queries.editions.approval_requests import approval_request
 from newsletter.scheduling.guards import errors_logged
 from newsletter.staff.actors import SCHEDULE
 
@@ -136,7 +136,7 @@ def raise_alarms(app: Newsletter) -> None:
     overdue_alarms = [
         (f"overdue {name} {run.period}", _overdue_alarm(name, run)) for name, run in overdue
     ]
-    for alarm in maintenance.look_after_editions(app, SCHEDULE, overdue_alarms):
+    for alarm in maintenance.raise_alarms(app, SCHEDULE, overdue_alarms):
         log.error("alarm raised", what=alarm.title, detail=alarm.text)
         app.send_alarm(alarm)
 

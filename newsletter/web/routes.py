@@ -46,7 +46,7 @@ def create_site(services: SiteServices) -> ASGIApp:
     """The site as an ASGI application."""
     state = SiteState(services)
     site = Starlette(
-        routes=_routes(services),
+        routes=site_routes(services),
         middleware=[
             Middleware(BodyBuffer, larger=LARGER_BODIES),
             Middleware(ConcurrencyLimit, most=services.config.web.max_concurrent),
@@ -64,7 +64,8 @@ def create_site(services: SiteServices) -> ASGIApp:
     )
 
 
-def _routes(services: SiteServices) -> list[BaseRoute]:
+def site_routes(services: SiteServices) -> list[BaseRoute]:
+    """Every route of the site, in the order in which they are tried."""
     web = services.config.web
     return [
         *pages.ROUTES,

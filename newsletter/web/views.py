@@ -6,7 +6,7 @@ from typing import Any
 from starlette.responses import HTMLResponse
 
 from newsletter.config.options import Config
-from newsletter.queries.site_templates import SiteTemplates
+from newsletter.queries.site.templates import SiteTemplates
 
 
 class SiteViews:

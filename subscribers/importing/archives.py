@@ -9,11 +9,11 @@ from tempfile import TemporaryDirectory
 
 from newsletter.errors import InvalidInput
 from newsletter.unpacking import UNPACKING_ERRORS
+from subscribers.importing.formats.signatures import ZIP_MARK
 
 MAX_FILES = 20
 MAX_BYTES = 500_000_000
 """Of the lists of an archive on disk, unpacked."""
-_MARK = b"PK\x03\x04"
 SUFFIXES = (*(".csv", ".tsv", ".txt", ".vcf", ".ldif", ".json", ".jsonl", ".xls", ".xlsx", ".ods"),)
 # Members of spreadsheets, which are archives as well (ECMA-376, part 2; OpenDocument 1.3, part 2).
 _OF_SPREADSHEETS = frozenset({"[Content_Types].xml", "content.xml", "mimetype"})
@@ -31,7 +31,7 @@ def lists_in(file: str, content: bytes, max_bytes: int) -> list[tuple[str, bytes
     Raises:
         InvalidInput: the archive is damaged, holds no list, too many, or too much.
     """
-    if not content.startswith(_MARK):
+    if not content.startswith(ZIP_MARK):
         return [(file, content)]
     try:
         with zipfile.ZipFile(BytesIO(content)) as archive:

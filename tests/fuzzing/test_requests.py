@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from starlette.routing import Route
 from starlette.types import ASGIApp, Message
 from support import SECRET, add_article, add_subscriber, make_app
 
@@ -25,7 +26,7 @@ from newsletter.tokens.links import UNDATED, LinkSigners
 from newsletter.tokens.signing import Signer
 from newsletter.web.account import signup_json
 from newsletter.web.account.form_tokens import PURPOSE, FormTokens
-from newsletter.web.routes import create_site
+from newsletter.web.routes import create_site, site_routes
 from subscribers.consent import version_of
 
 TOKEN = LinkSigners(SECRET).unsubscribe_token(1, 0, "", UNDATED)
@@ -142,18 +143,36 @@ async def answered(
     return status
 
 
+def module_routes() -> Iterator[tuple[str, Route]]:
+    """The routes of every module of the site, each with the module's name."""
+    for info in pkgutil.walk_packages(web.__path__, f"{web.__name__}."):
+        if not info.name.startswith(NOT_OF_A_SITE):
+            for route in getattr(importlib.import_module(info.name), "ROUTES", ()):
+                yield info.name, route
+
+
 def test_every_route_of_the_site_is_among_the_paths() -> None:
-    modules = [info.name for info in pkgutil.walk_packages(web.__path__, f"{web.__name__}.")]
     untried = [
         f"{route.path} of {module}"
-        for module in modules
-        if not module.startswith(NOT_OF_A_SITE)
-        for route in getattr(importlib.import_module(module), "ROUTES", ())
+        for module, route in module_routes()
         if not any(route.path_regex.match(path) for path in PATHS)
     ]
     assert not untried, (
         f"tests/fuzzing/test_requests.py, PATHS: add an address of {', '.join(untried)}, so that "
         "odd requests are tried on it"
+    )
+
+
+def test_every_route_of_a_module_is_one_of_the_site(tmp_path: Path, sqlite_url: str) -> None:
+    app = make_app(tmp_path, sqlite_url, SystemClock())
+    served = {route.path for route in site_routes(app) if isinstance(route, Route)}
+    app.close()
+    missing = [
+        f"{route.path} of {module}" for module, route in module_routes() if route.path not in served
+    ]
+    assert not missing, (
+        f"newsletter/web/routes.py, `site_routes`: add the ROUTES of the module for "
+        f"{', '.join(missing)}"
     )
 
 

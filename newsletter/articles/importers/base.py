@@ -6,7 +6,7 @@ sanitise, store or fetch anything.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
@@ -18,6 +18,7 @@ from newsletter.articles.body.attachments import Attachment, with_links
 from newsletter.articles.body.html_cleanup import clean_html
 from newsletter.articles.body.sanitising import summary_of, text_of
 from newsletter.articles.body.urls import absolute_address, without_controls
+from newsletter.articles.importers.markup.bare_text import in_paragraphs
 from newsletter.articles.models import ArticleStatus
 from newsletter.config.options import Site
 from newsletter.errors import InvalidInput
@@ -170,6 +171,16 @@ def attempt(where: str, build: Callable[[], Record]) -> Record | BadRecord:
         return failure(error, where)
 
 
+def attempt_all(where: str, build: Callable[[], Iterable[Record | BadRecord]]) -> Reading:
+    """The records of a file that holds several; what ends its reading is reported last."""
+    try:
+        yield from build()
+    except Unreadable as error:
+        yield BadRecord(where=where, what=error.what, mend=error.mend)
+    except Exception as error:  # noqa: BLE001 - nothing in a file may end an import
+        yield failure(error, where)
+
+
 def failure(error: Exception, where: str) -> BadRecord:
     """The report of an unexpected exception in an importer."""
     return BadRecord(
@@ -192,7 +203,7 @@ def checked(record: Record, context: ImportContext) -> Record:
         replace(one, url=url) for one in record.attachments if (url := _address(one.url, base))
     )
     mended = clean_html(without_controls(record.body_html))
-    body = with_links(mended.html.strip(), attachments)
+    body = with_links(in_paragraphs(mended.html.strip()), attachments)
     image = _address(record.image_url, base)
     link = canonical or next((one.url for one in attachments), image)
     title = _title(record.title, body, link, notes)

@@ -6,8 +6,8 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from newsletter.articles.importers.archives import EXPORTS
 from newsletter.articles.importers.base import Unreadable
+from newsletter.articles.importers.formats.archives import EXPORTS
 
 JEKYLL = ("_config.yml", "_config.yaml", "_config.toml")
 # Output and packages of Jekyll, which may hold copies of posts.

@@ -6,84 +6,40 @@
 4. the rest of the content.
 """
 
+import pkgutil
+from collections.abc import Iterator
 from email.message import Message
+from importlib import import_module
 from pathlib import PurePath
 from typing import Final
 from urllib.parse import urlsplit
 
-from newsletter.articles.importers import (
-    archives,
-    feed,
-    ghost,
-    html,
-    mails,
-    markdown,
-    table,
-    text,
-    word,
-    wordpress,
-)
+from newsletter.articles.importers import formats
 from newsletter.articles.importers.base import ImportContext, Importer, Unreadable
-from newsletter.articles.importers.jsonfeed import is_json_feed
-from newsletter.articles.importers.values.decoding import decode, in_utf8
+from newsletter.articles.importers.format import Format, UnknownContent
+from newsletter.articles.importers.formats.archives import is_zip
+from newsletter.articles.importers.values.decoding import declared_in, in_utf8
 
+
+def _found() -> Iterator[Format]:
+    """The formats of every module in `formats`."""
+    for module in pkgutil.iter_modules(formats.__path__, f"{formats.__name__}."):
+        try:
+            yield from import_module(module.name).FORMATS
+        except AttributeError:
+            raise AttributeError(
+                f"{module.name}: write FORMATS = (Format(name=…, read=read, …),) at its end, as "
+                "newsletter/articles/importers/format.py has it"
+            ) from None
+
+
+ALL_FORMATS: Final[tuple[Format, ...]] = tuple(sorted(_found(), key=lambda form: form.rank))
+"""Every format, in the order in which they are asked whether a content is theirs."""
 FORMATS: Final[dict[str, Importer]] = {
-    "text": text.read,
-    "markdown": markdown.read,
-    "html": html.read,
-    "csv": table.read_csv,
-    "json": table.read_json,
-    "feed": feed.read,
-    "wordpress": wordpress.read,
-    "ghost": ghost.read,
-    "word": word.read,
-    "mail": mails.read,
-    "archive": archives.read,
+    form.name: form.read for form in sorted(ALL_FORMATS, key=lambda form: form.name)
 }
-SUFFIXES: Final = {
-    ".txt": "text",
-    ".text": "text",
-    ".md": "markdown",
-    ".markdown": "markdown",
-    ".htm": "html",
-    ".html": "html",
-    ".xhtml": "html",
-    ".csv": "csv",
-    ".tsv": "csv",
-    ".json": "json",
-    ".jsonl": "json",
-    ".ndjson": "json",
-    ".xml": "feed",
-    ".rss": "feed",
-    ".atom": "feed",
-    ".rdf": "feed",
-    ".wxr": "feed",
-    ".docx": "word",
-    ".eml": "mail",
-    ".mbox": "mail",
-    ".zip": "archive",
-}
-# IANA's media types, and those in use before.
-MEDIA_TYPES: Final = {
-    "text/html": "html",
-    "application/xhtml+xml": "html",
-    "text/markdown": "markdown",
-    "text/x-markdown": "markdown",
-    "text/csv": "csv",
-    "application/csv": "csv",
-    "text/tab-separated-values": "csv",
-    "application/json": "json",
-    "application/feed+json": "json",
-    "application/x-ndjson": "json",
-    "application/jsonl": "json",
-    "application/xml": "feed",
-    "text/xml": "feed",
-    "application/rss+xml": "feed",
-    "application/atom+xml": "feed",
-    "application/rdf+xml": "feed",
-    "message/rfc822": "mail",
-    "application/mbox": "mail",
-}
+SUFFIXES: Final = {suffix: form.name for form in ALL_FORMATS for suffix in form.suffixes}
+MEDIA_TYPES: Final = {kind: form.name for form in ALL_FORMATS for kind in form.media_types}
 MEND = f"name its format: {', '.join(FORMATS)}"
 
 
@@ -110,18 +66,12 @@ def detect_importer(
     """
     if wanted:
         return FORMATS[wanted]
+    found = UnknownContent(content, context.zone)
     if "://" in name:
-        form = _by_beginning(content) or _by_type(content_type) or _by_suffix(urlsplit(name).path)
+        form = _by_beginning(found) or _by_type(content_type) or _by_suffix(urlsplit(name).path)
     else:
         form = _by_suffix(name)
-    form = form or _sniffed(content, context)
-    if form == "feed" and wordpress.is_export(content):
-        form = "wordpress"
-    if form == "json" and ghost.is_export(content[:100_000].decode("utf-8", "replace")):
-        form = "ghost"
-    if form == "json" and is_json_feed(content.decode("utf-8", "replace")):
-        form = "feed"
-    return FORMATS[form]
+    return FORMATS[_narrowed(form or _by_content(found), content)]
 
 
 def _by_suffix(path: str) -> str:
@@ -141,45 +91,28 @@ def _header(content_type: str) -> Message:
 def in_stated_encoding(content: bytes, content_type: str) -> bytes:
     """A text that declares no encoding as UTF-8, by the charset that its server states."""
     charset = str(_header(content_type).get_content_charset() or "")
-    if not charset or archives.is_zip(content) or html.declared_in(content):
+    if not charset or is_zip(content) or declared_in(content):
         return content
     return in_utf8(content, charset)
 
 
-def _by_beginning(content: bytes) -> str:
+def _by_beginning(found: UnknownContent) -> str:
     """The only format that begins so; empty if there are several."""
-    if archives.is_zip(content):
-        return "word" if word.is_document(content) else "archive"
-    if mails.is_mailbox(content):
-        return "mail"
-    head = _head(content)
-    if head.startswith(("<!doctype html", "<html")) or ("<html" in head and head[0] == "<"):
-        return "html"
-    return "feed" if head.startswith(("<?xml", "<rss", "<feed", "<rdf")) else ""
+    return next((form.name for form in ALL_FORMATS if form.begins(found)), "")
 
 
-def _words(content: bytes) -> str:
-    return decode(content, html.declared_in(content)).lstrip()
-
-
-def _head(content: bytes) -> str:
-    return _words(content)[:2000].lower()
-
-
-def _sniffed(content: bytes, context: ImportContext) -> str:
-    if form := _by_beginning(content):
-        return form
-    if mails.is_mail(content):
-        return "mail"
-    head = _head(content)
-    if head.startswith("<!--"):
-        return "feed"
-    if head[0] in "{[":
-        return "json"
-    if head.startswith(("---\n", "+++\n")):
-        return "markdown"
-    if text.has_date_line(_words(content)[:4000], context.zone):
-        return "text"
-    if "title" in head.partition("\n")[0] and any(mark in head for mark in table.DELIMITERS):
-        return "csv"
+def _by_content(found: UnknownContent) -> str:
+    if name := _by_beginning(found):
+        return name
+    for form in ALL_FORMATS:
+        if form.resembles(found):
+            return form.name
     raise Unreadable("its format cannot be told from its content", MEND)
+
+
+def _narrowed(name: str, content: bytes) -> str:
+    """The format that this one is a case of more precisely, as an export of WordPress is a feed."""
+    for form in ALL_FORMATS:
+        if name in form.narrows and form.narrows[name](content):
+            return form.name
+    return name

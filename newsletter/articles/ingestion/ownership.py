@@ -10,11 +10,14 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from newsletter.articles.importers.base import BadRecord, Record
+from newsletter.articles.importers.format_detection import ALL_FORMATS
 from newsletter.articles.store import Key, StoredArticle
 
 PREFIX = "feed:"
-# Sources of file imports whose ids are globally unique.
-FILE_SOURCES = ("feed", "wordpress", "markdown", "csv", "json")
+# Of files whose ids a feed of the same site has too.
+_FILE_SOURCES = sorted(
+    {source for form in ALL_FORMATS for source, is_shared in form.sources.items() if is_shared}
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,7 +59,7 @@ def keys_elsewhere(
     if polled is None:
         return [(s, r.source_key) for r in explicit if r.source == "feed" for s in sorted(known)]
     ended = sorted(set(known) - polled.others - {polled.source})
-    return [(s, r.source_key) for r in explicit for s in (*FILE_SOURCES, *ended)]
+    return [(s, r.source_key) for r in explicit for s in (*_FILE_SOURCES, *ended)]
 
 
 def by_id(stored: Mapping[Key, StoredArticle]) -> dict[str, StoredArticle]:

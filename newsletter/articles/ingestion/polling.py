@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from newsletter.articles import store
-from newsletter.articles.importers import feed
 from newsletter.articles.importers.base import BadRecord, ImportContext, Record, failure
+from newsletter.articles.importers.formats import feed
 from newsletter.articles.ingestion import ownership
 from newsletter.articles.ingestion.ownership import PolledFeed
 from newsletter.articles.ingestion.parsing_process import read_in_process

@@ -10,8 +10,8 @@ from newsletter.actions import articles as actions
 from newsletter.articles import store
 from newsletter.articles.editing import ArticleEdit, document_of, read_document
 from newsletter.articles.importers.base import ImportContext
-from newsletter.articles.importers.markdown import html_of
-from newsletter.articles.importers.text import paragraphs_of
+from newsletter.articles.importers.formats.markdown import html_of
+from newsletter.articles.importers.formats.text import paragraphs_of
 from newsletter.articles.importers.values.dates import moment_of
 from newsletter.articles.importers.values.decoding import decode
 from newsletter.articles.models import Article, ArticleStatus

@@ -10,7 +10,7 @@ from newsletter.cli.context import Invocation, pass_program
 from newsletter.cli.output import print_json, print_table
 from newsletter.config.layers import Layer
 from newsletter.errors import InvalidInput, ResourceNotFound
-from newsletter.queries import settings as queries
+from newsletter.queries.settings import options as queries
 
 
 @click.group()

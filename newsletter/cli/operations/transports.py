@@ -12,7 +12,7 @@ from newsletter.actions import transports as actions
 from newsletter.cli.context import Invocation, pass_program
 from newsletter.cli.output import print_json, print_table
 from newsletter.errors import Conflict
-from newsletter.queries import transports as queries
+from newsletter.queries.settings import transports as queries
 
 # A running site has a new setting within two seconds.
 TAKEN_UP_SECONDS = 3

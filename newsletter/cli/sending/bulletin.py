@@ -20,7 +20,7 @@ from newsletter.editions.compose import BulletinDraft, design_bulletin, refuse_r
 from newsletter.editions.composing.composition import Composition
 from newsletter.editions.dates import clock_time
 from newsletter.errors import Conflict
-from newsletter.queries.previews import Preview, PreviewRecipient
+from newsletter.queries.editions.previews import Preview, PreviewRecipient
 
 
 @click.group()

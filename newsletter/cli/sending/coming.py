@@ -11,7 +11,7 @@ from newsletter.cli.output import print_json
 from newsletter.cli.sending.inputs import chosen_edit, edit_options
 from newsletter.editions.dates import clock_time
 from newsletter.editions.models import EditionState
-from newsletter.queries.coming import ComingStory, coming_view
+from newsletter.queries.editions.coming import ComingStory, coming_view
 
 
 @click.command()

@@ -13,7 +13,7 @@ from newsletter.editions.digests.composition import design_digest
 from newsletter.editions.digests.sections import NoEdition
 from newsletter.editions.digests.upcoming import next_edition
 from newsletter.editions.models import EditionState
-from newsletter.queries.previews import Preview, PreviewRecipient
+from newsletter.queries.editions.previews import Preview, PreviewRecipient
 
 
 @click.command()

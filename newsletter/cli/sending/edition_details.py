@@ -14,13 +14,13 @@ from newsletter.delivery.ledger.models import DeliveryState
 from newsletter.editions import store
 from newsletter.editions.composing.composition import Composition
 from newsletter.editions.dates import clock_time
-from newsletter.queries.approvals import ApprovalStatus, approval_status
-from newsletter.queries.coming import stories_of_draft
-from newsletter.queries.edition_answers import deliveries_in
-from newsletter.queries.edition_json import edition_json
-from newsletter.queries.edition_numbers import numbers_of
-from newsletter.queries.edition_people import RECIPIENTS, people_by_reason
-from newsletter.queries.edition_proofs import proof_of_edition
+from newsletter.queries.editions.answers import deliveries_in
+from newsletter.queries.editions.approvals import ApprovalStatus, approval_status
+from newsletter.queries.editions.as_json import edition_json
+from newsletter.queries.editions.coming import stories_of_draft
+from newsletter.queries.editions.numbers import numbers_of
+from newsletter.queries.editions.proofs import proof_of_edition
+from newsletter.queries.editions.recipients import RECIPIENTS, people_by_reason
 
 
 @click.command()

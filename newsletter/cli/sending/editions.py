@@ -8,7 +8,7 @@ from newsletter.cli.output import count_line, print_json, print_table
 from newsletter.delivery.ledger import store as ledger_store
 from newsletter.editions import store
 from newsletter.editions.dates import clock_time
-from newsletter.queries.edition_json import edition_json
+from newsletter.queries.editions.as_json import edition_json
 
 # Where each of the other commands stands.
 PLACES = {

@@ -11,7 +11,7 @@ from newsletter.cli.context import Invocation
 from newsletter.cli.output import print_json
 from newsletter.errors import StorageError
 from newsletter.linting.findings import Finding
-from newsletter.queries.previews import Preview
+from newsletter.queries.editions.previews import Preview
 from newsletter.rendering.fit_to_size import GMAIL_CLIPS_AT_BYTES
 
 

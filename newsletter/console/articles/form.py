@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from newsletter.articles.editing import ArticleEdit, markdown_of
 from newsletter.articles.importers.base import one_line
-from newsletter.articles.importers.markdown import html_of
+from newsletter.articles.importers.formats.markdown import html_of
 from newsletter.articles.models import Article, ArticleStatus
 from newsletter.articles.writing.content import ArticleContent
 from newsletter.console.frame.presentation.forms import FormErrors

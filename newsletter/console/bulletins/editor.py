@@ -24,7 +24,7 @@ from newsletter.editions.bulletins.writing import Writing, writing_of
 from newsletter.editions.compose import body_of
 from newsletter.errors import NewsletterError
 from newsletter.http.path_params import number_in
-from newsletter.queries.bulletin_audience import audience_of_bulletin
+from newsletter.queries.editions.bulletin_audience import audience_of_bulletin
 from newsletter.staff.permissions import Permission
 from subscribers.segments import store as segments
 

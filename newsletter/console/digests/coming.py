@@ -23,7 +23,7 @@ from newsletter.editions.digests.schedule import in_words
 from newsletter.editions.models import EditionState
 from newsletter.errors import Conflict
 from newsletter.http.path_params import number_in
-from newsletter.queries.coming import (
+from newsletter.queries.editions.coming import (
     ComingStory,
     calendar,
     coming_view,

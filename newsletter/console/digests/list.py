@@ -14,7 +14,7 @@ from newsletter.editions import store
 from newsletter.editions.coming import store as coming
 from newsletter.editions.digests.schedule import in_words
 from newsletter.editions.digests.upcoming import coming_run
-from newsletter.queries.calendar import calendar_between
+from newsletter.queries.editions.calendar import calendar_between
 from newsletter.staff.permissions import Permission
 
 

@@ -8,7 +8,7 @@ from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from newsletter.editions.dates import DAYS, MONTHS
-from newsletter.queries.calendar import CalendarEntry
+from newsletter.queries.editions.calendar import CalendarEntry
 
 # How far from this month the pages go.
 MONTHS_AROUND = 24

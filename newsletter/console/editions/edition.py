@@ -13,15 +13,15 @@ from newsletter.console.frame.request import ConsoleRequest
 from newsletter.console.frame.routes import form, live, page
 from newsletter.database import Database
 from newsletter.editions import store
-from newsletter.editions.bulletins.store import written_as
+from newsletter.editions.bulletins.store import edition_of, written_as
 from newsletter.editions.composing.composition import Composition
 from newsletter.editions.lifecycle import TRANSITIONS, Transition
 from newsletter.editions.models import Edition, EditionKind, EditionState
 from newsletter.http.path_params import number_in
-from newsletter.queries.approvals import approval_status
 from newsletter.queries.audit import who_is
-from newsletter.queries.coming import stories_of_draft
-from newsletter.queries.edition_numbers import EditionGauges
+from newsletter.queries.editions.approvals import approval_status
+from newsletter.queries.editions.coming import stories_of_draft
+from newsletter.queries.editions.numbers import EditionGauges
 from newsletter.queries.feedback import edition_counts
 from newsletter.staff import store as staff
 from newsletter.staff.permissions import Permission
@@ -54,6 +54,7 @@ def edition_page(request: ConsoleRequest) -> Response:
             "can": _possible(edition),
             "page_url": _page_url(edition),
             "bulletin": bulletin.id if bulletin else None,
+            "is_taken_back": bulletin is not None and edition_of(session, bulletin) is None,
             "is_moving": edition.state in MOVING,
             "approval": None,
             "came_back": came_back(edition_counts(session, number)),

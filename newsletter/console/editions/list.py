@@ -8,7 +8,7 @@ from newsletter.console.frame.presentation.listing import Column, Listing
 from newsletter.console.frame.request import ConsoleRequest
 from newsletter.console.frame.routes import page
 from newsletter.editions.models import Edition, EditionState
-from newsletter.queries.edition_list import page as editions_page
+from newsletter.queries.editions.pages import page as editions_page
 from newsletter.staff.permissions import Permission
 
 COLUMNS = [

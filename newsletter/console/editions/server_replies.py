@@ -16,7 +16,7 @@ from newsletter.console.frame.routes import page
 from newsletter.delivery.ledger.models import DeliveryState
 from newsletter.editions import store
 from newsletter.editions.models import Edition
-from newsletter.queries.edition_answers import (
+from newsletter.queries.editions.answers import (
     DeliveryAnswer,
     answers_by_domain,
     deliveries_in,

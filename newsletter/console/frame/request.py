@@ -21,7 +21,7 @@ from newsletter.console.frame.state import PREFIX, ConsoleState
 from newsletter.database import Database
 from newsletter.errors import NotAllowed, ResourceNotFound
 from newsletter.http.path_params import MAX_ID
-from newsletter.queries.undo import Leaving, leaving_soon
+from newsletter.queries.editions.undo import Leaving, leaving_soon
 from newsletter.staff.actors import VISITOR, Actor
 from newsletter.staff.permissions import Permission
 from newsletter.staff.store import SignedIn

@@ -7,7 +7,7 @@ from newsletter.actions.settings import SettingsContext
 from newsletter.actions.test_mails import TransportTestContext
 from newsletter.delivery.staff_mail import StaffMail
 from newsletter.linting.domain import TextRecords
-from newsletter.queries.previews import PreviewContext
+from newsletter.queries.editions.previews import PreviewContext
 
 
 class ConsoleServices(

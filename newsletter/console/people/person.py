@@ -9,7 +9,7 @@ from newsletter.console.frame.request import ConsoleRequest
 from newsletter.console.frame.routes import page
 from newsletter.console.people import wording
 from newsletter.queries import people as queries
-from newsletter.queries.mail_as_sent import MailAsSent, mail_as_sent
+from newsletter.queries.editions.mail_as_sent import MailAsSent, mail_as_sent
 from newsletter.queries.people import MailLine
 from newsletter.staff.permissions import Permission
 from newsletter.subscriptions.frequency_labels import FREQUENCIES

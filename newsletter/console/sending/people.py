@@ -16,7 +16,7 @@ from newsletter.console.frame.routes import ConsoleRoute, live, page
 from newsletter.console.sending.counts import audience_html, audience_part
 from newsletter.console.sending.subjects import PATHS, EditionSubject, Noun, subject_of
 from newsletter.delivery.dry_run import audience_of
-from newsletter.queries.edition_people import RECIPIENTS, EditionPerson, people_by_reason
+from newsletter.queries.editions.recipients import RECIPIENTS, EditionPerson, people_by_reason
 from newsletter.staff.permissions import Permission
 
 COLUMNS = [

@@ -21,10 +21,10 @@ from newsletter.console.sending.subjects import PATHS, EditionSubject, Noun, sub
 from newsletter.delivery.dry_run import render_for_choice
 from newsletter.editions.composing.composition import Composition
 from newsletter.errors import NewsletterError
-from newsletter.queries.approvals import approval_status
 from newsletter.queries.audit import who_is
-from newsletter.queries.findings import Place, placed
-from newsletter.queries.previews import PreviewRecipient, bodies_of
+from newsletter.queries.editions.approvals import approval_status
+from newsletter.queries.editions.findings import Place, placed
+from newsletter.queries.editions.previews import PreviewRecipient, bodies_of
 from newsletter.rendering.fit_to_size import GMAIL_CLIPS_AT_BYTES
 from newsletter.rendering.renderer import RenderedMail
 from newsletter.staff import store as staff

@@ -15,10 +15,9 @@ from newsletter.console.sending.preview import preview
 from newsletter.console.sending.subjects import PATHS, Noun, subject_of
 from newsletter.editions import store
 from newsletter.editions.approvals import store as approvals
-from newsletter.editions.bulletins.store import written_as
 from newsletter.editions.models import EditionKind, EditionState
 from newsletter.errors import Conflict
-from newsletter.queries.edition_proofs import released_as
+from newsletter.queries.editions.proofs import released_as
 from newsletter.staff.permissions import Permission
 
 
@@ -118,20 +117,17 @@ def submit(noun: Noun, request: ConsoleRequest) -> Response:
 
 
 def undo(request: ConsoleRequest) -> Response:
-    """Take back what has not left: a bulletin to its words, a digest to be edited."""
+    """Take back what has not left; its page leads on to its words."""
     number = request.number()
     with request.database.read() as session:
         kind = store.by_id(session, number).kind
     if kind is EditionKind.DIGEST:
         editions.reopen(request.context, request.actor, number)
-        return request.redirect(
-            f"/editions/{number}/edit", "Taken back. Nobody was mailed; it waits for approval."
-        )
-    editions.cancel(request.context, request.actor, number)
-    with request.database.read() as session:
-        bulletin = written_as(session, number)
-    path = f"/bulletins/{bulletin.id}" if bulletin else f"/editions/{number}"
-    return request.redirect(path, "Taken back. Nobody was mailed; your words are still here.")
+        words = "Taken back. Nobody was mailed; it waits for approval."
+    else:
+        editions.cancel(request.context, request.actor, number)
+        words = "Taken back. Nobody was mailed; your words are kept."
+    return request.redirect(f"/editions/{number}", words)
 
 
 def _release(request: ConsoleRequest, seen: Seen, *, at_once: bool) -> Response:

@@ -12,7 +12,7 @@ from newsletter.editions.bulletins import store as bulletins
 from newsletter.editions.digests.sections import NoEdition
 from newsletter.editions.models import Edition, EditionKind, EditionState
 from newsletter.errors import Conflict
-from newsletter.queries.edition_proofs import (
+from newsletter.queries.editions.proofs import (
     EditionProof,
     proof_of_bulletin,
     proof_of_digest,

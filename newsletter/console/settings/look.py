@@ -18,8 +18,8 @@ from newsletter.console.media.sent import (
     address_of_picture,
     picture_sent,
 )
-from newsletter.queries import settings as options
-from newsletter.queries.look import contrasts, sample_mail, sample_site, tried_theme
+from newsletter.queries.settings import options as options
+from newsletter.queries.site.look import contrasts, sample_mail, sample_site, tried_theme
 from newsletter.staff.permissions import Permission
 
 COLOURS = (

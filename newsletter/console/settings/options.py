@@ -12,9 +12,9 @@ from newsletter.console.frame.request import ConsoleRequest
 from newsletter.console.frame.routes import form, page
 from newsletter.console.settings.schedules import DAYS, HOURS, cron_of, day_and_hour
 from newsletter.editions.digests.schedule import in_words
-from newsletter.queries import settings as queries
 from newsletter.queries.audit import who_is
-from newsletter.queries.settings import OptionView
+from newsletter.queries.settings import options as queries
+from newsletter.queries.settings.options import OptionView
 from newsletter.staff import store
 from newsletter.staff.permissions import Permission
 

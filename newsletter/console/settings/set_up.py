@@ -14,8 +14,8 @@ from newsletter.console.frame.routes import Threads, form, page
 from newsletter.console.settings.schedules import DAYS, HOURS, cron_of
 from newsletter.console.settings.transports import TransportTestForm
 from newsletter.editions.digests.schedule import in_words
-from newsletter.queries import settings as options
-from newsletter.queries import setup as queries
+from newsletter.queries.settings import options as options
+from newsletter.queries.settings import setup as queries
 from newsletter.staff.permissions import Permission
 
 SECURITY = (

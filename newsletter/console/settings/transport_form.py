@@ -12,8 +12,13 @@ from newsletter.console.frame.presentation.forms import FormErrors, sentence
 from newsletter.console.frame.request import ConsoleRequest
 from newsletter.console.frame.routes import form, page
 from newsletter.errors import ConfigurationError, ResourceNotFound
-from newsletter.queries import settings as queries
-from newsletter.queries.transport_options import TransportOption, kinds, name_of, options_of
+from newsletter.queries.settings import options as queries
+from newsletter.queries.settings.transport_options import (
+    TransportOption,
+    kinds,
+    name_of,
+    options_of,
+)
 from newsletter.staff.permissions import Permission
 
 AT = "/transports/{name}"

@@ -15,9 +15,9 @@ from newsletter.console.staff import audit_words
 from newsletter.delivery.limits.transport_health import is_resting, unhealthy
 from newsletter.errors import ResourceNotFound
 from newsletter.queries import audit
-from newsletter.queries import transports as queries
-from newsletter.queries.settings import options
-from newsletter.queries.transport_options import name_of
+from newsletter.queries.settings import transports as queries
+from newsletter.queries.settings.options import options
+from newsletter.queries.settings.transport_options import name_of
 from newsletter.staff.audit import Filters
 from newsletter.staff.permissions import Permission
 

@@ -20,10 +20,10 @@ from newsletter.editions.digests.upcoming import next_edition
 from newsletter.errors import NewsletterError
 from newsletter.linting.domain import TextRecords, check_domain, is_public
 from newsletter.linting.findings import Finding
-from newsletter.queries import coming as coming_queries
-from newsletter.queries import setup
 from newsletter.queries import today as queries
-from newsletter.queries.edition_numbers import EditionNumbers
+from newsletter.queries.editions import coming as coming_queries
+from newsletter.queries.editions.numbers import EditionNumbers
+from newsletter.queries.settings import setup
 from newsletter.queries.today import EditionGlance, Movement
 from newsletter.staff import api_keys
 from newsletter.staff.permissions import Permission

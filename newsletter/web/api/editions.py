@@ -10,8 +10,8 @@ from newsletter.delivery.ledger import store as ledger_store
 from newsletter.editions import store
 from newsletter.errors import ResourceNotFound
 from newsletter.http.path_params import number_in
-from newsletter.queries.edition_json import edition_json
-from newsletter.queries.edition_list import page
+from newsletter.queries.editions.as_json import edition_json
+from newsletter.queries.editions.pages import page
 from newsletter.staff.actors import Actor
 from newsletter.staff.permissions import Permission
 from newsletter.web.api.keys import PREFIX, endpoint

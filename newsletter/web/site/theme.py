@@ -8,7 +8,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from newsletter.config.theme import Theme
-from newsletter.queries.site_style import theme_css
+from newsletter.queries.site.style import theme_css
 from newsletter.web.state import site_of
 
 THEME_PATH = "/theme.css"

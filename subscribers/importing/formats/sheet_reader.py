@@ -16,7 +16,7 @@ from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
 
 from subscribers.importing.formats.hidden_cells import hidden_cells
 from subscribers.importing.formats.repeated_rows import filled_repeats
-from subscribers.importing.formats.sheet_marks.reading import sheet_marks
+from subscribers.importing.formats.sheet_marks.reading import UnreadableMarksError, sheet_marks
 
 MEMORY_BYTES = 2 << 30
 # Of one sheet; a million rows take twenty.
@@ -26,6 +26,10 @@ MAX_ROWS = 1_048_576
 # Of all cells together; thirty of the longest that Excel allows.
 MAX_ROW_CHARACTERS = 1_000_000
 MAX_PROBLEM_CHARACTERS = 200
+UNREADABLE_MARKS = (
+    "is a workbook whose crossed-out cells, colours and comments cannot be read, and they may tell "
+    "who left; save it as .xlsx, or as CSV, UTF-8, if nobody is marked in it"
+)
 
 
 def main(path: str, sheet: str, out: TextIO) -> None:
@@ -67,7 +71,11 @@ def _said(path: str, name: str) -> Iterator[object]:
         def rows() -> Iterator[list[str]]:
             return ([_text(cell) for cell in cells] for cells in sheet.iter_rows())
 
-        yield {"marks": sheet_marks(Path(path), read, rows, height + 1)}
+        try:
+            yield {"marks": sheet_marks(Path(path), read, rows, height + 1)}
+        except UnreadableMarksError:
+            yield {"error": UNREADABLE_MARKS}
+            return
         for row in rows():
             # A sheet is as wide as its formatting: drop trailing empty cells.
             while row and not row[-1]:

@@ -19,23 +19,17 @@ from newsletter.errors import InvalidInput
 from newsletter.unpacking import UNPACKING_ERRORS
 from subscribers.importing.formats.header import LOOKED_AT, table_of
 from subscribers.importing.formats.sheet_marks.marks import STRUCK_OUT
+from subscribers.importing.formats.signatures import OLE_MARK, ZIP_MARK
 from subscribers.importing.formats.table import SourceTable
 from subscribers.importing.values.cells import addresses_in
 from subscribers.importing.values.filenames import may_state_status
 from subscribers.importing.values.headings import MARKS
 from subscribers.importing.values.remarks import REMARK_SEPARATOR
 
-ZIP_MARK = b"PK\x03\x04"
-# Signature of compound files ([MS-CFB], 2.2), the older Office formats.
-OLE_MARK = bytes.fromhex("d0cf11e0a1b11ae1")
 MAX_BYTES = 2_000_000_000
 # Each is read, since people may be in it.
 MAX_SHEETS = 100
 OTHER_SHEETS_SECONDS = 120
-_UNSEEN_MARKS = (
-    "Colours, crossed-out cells and comments of an .xls are not read: if one of them means that "
-    "somebody left, save the file as .xlsx first."
-)
 READER = "subscribers.importing.formats.sheet_reader"
 _LIST_SUFFIXES = frozenset({".csv", ".tsv", ".txt", ".xls", ".xlsx", ".ods", ".vcf", ".ldif"})
 
@@ -66,8 +60,7 @@ def spreadsheet(path: Path, sheet: str) -> SourceTable:
     if crowded and not sheet:
         raise InvalidInput(_several(path, read, crowded))
     notes = [f"The sheet “{read}” is read; there are others: {', '.join(further)}."]
-    notes = [*(notes if further else []), *_unseen_marks(path)]
-    table = table_of(first, lambda: _rows(path, sheet, {}), notes)
+    table = table_of(first, lambda: _rows(path, sheet, {}), notes if further else [])
     width = len(table.header)
     # Cells after the last filled one are empty, not missing.
     padded = replace(
@@ -91,13 +84,6 @@ def _struck_out(marks: Mapping[str, str]) -> list[str]:
             f"not, say that “{MARKS}” is ignored."
         )
     ]
-
-
-def _unseen_marks(path: Path) -> list[str]:
-    """What is said of a workbook whose marks are not read."""
-    with path.open("rb") as file:
-        is_old = file.read(len(OLE_MARK)) == OLE_MARK
-    return [_UNSEEN_MARKS] if is_old else []
 
 
 def _refuse_archive(path: Path) -> None:

@@ -9,8 +9,8 @@ import pytest
 from expectations import CONTEXT
 
 from newsletter.articles.body.pictures import with_stored_pictures
-from newsletter.articles.importers import archives
 from newsletter.articles.importers.base import MAX_PICTURES, BadRecord, Record, RecordPicture
+from newsletter.articles.importers.formats import archives
 from newsletter.articles.importers.inputs import read_content
 from newsletter.media.decoding import UnusablePicture
 from newsletter.media.models import MediaItem

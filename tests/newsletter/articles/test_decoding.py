@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 from imported import CONTEXT
 
 from newsletter.articles.body.sanitising import without_controls
-from newsletter.articles.importers import mails
 from newsletter.articles.importers.base import Record, Unreadable
+from newsletter.articles.importers.formats import mails
 from newsletter.articles.importers.values.decoding import decode
 
 PROSE = "“The harbour’s wall – a café’s view.” Naïve? " * 3

@@ -2,8 +2,8 @@
 
 from expectations import CONTEXT
 
-from newsletter.articles.importers import feed
 from newsletter.articles.importers.base import BadRecord, Record
+from newsletter.articles.importers.formats import feed
 
 
 def rss(attributes: int) -> bytes:

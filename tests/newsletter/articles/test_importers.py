@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from making_files import document, zipped
 
 from newsletter.articles.body.sanitising import text_of
-from newsletter.articles.importers import archives, mails, markdown
 from newsletter.articles.importers.base import MAX_TITLE_LENGTH, BadRecord, Importer, Record
-from newsletter.articles.importers.format_detection import FORMATS, detect_importer
+from newsletter.articles.importers.format_detection import ALL_FORMATS, FORMATS, detect_importer
+from newsletter.articles.importers.formats import archives, mails, markdown
 
 by_name = pytest.mark.parametrize("path", inputs(), ids=lambda p: f"{p.parent.name}/{p.name}")
 every_importer = pytest.mark.parametrize("importer", FORMATS.values(), ids=FORMATS)
@@ -42,7 +42,8 @@ def items_of(importer: Importer, content: bytes) -> list[Record | BadRecord]:
     except Exception as error:
         raise AssertionError(
             f"{importer.__module__}: `read` raised; do what may fail, decoding too, inside "
-            "`attempt` of importers/base.py, and yield what that returns"
+            "`attempt` of importers/base.py and yield what that returns, or return `attempt_all` "
+            "where a file holds several articles"
         ) from error
 
 
@@ -63,6 +64,23 @@ def test_every_importer_has_valid_and_invalid_samples() -> None:
             f"put a file with an article and one without into tests/data/articles/{form}/, run "
             "tests/newsletter/articles/expectations.py, and read what it wrote beside them"
         )
+
+
+def test_no_suffix_or_media_type_is_claimed_twice() -> None:
+    claims = [one for form in ALL_FORMATS for one in (*form.suffixes, *form.media_types)]
+    twice = {one for one in claims if claims.count(one) > 1}
+    assert not twice, f"FORMATS in newsletter/articles/importers/formats: {twice} stand in two"
+
+
+@by_name
+def test_a_source_with_ids_of_its_own_is_declared(path: Path) -> None:
+    [form] = [form for form in ALL_FORMATS if form.name == path.parent.name]
+    keyed = {item.source for item in read(path) if isinstance(item, Record) and item.explicit_key}
+    missing = keyed - {source for one in ALL_FORMATS for source in one.sources}
+    assert not missing, (
+        f"{form.read.__module__}: name {missing} in `sources` of its Format, with True where a "
+        "feed of the same site has the same ids, so that neither overwrites the other's articles"
+    )
 
 
 def test_every_format_is_documented() -> None:
@@ -256,6 +274,39 @@ def test_a_part_of_a_mail_that_is_no_text_costs_no_other_part() -> None:
         "a part of its text cannot be read: this is not text in an encoding that is known"
         in record.notes
     )
+
+
+@pytest.mark.parametrize("stated", ["multipart/alternative", "multipart/mixed; boundary=other"])
+def test_a_mail_is_taken_apart_by_the_boundary_that_it_has(stated: str) -> None:
+    part = "--=_x.1\nContent-Type: text/html; charset=utf-8\n\n<p>The fair op\u00e9ns.</p>\n"
+    mail = f"Subject: Fair\nContent-Type: {stated}\n\nA mail in parts.\n{part}--=_x.1--\n"
+    [record] = mails.read(mail.encode(), "a.eml", CONTEXT)
+    assert isinstance(record, Record)
+    assert text_of(record.body_html) == "The fair op\u00e9ns."
+    assert any("another boundary" in note for note in record.notes)
+
+
+def test_a_mail_without_its_boundaries_is_one_text() -> None:
+    mail = b"Subject: Fair\nContent-Type: multipart/mixed; boundary=x\n\nThe fair opens.\n"
+    [record] = mails.read(mail, "a.eml", CONTEXT)
+    assert isinstance(record, Record)
+    assert text_of(record.body_html) == "The fair opens."
+
+
+def test_a_mail_whose_last_boundary_is_missing_is_read_to_its_end() -> None:
+    head = b"Subject: Fair\nContent-Type: multipart/mixed; boundary=x\n\n"
+    parts = b"--x\n\nThe fair opens.\n--x\nContent-Type: text/html\n\n<p>At ten.</p>\n"
+    [record] = mails.read(head + parts, "a.eml", CONTEXT)
+    assert isinstance(record, Record)
+    assert text_of(record.body_html) == "The fair opens.\nAt ten."
+
+
+@pytest.mark.parametrize("kind", ["text/markdown; charset=utf-8; variant=GFM", "text/x-markdown"])
+def test_a_part_in_markdown_is_read_as_such(kind: str) -> None:
+    mail = f"Subject: Fair\nContent-Type: {kind}\n\nThe **fair** opens.\n"
+    [record] = mails.read(mail.encode(), "a.eml", CONTEXT)
+    assert isinstance(record, Record)
+    assert "<strong>fair</strong>" in record.body_html
 
 
 def test_a_mail_with_no_part_that_is_text_is_refused() -> None:

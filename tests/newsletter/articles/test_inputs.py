@@ -265,7 +265,7 @@ def test_the_format_option_takes_precedence() -> None:
 
 
 def test_an_unknown_format_is_asked_for() -> None:
-    with pytest.raises(Unreadable, match="name its format: text, markdown, html"):
+    with pytest.raises(Unreadable, match="name its format: archive, csv, feed"):
         detect_importer(b"just words\nand more", "-", CONTEXT)
 
 

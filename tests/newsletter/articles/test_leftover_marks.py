@@ -3,8 +3,8 @@
 import pytest
 from imported import CONTEXT
 
-from newsletter.articles.importers import feed, markdown
 from newsletter.articles.importers.base import Record
+from newsletter.articles.importers.formats import feed, markdown
 from newsletter.articles.importers.markup.leftover_marks import strip_marks
 from newsletter.articles.importers.markup.sent_mail import without_list_links
 from newsletter.articles.importers.markup.template_tags import StrippedSource

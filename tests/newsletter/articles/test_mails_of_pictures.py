@@ -5,8 +5,8 @@ from email.message import EmailMessage
 import pytest
 from imported import CONTEXT
 
-from newsletter.articles.importers import mails
 from newsletter.articles.importers.base import Record
+from newsletter.articles.importers.formats import mails
 
 POSTER, MAP = b"\x89PNG a poster", b"\x89PNG a map"
 

@@ -5,8 +5,8 @@ from support import add_article
 
 from newsletter.articles import store
 from newsletter.articles.body.media_sizes import MAX_ASKED, update_media_sizes
-from newsletter.articles.importers import feed
 from newsletter.articles.importers.base import ImportContext
+from newsletter.articles.importers.formats import feed
 from newsletter.articles.ingestion.record_import import import_records
 from newsletter.articles.models import ArticleStatus
 from newsletter.clock import FixedClock

@@ -8,8 +8,8 @@ from typing import Any
 
 from expectations import CONTEXT
 
-from newsletter.articles.importers import feed
 from newsletter.articles.importers.base import BadRecord, ImportContext
+from newsletter.articles.importers.formats import feed
 from newsletter.articles.ingestion.parsing_process import (
     MAX_RECORD_BYTES,
     ParsingProcess,

@@ -4,8 +4,8 @@ import pytest
 from expectations import CONTEXT
 
 from newsletter.articles import store
-from newsletter.articles.importers import feed, wordpress
 from newsletter.articles.importers.base import Importer
+from newsletter.articles.importers.formats import feed, wordpress
 from newsletter.articles.ingestion.record_import import import_records
 from newsletter.clock import FixedClock
 from newsletter.database import Database

@@ -9,8 +9,8 @@ from imported import CONTEXT
 from lxml import html as trees
 
 from newsletter.articles.body.sanitising import sanitise
-from newsletter.articles.importers import html, markdown
 from newsletter.articles.importers.base import Record
+from newsletter.articles.importers.formats import html, markdown
 from newsletter.articles.importers.markup.leftover_marks import strip_marks
 from newsletter.articles.importers.markup.shortcodes import PostMedia
 from newsletter.articles.importers.markup.wordpress_text import render_post

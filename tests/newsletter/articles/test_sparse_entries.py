@@ -7,8 +7,8 @@ from html import escape
 import pytest
 from imported import CONTEXT, only, take
 
-from newsletter.articles.importers import feed
 from newsletter.articles.importers.base import BadRecord, Record
+from newsletter.articles.importers.formats import feed
 from newsletter.clock import FixedClock
 from newsletter.database import Database
 
@@ -72,6 +72,19 @@ def test_a_title_is_made_of_the_first_words(document: Document) -> None:
 
 
 @FORMATS
+@pytest.mark.parametrize("end", ["\n\n", "<br><br>", " <br />\n<br />\n"])
+def test_a_text_without_elements_keeps_its_paragraphs_apart(document: Document, end: str) -> None:
+    record = the_record(document("Ferry", "/1", f"It <b>sails</b>.{end}It sails again."))
+    assert record.body_html == "<p>It <b>sails</b>.</p>\n<p>It sails again.</p>"
+
+
+@FORMATS
+def test_an_empty_line_in_html_with_blocks_means_nothing(document: Document) -> None:
+    record = the_record(document("Ferry", "/1", "<p>It\n\nsails.</p>"))
+    assert record.body_html == "<p>It\n\nsails.</p>"
+
+
+@FORMATS
 def test_a_link_alone_is_kept(document: Document) -> None:
     record = the_record(document("", "https://a.example/1", ""))
     assert record.title == "a.example/1"
@@ -109,6 +122,30 @@ def test_an_entry_without_anything_is_refused(document: Document) -> None:
 )
 def test_an_item_of_a_json_feed_without_content_is_kept(item: dict[str, str], body: str) -> None:
     assert the_record(in_json_feed(item)).body_html == body
+
+
+@pytest.mark.parametrize("rel", ["via", "related", "self", "replies"])
+def test_an_entry_with_another_link_alone_is_kept_with_it(rel: str) -> None:
+    link = f'<link rel="{rel}" href="/road"/>'
+    source = in_atom("", "", "").replace("<title></title>", f"<title></title>{link}")
+    assert the_record(source).canonical_url == "https://a.example/road"
+
+
+def test_an_item_with_the_address_of_its_comments_alone_is_kept_with_it() -> None:
+    source = in_rss("", "", "").replace("<link></link>", "<comments>/road#said</comments>")
+    assert the_record(source).canonical_url == "https://a.example/road#said"
+
+
+def test_a_text_is_no_page_of_what_it_was_told_by() -> None:
+    link = '<link rel="via" href="https://b.example/"/>'
+    source = in_atom("Road", "", "Closed.").replace("<title>", f"{link}<title>")
+    assert the_record(source).canonical_url == ""
+
+
+@pytest.mark.parametrize("items", ['"items": []', '"items": null', '"title": "A"'])
+def test_a_json_feed_without_items_is_an_empty_feed(items: str) -> None:
+    source = f'{{"version": "https://jsonfeed.org/version/1.1", {items}}}'
+    assert list(feed.read(source.encode(), "https://a.example/feed", CONTEXT)) == []
 
 
 def test_content_that_is_elsewhere_is_linked() -> None:

@@ -5,8 +5,8 @@ import json
 import pytest
 from imported import CONTEXT
 
-from newsletter.articles.importers import table
 from newsletter.articles.importers.base import Record
+from newsletter.articles.importers.formats import table
 from newsletter.articles.importers.markup.wordpress_text import is_stored_post
 
 POST = "The <b>council</b> agreed.\n\nWork begins on <i>Monday</i>.\nBring boots."

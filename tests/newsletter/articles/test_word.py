@@ -4,8 +4,8 @@ import pytest
 from imported import CONTEXT
 from making_files import word_file
 
-from newsletter.articles.importers import word
 from newsletter.articles.importers.base import BadRecord, Record
+from newsletter.articles.importers.formats import word
 from newsletter.articles.importers.markup.word_warnings import notes_on
 
 

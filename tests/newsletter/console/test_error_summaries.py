@@ -1,4 +1,4 @@
-"""Every form of the console, sent with nonsense: each error leads to the field that it is about."""
+"""Every form of the console, sent with nonsense: each error names its field and leads there."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -21,7 +21,7 @@ FIELDS = ".//input[@name] | .//textarea[@name] | .//select[@name]"
 NONSENSE = ("", '"><b>-1' * 1000)
 
 
-def test_each_error_of_a_form_leads_to_its_field(console: Console) -> None:
+def test_each_error_of_a_form_names_its_field_and_leads_there(console: Console) -> None:
     fill(console)
     faults, refused = [], set[str]()
     for client in (console.as_role(Role.OWNER).http, console.visitor().http):
@@ -103,19 +103,41 @@ def faults_of(page: Any) -> Iterator[str]:
             yield f"{name} takes no focus"
         elif found[0].get("type") == "hidden":
             yield f"{name} is not shown"
-        elif link.text_content() not in errors_beside(page, found[0]):
-            yield f"{name} is not described by its error"
+        else:
+            yield from faults_of_words(page, found[0], link.text_content())
     for field in page.xpath("//*[contains(@class, 'has-error')]"):
         words = field.xpath("string(.//p[@class='error'])")
-        if words not in [link.text_content() for link in links]:
+        if not any(small(link.text_content()).endswith(small(words)) for link in links):
             yield f"the summary does not tell: {words}"
+
+
+def faults_of_words(page: Any, field: Any, words: str) -> Iterator[str]:
+    """What is wrong with the words of a link: the label of its field, and the error beside it."""
+    if not any(small(words).endswith(small(error)) for error in errors_beside(page, field)):
+        yield f"{field.get('id')} is not described by its error"
+    if not any(words.startswith(f"{label}: ") for label in labels(page, field)):
+        yield f"{field.get('id')} is not named: {words}"
+
+
+def labels(page: Any, field: Any) -> Iterator[str]:
+    """Of a field, or of the group that it stands in, without what is aside."""
+    own = page.xpath("//label[@for=$id]", id=field.get("id"))
+    for label in [*own, *field.xpath("ancestor::fieldset/legend")]:
+        words = label.xpath("string()").removesuffix("optional")
+        yield " ".join(words.split()).rstrip(".:?…")
+
+
+def small(words: str) -> str:
+    return words.casefold()
 
 
 def errors_beside(page: Any, field: Any) -> list[str]:
     """The descriptions of a field, or of the group that it stands in."""
     described = [field, *field.iterancestors("fieldset")]
     names = " ".join(one.get("aria-describedby", "") for one in described).split()
-    return [page.xpath("string(//*[@id=$name])", name=name) for name in names]
+    return [
+        page.xpath("string(//*[@id=$name])", name=name) for name in names if name[:5] == "error"
+    ]
 
 
 def place(url: str) -> str:

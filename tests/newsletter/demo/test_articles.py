@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from newsletter import demo
-from newsletter.articles.importers import markdown
 from newsletter.articles.importers.base import ImportContext, Record
+from newsletter.articles.importers.formats import markdown
 from newsletter.config.options import Site
 
 FOLDER = Path(demo.__file__).parent

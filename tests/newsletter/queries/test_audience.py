@@ -15,7 +15,7 @@ from newsletter.database import Database
 from newsletter.delivery.dry_run import audience_of, exclusion_from
 from newsletter.editions.composing.composition import Composition
 from newsletter.editions.models import Edition, EditionKind
-from newsletter.queries.edition_people import REASONS, RECIPIENTS, people_by_reason
+from newsletter.queries.editions.recipients import REASONS, RECIPIENTS, people_by_reason
 from subscribers import store
 from subscribers.models import Frequency, Subscriber, SubscriberStatus
 

@@ -12,11 +12,11 @@ from newsletter.delivery.dry_run import NOT_IN_TOPICS, audience_of
 from newsletter.delivery.ledger.models import DeliveryState
 from newsletter.editions.compose import BulletinDraft
 from newsletter.errors import InvalidInput
-from newsletter.queries.edition_answers import answers_by_domain, answers_by_kind, deliveries_in
-from newsletter.queries.edition_numbers import EditionGauges, numbers_of
-from newsletter.queries.edition_people import REASONS, RECIPIENTS, people_by_reason
-from newsletter.queries.edition_proofs import proof_of_edition
-from newsletter.queries.undo import leaving_soon
+from newsletter.queries.editions.answers import answers_by_domain, answers_by_kind, deliveries_in
+from newsletter.queries.editions.numbers import EditionGauges, numbers_of
+from newsletter.queries.editions.proofs import proof_of_edition
+from newsletter.queries.editions.recipients import REASONS, RECIPIENTS, people_by_reason
+from newsletter.queries.editions.undo import leaving_soon
 from newsletter.staff.actors import operator
 from newsletter.transports.base import InDoubt, Refused
 

@@ -12,7 +12,7 @@ from newsletter.app import Newsletter
 from newsletter.delivery.ledger.models import Delivery, DeliveryState
 from newsletter.editions.compose import BulletinDraft
 from newsletter.errors import ResourceNotFound
-from newsletter.queries.mail_as_sent import MailAsSent, mail_as_sent
+from newsletter.queries.editions.mail_as_sent import MailAsSent, mail_as_sent
 from newsletter.queries.people import Lookup, PersonRecord, look_up, next_steps, person
 from newsletter.staff.actors import operator
 from newsletter.tokens.links import LinkSigners

@@ -6,7 +6,7 @@ import pytest
 from support import CONFIG, SECRET
 
 from newsletter.config.loading import parse_config
-from newsletter.queries.site_templates import SiteTemplates
+from newsletter.queries.site.templates import SiteTemplates
 
 
 @pytest.mark.parametrize("path", ["", "/news"])

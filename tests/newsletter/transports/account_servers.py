@@ -16,10 +16,12 @@ class AccountServer(ApiServer):
     Attributes:
         kind: of the transport.
         table: its options besides api_url.
+        fetched: options that registering gives.
     """
 
     kind: str
     table: ClassVar[dict[str, Any]] = {"api_key": "k"}
+    fetched: ClassVar[dict[str, str]] = {}
 
     def __init__(self) -> None:
         super().__init__()
@@ -120,6 +122,7 @@ class ResendAccount(Listing):
     """https://resend.com/docs/api-reference/webhooks/create-webhook."""
 
     kind, path, key, address = "resend", "/webhooks", "data", "endpoint"
+    fetched: ClassVar = {"webhook_secret": RESEND_SECRET}
 
     def inside(self, found: dict[str, Any]) -> dict[str, Any]:
         assert not {"email.opened", "email.clicked"} & set(found["events"])
@@ -131,6 +134,7 @@ class MailtrapAccount(AccountServer):
 
     kind = "mailtrap"
     table: ClassVar = {"api_token": "t"}
+    fetched: ClassVar = {"webhook_secret": "of-theirs"}
 
     @property
     def options(self) -> dict[str, Any]:
@@ -155,6 +159,7 @@ class SendGridAccount(AccountServer):
     """https://www.twilio.com/docs/sendgrid/api-reference/webhooks."""
 
     kind = "sendgrid"
+    fetched: ClassVar = {"webhook_public_key": "key-of-theirs"}
 
     def addresses(self) -> list[str]:
         assert all(one["signed"] for one in self.registered)
@@ -179,6 +184,7 @@ class MailgunAccount(AccountServer):
 
     kind = "mailgun"
     table: ClassVar = {"api_key": "k", "domain": "mg.x.example"}
+    fetched: ClassVar = {"webhook_signing_key": "key-of-theirs"}
 
     def __init__(self) -> None:
         super().__init__()

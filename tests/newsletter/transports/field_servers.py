@@ -56,6 +56,7 @@ class BrevoServer(ProviderServer):
     kind = "brevo"
     wrong: ClassVar = {"api_key": "not-the-key"}
     is_idempotent = True
+    needs_html = True
 
     def __init__(self) -> None:
         super().__init__()
@@ -157,6 +158,7 @@ class MailjetServer(ProviderServer):
     kind = "mailjet"
     wrong: ClassVar = {"secret_key": "not-the-key"}
     per_call = 50
+    lost_headers = frozenset({"Message-ID", "List-Id"})
     # "List of forbidden headers", those that a newsletter might have.
     forbidden = frozenset({"from", "sender", "subject", "to", "cc", "bcc", "return-path"}) | {
         "dkim-signature", "received", "user-agent", "x-mailer", "list-id", "date", "message-id",

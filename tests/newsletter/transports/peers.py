@@ -6,7 +6,7 @@ import io
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -158,12 +158,11 @@ def fields(server: type[ProviderServer]) -> Callable[[Path], AbstractContextMana
     def peer(folder: Path) -> Iterator[Peer]:
         with server() as running:
             transport: Transport = _load(server.kind, folder, **running.table)
-            needs_html = server is BrevoServer
             yield Peer(
-                transport=WithHtml(transport) if needs_html else transport,
+                transport=WithHtml(transport) if server.needs_html else transport,
                 take=lambda: [_of_fields(message) for message in _emptied(running.messages)],
-                carried=_without_list_id if server is MailjetServer else _for_fields,
-                takes_empty=needs_html,
+                carried=lambda mail: _for_fields(mail, server.lost_headers),
+                takes_empty=server.needs_html,
             )
 
     return peer
@@ -269,17 +268,14 @@ def _of_fields(found: tuple[str, str, str, str, dict[str, str]]) -> tuple[Any, .
     return *rest, tuple(given.get(name.lower()) for name in HEADERS_SHOWN)
 
 
-def _for_fields(mail: Mail) -> tuple[Any, ...]:
+def _for_fields(mail: Mail, lost: Collection[str] = ()) -> tuple[Any, ...]:
     message = email.message_from_bytes(mail.content, policy=email.policy.default)
     text = mail.content.partition(b"\r\n\r\n")[2].decode().replace("\r\n", "\n")
-    shown = tuple(message[name] and message[name].strip() for name in HEADERS_SHOWN)
+    shown = tuple(
+        message[name].strip() if message[name] and name not in lost else None
+        for name in HEADERS_SHOWN
+    )
     return mail.recipient, str(message["From"]), str(message["Subject"]), text, shown
-
-
-def _without_list_id(mail: Mail) -> tuple[Any, ...]:
-    """Mailjet writes Message-ID and carries no List-Id."""
-    *rest, (_, unsubscribe, one_click, _) = _for_fields(mail)
-    return *rest, (None, unsubscribe, one_click, None)
 
 
 class WithHtml:

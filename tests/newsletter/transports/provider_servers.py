@@ -26,6 +26,12 @@ class ProviderServer(ApiServer):
     """Options that the provider refuses us for."""
     per_call: int = 1
     is_idempotent = False
+    carries_anything = False
+    """Whether any message and any address is taken, as it is, from any sender."""
+    needs_html = False
+    """Whether a mail without an HTML part is refused."""
+    lost_headers: frozenset[str] = frozenset()
+    """Headers that it does not carry."""
 
     @property
     def table(self) -> dict[str, Any]:
@@ -141,6 +147,7 @@ class HttpServer(ProviderServer):
     wrong: ClassVar = {"secret": "whsec_" + base64.b64encode(b"x" * 32).decode()}
     per_call = 100
     is_idempotent = True
+    carries_anything = True
 
     def __init__(self) -> None:
         super().__init__()

@@ -32,6 +32,7 @@ def _ses_bounce(kind: str, subtype: str, code: str = "") -> dict[str, Any]:
 SES = WebhookProvider(
     options={"region": "eu-west-2", "access_key": "AKID", "secret_key": "s", "topic_arn": TOPIC},
     sign=sign_for_ses,
+    has_proof_inside=True,
     wrap=first_of,
     takes_batches=False,
     unknown=_ses_event("Newfangled", "newfangled"),
@@ -88,6 +89,7 @@ def _tem(name: str, code: int = 0, words: str = "", **more: Any) -> dict[str, An
 SCALEWAY = WebhookProvider(
     options={"secret_key": "s", "project_id": "8b512135", "topic_arn": SCALEWAY_TOPIC},
     sign=sign_for_scaleway,
+    has_proof_inside=True,
     wrap=first_of,
     takes_batches=False,
     unknown=_tem("email_newfangled"),

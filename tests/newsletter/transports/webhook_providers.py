@@ -41,6 +41,8 @@ def _mailgun_failed(severity: str, reason: str, code: int, words: str) -> dict[s
 MAILGUN = WebhookProvider(
     options={"api_key": "k", "domain": "mg.x.example", "webhook_signing_key": "signing-key"},
     sign=sign_for_mailgun,
+    has_proof_inside=True,
+    covers_body=False,
     wrap=lambda items: {"event-data": items[0]},
     takes_batches=False,
     unknown=_mailgun_event("newfangled"),
@@ -132,6 +134,7 @@ def _postmark_bounce(kind: str, details: str = "") -> dict[str, Any]:
 POSTMARK = WebhookProvider(
     options={"server_token": "t", "webhook_password": "a-password-of-ours"},
     sign=with_password,
+    covers_body=False,
     wrap=first_of,
     takes_batches=False,
     is_dated=False,
@@ -174,6 +177,7 @@ def _brevo(name: str, **more: Any) -> dict[str, Any]:
 BREVO = WebhookProvider(
     options={"api_key": "k", "webhook_password": "a-password-of-ours"},
     sign=with_password,
+    covers_body=False,
     is_dated=False,
     unknown=_brevo("newfangled"),
     samples=[
@@ -206,6 +210,7 @@ MAILJET = WebhookProvider(
         "webhook_password": "a-password-of-ours",
     },
     sign=with_password,
+    covers_body=False,
     is_dated=False,
     unknown=_mailjet("newfangled"),
     samples=[
@@ -230,6 +235,8 @@ def _sparkpost(name: str, family: str = "message_event", **more: Any) -> dict[st
 SPARKPOST = WebhookProvider(
     options={"api_key": "k", "webhook_password": "a-password-of-ours"},
     sign=with_password,
+    empty_call=b"{}",
+    covers_body=False,
     is_dated=False,
     unknown=_sparkpost("newfangled"),
     samples=[

@@ -55,6 +55,9 @@ class WebhookProvider:
         dropped: items that say nothing of a delivery.
         is_dated: whether a call from long ago is refused.
         takes_batches: whether a call may tell of several mails.
+        has_proof_inside: whether the body holds the proof, in JSON.
+        covers_body: whether the proof is of the whole body.
+        empty_call: a call of it that says nothing, and is no event.
     """
 
     options: dict[str, Any]
@@ -65,6 +68,9 @@ class WebhookProvider:
     unknown: Any = None
     is_dated: bool = True
     takes_batches: bool = True
+    has_proof_inside: bool = False
+    covers_body: bool = True
+    empty_call: bytes | None = None
 
     def call(self, *items: Any, at: datetime = NOW) -> WebhookCall:
         return self.signed(json.dumps(self.wrap(list(items))).encode(), at)

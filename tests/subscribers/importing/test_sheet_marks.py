@@ -1,5 +1,6 @@
 """Whoever is crossed out has left, and who is coloured or commented on is not confirmed unasked."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from zipfile import ZipFile
@@ -12,12 +13,15 @@ from openpyxl.comments import Comment
 from openpyxl.styles import Font, PatternFill
 from openpyxl.styles.colors import Color
 
+from newsletter.errors import InvalidInput
 from subscribers.importing.analysis import AdministratorAnswers
 from subscribers.importing.formats.sheet_marks.marks import colour_name
-from subscribers.importing.formats.sheet_marks.reading import sheet_marks
+from subscribers.importing.formats.sheet_marks.reading import UnreadableMarksError, sheet_marks
 
+LISTS = Path(__file__).parents[2] / "data" / "lists"
 NAMES = ("ann", "ben", "cai", "dot", "eve")
 ANN, BEN, CAI, DOT, EVE = (f"{name}@example.org" for name in NAMES)
+FAY, GUS, HAL, IDA = (f"{name}@example.org" for name in ("fay", "gus", "hal", "ida"))
 CONFIRMED = dict.fromkeys((ANN, BEN, CAI, DOT, EVE), "subscribed")
 RED = PatternFill("solid", fgColor="FFFF0000")
 
@@ -183,9 +187,29 @@ def test_a_sheet_that_is_not_there_has_no_marks(tmp_path: Path) -> None:
     assert sheet_marks(book.saved(tmp_path), "Elsewhere", _rows, 8) == {}
 
 
-def test_another_kind_of_file_has_no_marks(tmp_path: Path) -> None:
-    (tmp_path / "list.xls").write_bytes(b"\xd0\xcf\x11\xe0")
-    assert sheet_marks(tmp_path / "list.xls", "Sheet", _rows, 8) == {}
+@pytest.mark.parametrize("content", [b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PK\x03\x04", b"email"])
+def test_marks_of_a_damaged_workbook_cannot_be_read(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "list.xls").write_bytes(content)
+    with pytest.raises(UnreadableMarksError):
+        sheet_marks(tmp_path / "list.xls", "Sheet", _rows, 8)
+
+
+def test_a_workbook_whose_marks_cannot_be_read_is_refused(tmp_path: Path) -> None:
+    # Formats (XF records) with a font that is not there.
+    content = (LISTS / "marked.xls").read_bytes()
+    (tmp_path / "list.xls").write_bytes(re.sub(rb"(\xe0\x00\x14\x00)..", rb"\g<1>c\0", content))
+    with pytest.raises(InvalidInput, match="crossed-out cells, colours and comments"):
+        analysed(tmp_path / "list.xls")
+
+
+def test_marks_of_the_older_format_are_read() -> None:
+    assert states_in(LISTS / "marked.xls") == {
+        **dict.fromkeys((ANN, IDA), "subscribed"),
+        # The whole row, the address, a comment that says so.
+        **dict.fromkeys((BEN, CAI, GUS), "left"),
+        # A telephone, a red cell, red letters, words within a cell.
+        **dict.fromkeys((DOT, EVE, FAY, HAL), "unconfirmed"),
+    }
 
 
 SHEET = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -286,8 +310,3 @@ def test_annotations_of_opendocument_are_marks(tmp_path: Path) -> None:
 
 def test_marks_of_another_sheet_of_opendocument_are_passed_over(tmp_path: Path) -> None:
     assert sheet_marks(ods(tmp_path / "list.ods", "gone"), "T", _rows, 6) == {}
-
-
-def test_that_marks_of_the_older_format_are_not_read_is_told() -> None:
-    _, found = analysed(Path(__file__).parents[2] / "data" / "lists" / "members.xls")
-    assert any("save the file as .xlsx" in note for note in found.notes)

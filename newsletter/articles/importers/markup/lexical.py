@@ -12,7 +12,7 @@ from html import escape
 from typing import Any
 
 from newsletter.articles.importers.base import Unreadable
-from newsletter.articles.importers.markdown import html_of
+from newsletter.articles.importers.formats.markdown import html_of
 from newsletter.articles.ingestion.notes import counted
 
 Node = Mapping[str, Any]

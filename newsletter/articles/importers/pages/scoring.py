@@ -112,7 +112,9 @@ def _scores(page: Any) -> dict[Element, dict[str, Any]]:
                 candidates[element] = page.score_node(element)
             candidates[element]["content_score"] += score * share
     for element, candidate in candidates.items():
-        candidate["content_score"] *= 1 - page.get_link_density(element)
+        score = candidate["content_score"] * (1 - page.get_link_density(element))
+        # A score below 0 would drop a list for being one, which Mozilla's does not.
+        candidate["content_score"] = max(score, 0)
     return candidates
 
 

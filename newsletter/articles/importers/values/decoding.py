@@ -28,6 +28,8 @@ STARTS_OF_XML = (
     (b"\0<", "utf-16-be"),
 )
 _XML_ENCODING = re.compile(r"(<\?xml\b[^<>]*?)\s+encoding\s*=\s*(?:\"[^\"<>]*\"|'[^'<>]*')")
+_DECLARED_IN_HTML = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([\w:.-]+)", re.IGNORECASE)
+_DECLARED_IN_XML = re.compile(rb"<\?xml[^>]{0,100}encoding\s*=\s*[\"']([\w:.-]+)", re.IGNORECASE)
 KNOWN_BINARIES = (
     (b"PK\x03\x04", "a Word, LibreOffice or zip file", "save it as text, Markdown or HTML"),
     (b"%PDF", "a PDF", "save its text as text, Markdown or HTML"),
@@ -39,6 +41,13 @@ KNOWN_BINARIES = (
 SAVE_AS_UTF8 = "save it again as UTF-8"
 # Windows-1252 prose stays far below this share of non-ASCII bytes.
 MAX_HIGH_BYTES = 0.3
+
+
+def declared_in(content: bytes) -> str:
+    """The encoding label that a page or XML document declares; empty where there is none."""
+    start = content.lstrip()[:200]
+    match = _DECLARED_IN_HTML.search(content[:4096]) or _DECLARED_IN_XML.match(start)
+    return match[1].decode("ascii", "replace") if match else ""
 
 
 def decode(content: bytes, declared: str = "") -> str:

@@ -2,7 +2,7 @@
 
 Every template has `request`, `now`, `site`, `base` (the path of the console), `root` (that of the
 site) and `asset`; filters: `when`, `day`, `clock`, `ago`, `long_date`, `counted`, `number`,
-`span`, `in_list`, `iso`, `capital`, `comes_twice`, `full_stop`, `label`.
+`span`, `in_list`, `iso`, `capital`, `comes_twice`, `full_stop`, `label`, `named_errors`.
 """
 
 import hashlib
@@ -20,6 +20,7 @@ from markupsafe import Markup
 from newsletter.config.options import Config
 from newsletter.console.frame.presentation import words
 from newsletter.console.frame.presentation.forms import full_stop
+from newsletter.console.frame.presentation.labels import named_errors
 from newsletter.console.frame.presentation.moments import comes_twice
 from newsletter.editions.dates import clock_time, long_date
 from newsletter.rendering.compiled_templates import CompiledTemplates
@@ -74,6 +75,7 @@ class ConsoleViews:
             capital=_capital,
             comes_twice=lambda typed: comes_twice(typed, zone),
             full_stop=full_stop,
+            named_errors=named_errors,
             label=words.label,
         )
 

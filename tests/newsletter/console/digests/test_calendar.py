@@ -13,7 +13,7 @@ from newsletter.clock import FixedClock
 from newsletter.console.digests.month import Month, asked_month, month_view
 from newsletter.editions.bulletins.writing import Writing
 from newsletter.editions.compose import BulletinDraft
-from newsletter.queries.calendar import CalendarEntry
+from newsletter.queries.editions.calendar import CalendarEntry
 from newsletter.staff.actors import operator
 from newsletter.staff.permissions import Role
 

@@ -12,8 +12,8 @@ from newsletter.actions import settings
 from newsletter.config.loading import check_config, read_file
 from newsletter.config.options import Config
 from newsletter.console.settings.schedules import cron_of, day_and_hour
-from newsletter.queries.look import sample_mail
-from newsletter.queries.setup import dns_records
+from newsletter.queries.settings.setup import dns_records
+from newsletter.queries.site.look import sample_mail
 from newsletter.settings.store import read_settings
 from newsletter.staff.actors import operator
 from newsletter.staff.permissions import Role

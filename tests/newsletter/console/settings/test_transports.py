@@ -12,7 +12,7 @@ from newsletter.config.options import Config
 from newsletter.delivery.limits import transport_health
 from newsletter.delivery.limits.transport_health import Failure
 from newsletter.editions.compose import BulletinDraft
-from newsletter.queries.transport_options import kinds
+from newsletter.queries.settings.transport_options import kinds
 from newsletter.settings.store import read_settings
 from newsletter.staff.actors import operator
 from newsletter.staff.permissions import Role
@@ -41,8 +41,8 @@ def with_mailgun(console: Console) -> Client:
 def test_every_kind_that_mails_people_has_a_name() -> None:
     missing = [kind for kind, name in kinds() if name == kind]
     assert not missing, (
-        f"name {', '.join(missing)} in _NAMES of newsletter/queries/transport_options.py, or in "
-        "_FOR_TRIALS there where it mails nobody"
+        f"name {', '.join(missing)} in _NAMES of newsletter/queries/settings/transport_options.py, "
+        "or in _FOR_TRIALS there where it mails nobody"
     )
 
 

@@ -17,7 +17,7 @@ from newsletter.editions.coming.arrangement import ArrangementEdit
 from newsletter.editions.composing.composition import Composition
 from newsletter.editions.models import Edition, EditionState
 from newsletter.errors import Conflict, NotAllowed
-from newsletter.queries.approvals import ApprovalStatus, approval_status
+from newsletter.queries.editions.approvals import ApprovalStatus, approval_status
 from newsletter.scheduling.digest_jobs import ask_for_approvals
 from newsletter.staff.account_models import StaffMember
 from newsletter.staff.actors import Actor, operator, staff_member

@@ -14,8 +14,8 @@ from newsletter.editions.coming.arrangement import ArrangementEdit
 from newsletter.editions.digests.upcoming import coming_run
 from newsletter.editions.models import Edition, EditionState
 from newsletter.errors import Conflict, InvalidInput
-from newsletter.queries.coming import coming_view
-from newsletter.queries.edition_proofs import EditionProof, proof_of_digest
+from newsletter.queries.editions.coming import coming_view
+from newsletter.queries.editions.proofs import EditionProof, proof_of_digest
 from newsletter.scheduling.digest_jobs import make_due_digests
 from newsletter.staff.actors import Actor, operator
 

@@ -13,7 +13,7 @@ from newsletter.app import Newsletter
 from newsletter.config.colours import READABLE, contrast
 from newsletter.config.tables.theme_options import ThemeOptions
 from newsletter.config.theme import Theme
-from newsletter.queries.site_style import theme_css
+from newsletter.queries.site.style import theme_css
 from newsletter.web.services import SiteServices
 
 colours = st.integers(0, 0xFFFFFF).map(lambda number: f"#{number:06x}")

@@ -18,7 +18,7 @@ from newsletter.delivery.ledger import store as ledger_store
 from newsletter.delivery.ledger.models import WAITING, DeliveryState
 from newsletter.editions import store
 from newsletter.editions.models import EditionState
-from newsletter.queries.edition_answers import TROUBLED, AnswerKind, answers_by_kind
+from newsletter.queries.editions.answers import TROUBLED, AnswerKind, answers_by_kind
 
 COUNTED_EVERY = timedelta(seconds=2)
 # A count that took long is kept for so many times as long.

@@ -18,6 +18,7 @@ from newsletter.articles.importers.base import (
     attempt,
     checked,
 )
+from newsletter.articles.importers.format import Format
 from newsletter.articles.importers.markup.leftover_marks import strip_marks
 from newsletter.articles.importers.values.dates import (
     MEND,
@@ -83,7 +84,7 @@ def _date_line(line: str, zone: ZoneInfo) -> Moment:
     raise Unreadable("there is no date line above the title", MEND)
 
 
-def has_date_line(text: str, zone: ZoneInfo) -> bool:
+def _has_date_line(text: str, zone: ZoneInfo) -> bool:
     """Whether one of the first two non-empty lines is a date, as in this format."""
     lines = [line.strip() for line in text.split("\n") if line.strip()][:2]
     try:
@@ -131,3 +132,14 @@ def is_quotation(block: str) -> bool:
         return "”" not in inner and '"' not in inner
     # A closing single quote is also the apostrophe: it closes only between punctuation and a space.
     return block[0] in "‘'" and not re.search(r"[,.?!][’'](?=\s)", inner)
+
+
+FORMATS = (
+    Format(
+        name="text",
+        read=read,
+        suffixes=(".txt", ".text"),
+        rank=80,
+        resembles=lambda found: _has_date_line(found.text[:4000], found.zone),
+    ),
+)

@@ -15,8 +15,8 @@ from newsletter.config.options import Config
 from newsletter.config.tables.theme_options import ThemeOptions
 from newsletter.config.theme import Theme
 from newsletter.editions.composing.template_check import check_template
-from newsletter.queries.site_style import theme_css
-from newsletter.queries.site_templates import SiteTemplates
+from newsletter.queries.site.style import theme_css
+from newsletter.queries.site.templates import SiteTemplates
 from newsletter.rendering.renderer import Renderer
 from newsletter.rendering.templates import Templates
 

@@ -9,7 +9,7 @@ from pydantic.fields import FieldInfo
 
 from newsletter.config.durations import write_duration
 from newsletter.config.layers import is_secret
-from newsletter.queries.settings import as_typed, choices_of
+from newsletter.queries.settings.options import as_typed, choices_of
 from newsletter.transports.registry import KINDS, transport_class
 
 _FOR_TRIALS: Mapping[str, str] = {

@@ -26,10 +26,13 @@ from newsletter.articles.importers.base import (
     Record,
     Unreadable,
     attempt,
+    attempt_all,
     checked,
 )
+from newsletter.articles.importers.format import Format
+from newsletter.articles.importers.formats.text import paragraphs_of
+from newsletter.articles.importers.jsonfeed import is_json_feed
 from newsletter.articles.importers.markup.leftover_marks import strip_marks
-from newsletter.articles.importers.text import paragraphs_of
 from newsletter.articles.importers.values.dates import read_moment
 from newsletter.articles.importers.values.decoding import decode, xml_in_bytes
 
@@ -60,13 +63,13 @@ ENOUGH_CHARACTERS = 500
 
 def read(content: bytes, name: str, context: ImportContext) -> Reading:
     """One article an entry."""
-    try:
-        if content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
-            yield from jsonfeed.read(decode(content), name, context)
-        else:
-            yield from _entries(xml_in_bytes(content), name, context)
-    except Unreadable as error:
-        yield BadRecord(where=name, what=error.what, mend=error.mend)
+    return attempt_all(name, partial(_of_feed, content, name, context))
+
+
+def _of_feed(content: bytes, name: str, context: ImportContext) -> Reading:
+    if content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
+        return jsonfeed.read(decode(content), name, context)
+    return _entries(xml_in_bytes(content), name, context)
 
 
 def _entries(content: bytes, name: str, context: ImportContext) -> Iterator[Record | BadRecord]:
@@ -164,14 +167,16 @@ def _no_feed(content: bytes) -> Unreadable:
 
 def _record(entry: Any, where: str, source: _Source, context: ImportContext) -> Record:
     notes: list[str] = []
-    link = _address(str(entry.get("link") or _source_of_content(entry)), source.home)
+    body = _body(entry)
+    own = str(entry.get("link") or _source_of_content(entry))
+    link = _address(own if own or body.strip() else _other_link(entry), source.home)
     title = _title(entry)
     updated = _moment(entry, "updated", context, notes)
     published_at = _moment(entry, "published", context, notes) or updated
     if published_at is None:
         notes.append(jsonfeed.FIRST_MET)
     key, *other_keys = _keys(entry, link, title, source, notes)
-    cleared = strip_marks(_body(entry), title)
+    cleared = strip_marks(body, title)
     body = cleared.text
     record = Record(
         source="feed",
@@ -203,6 +208,17 @@ def _record(entry: Any, where: str, source: _Source, context: ImportContext) -> 
 def _source_of_content(entry: Any) -> str:
     """The address of content that is not in the feed (RFC 4287, 4.1.3.2)."""
     return next((part["src"] for part in entry.get("content", ()) if part.get("src")), "")
+
+
+def _other_link(entry: Any) -> str:
+    """The address that an entry without a text and a link of its own is about.
+
+    What it was told by, then itself, then what is said of it (RFC 4287, 4.2.7.2; RFC 4685; RSS
+    2.0, "comments").
+    """
+    links = {one.get("rel"): str(one.get("href") or "") for one in entry.get("links", ())}
+    found = (links.get(rel) for rel in ("via", "related", "self", "replies"))
+    return next(filter(None, found), "") or str(entry.get("comments") or "")
 
 
 def _address(link: str, home: str) -> str:
@@ -311,3 +327,24 @@ def _moment(entry: Any, field: str, context: ImportContext, notes: list[str]) ->
     if moment.reading:
         notes.append(f"{field} read as {moment.reading}")
     return moment.at
+
+
+FORMATS = (
+    Format(
+        name="feed",
+        read=read,
+        suffixes=(".xml", ".rss", ".atom", ".rdf", ".wxr"),
+        media_types=(
+            "application/xml",
+            "text/xml",
+            "application/rss+xml",
+            "application/atom+xml",
+            "application/rdf+xml",
+        ),
+        sources={"feed": True},
+        rank=50,
+        begins=lambda found: found.head.startswith(("<?xml", "<rss", "<feed", "<rdf")),
+        resembles=lambda found: found.head.startswith("<!--"),
+        narrows={"json": lambda content: is_json_feed(content.decode("utf-8", "replace"))},
+    ),
+)

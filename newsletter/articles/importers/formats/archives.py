@@ -17,7 +17,6 @@ from pathlib import PurePosixPath
 
 from newsletter.articles.body.attachments import Attachment, type_of
 from newsletter.articles.body.sanitising import text_of
-from newsletter.articles.importers import html, markdown, text
 from newsletter.articles.importers.base import (
     BadRecord,
     ImportContext,
@@ -27,9 +26,11 @@ from newsletter.articles.importers.base import (
     Unreadable,
     checked,
 )
+from newsletter.articles.importers.format import Format
+from newsletter.articles.importers.formats import html, markdown, text
 from newsletter.articles.importers.markup.sent_mail import without_list_links
 from newsletter.articles.importers.sibling_pictures import with_sibling_pictures
-from newsletter.articles.importers.values.decoding import decode
+from newsletter.articles.importers.values.decoding import declared_in, decode
 from newsletter.articles.importers.values.fields import Fields
 from newsletter.articles.importers.values.file_names import (
     TOOL_FOLDERS,
@@ -233,7 +234,7 @@ def _of_mailchimp(
     content: bytes, where: str, number: str, row: Mapping[str, str], context: ImportContext
 ) -> Record | BadRecord:
     """A campaign as it was sent; its metadata is in campaigns.csv."""
-    page = decode(content, html.declared_in(content))
+    page = decode(content, declared_in(content))
     own = _TITLE.search(page)
     fields = Fields({"date": row.get("Send Date")})
     mail = without_list_links(page)
@@ -273,3 +274,15 @@ def _held_if_response(item: Record) -> Record:
         return item
     note = "it may be a response to another's story: kept as a draft"
     return replace(item, status=ArticleStatus.DRAFT, notes=(*item.notes, note))
+
+
+FORMATS = (
+    Format(
+        name="archive",
+        read=read,
+        suffixes=(".zip",),
+        sources={"substack": False, "mailchimp": False, "medium": False},
+        rank=20,
+        begins=lambda found: is_zip(found.content),
+    ),
+)

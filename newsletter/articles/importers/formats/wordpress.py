@@ -22,10 +22,12 @@ from newsletter.articles.importers.base import (
     Record,
     Unreadable,
     attempt,
+    attempt_all,
     checked,
     one_line,
 )
-from newsletter.articles.importers.feed import CONTROL_BYTES
+from newsletter.articles.importers.format import Format
+from newsletter.articles.importers.formats.feed import CONTROL_BYTES
 from newsletter.articles.importers.markup.leftover_marks import strip_tags
 from newsletter.articles.importers.markup.shortcodes import PostMedia
 from newsletter.articles.importers.markup.wordpress_text import render_post
@@ -45,18 +47,19 @@ _UNESCAPED = re.compile(
 _ESCAPES = {b"&": b"&amp;", b"]]>": b"]]&gt;"}
 
 
-def is_export(content: bytes) -> bool:
+def _is_export(content: bytes) -> bool:
     return b"wordpress.org/export/" in content[:65_536].replace(b"\0", b"")
 
 
 def read(content: bytes, name: str, context: ImportContext) -> Reading:
     """One article a post."""
-    try:
-        content = content.lstrip(b"\xef\xbb\xbf \t\r\n")
-        _refuse_doctype(content)
-        yield from _posts(content, name, context, _Lookup(content))
-    except Unreadable as error:
-        yield BadRecord(where=name, what=error.what, mend=error.mend)
+    content = content.lstrip(b"\xef\xbb\xbf \t\r\n")
+    return attempt_all(name, partial(_of_posts, content, name, context))
+
+
+def _of_posts(content: bytes, name: str, context: ImportContext) -> Reading:
+    _refuse_doctype(content)
+    return _posts(content, name, context, _Lookup(content))
 
 
 def _refuse_doctype(content: bytes) -> None:
@@ -243,3 +246,8 @@ def _child(element: Any, name: str) -> str:
 def _local(element: Any) -> str:
     # lxml makes an undeclared prefix part of the name.
     return str(element.tag).rpartition("}")[2].rpartition(":")[2]
+
+
+FORMATS = (
+    Format(name="wordpress", read=read, sources={"wordpress": True}, narrows={"feed": _is_export}),
+)

@@ -12,6 +12,7 @@ from newsletter.articles.importers.base import (
     checked,
     one_line,
 )
+from newsletter.articles.importers.format import Format
 from newsletter.articles.importers.markup import front_matter
 from newsletter.articles.importers.markup.heading_ids import name_headings
 from newsletter.articles.importers.markup.leftover_marks import strip_bracketed
@@ -115,3 +116,16 @@ def _markdown() -> "MarkdownIt":
 
     markdown = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
     return markdown.use(footnote_plugin)
+
+
+FORMATS = (
+    Format(
+        name="markdown",
+        read=read,
+        suffixes=(".md", ".markdown"),
+        media_types=("text/markdown", "text/x-markdown"),
+        sources={"markdown": True},
+        rank=70,
+        resembles=lambda found: found.head.startswith(("---\n", "+++\n")),
+    ),
+)

@@ -9,18 +9,19 @@ from functools import partial
 from typing import Any
 
 from newsletter.articles.importers.base import (
-    BadRecord,
     ImportContext,
     Reading,
     Record,
     Unreadable,
     attempt,
+    attempt_all,
     checked,
 )
-from newsletter.articles.importers.markdown import html_of
+from newsletter.articles.importers.format import Format
+from newsletter.articles.importers.formats.markdown import html_of
+from newsletter.articles.importers.formats.text import paragraphs_of
 from newsletter.articles.importers.markup.leftover_marks import strip_marks
 from newsletter.articles.importers.markup.lexical import RenderedLexical, render_lexical
-from newsletter.articles.importers.text import paragraphs_of
 from newsletter.articles.importers.values.decoding import decode
 from newsletter.articles.importers.values.fields import Fields
 from newsletter.articles.importers.values.file_names import draft_if_undated
@@ -31,7 +32,7 @@ MEND = "export it again under Settings > Migration tools in Ghost"
 SITE = "__GHOST_URL__"
 
 
-def is_export(text: str) -> bool:
+def _is_export(text: str) -> bool:
     """Whether the beginning of a file is one of an export; older ones have no list "db"."""
     is_nested = '"posts"' in text and '"db"' in text[:200] and '"meta"' in text
     return is_nested or ('"exported_on"' in text[:400] and '"data"' in text)
@@ -39,12 +40,12 @@ def is_export(text: str) -> bool:
 
 def read(content: bytes, name: str, context: ImportContext) -> Reading:
     """One article a post."""
-    try:
-        data = _data(decode(content))
-        posts = [post for post in _rows(data, "posts") if not _is_page(post)]
-    except Unreadable as error:
-        yield BadRecord(where=name, what=error.what, mend=error.mend)
-        return
+    return attempt_all(name, partial(_posts, content, name, context))
+
+
+def _posts(content: bytes, name: str, context: ImportContext) -> Reading:
+    data = _data(decode(content))
+    posts = [post for post in _rows(data, "posts") if not _is_page(post)]
     tags = _names(data, "posts_tags", "tags", "tag_id")
     authors = _names(data, "posts_authors", "users", "author_id")
     for number, post in enumerate(posts, start=1):
@@ -134,3 +135,13 @@ def _body(post: Mapping[str, Any]) -> RenderedLexical:
     if not html.strip():
         html = html_of(markdown) if markdown else paragraphs_of(plain)
     return RenderedLexical(html=html)
+
+
+FORMATS = (
+    Format(
+        name="ghost",
+        read=read,
+        sources={"ghost": True},
+        narrows={"json": lambda content: _is_export(content[:100_000].decode("utf-8", "replace"))},
+    ),
+)

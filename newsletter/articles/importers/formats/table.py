@@ -15,9 +15,12 @@ from newsletter.articles.importers.base import (
     Record,
     Unreadable,
     attempt,
+    attempt_all,
     checked,
 )
-from newsletter.articles.importers.markdown import html_of
+from newsletter.articles.importers.format import Format, UnknownContent
+from newsletter.articles.importers.formats.markdown import html_of
+from newsletter.articles.importers.formats.text import paragraphs_of
 from newsletter.articles.importers.markup.leftover_marks import (
     strip_bracketed,
     strip_marks,
@@ -26,7 +29,6 @@ from newsletter.articles.importers.markup.leftover_marks import (
 from newsletter.articles.importers.markup.shortcodes import PostMedia
 from newsletter.articles.importers.markup.template_tags import strip_template_tags
 from newsletter.articles.importers.markup.wordpress_text import is_stored_post, render_post
-from newsletter.articles.importers.text import paragraphs_of
 from newsletter.articles.importers.values.date_order import DateOrder, has_ambiguous, order_of
 from newsletter.articles.importers.values.decoding import decode
 from newsletter.articles.importers.values.fields import Fields
@@ -42,13 +44,14 @@ TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 
 def read_csv(content: bytes, name: str, context: ImportContext) -> Reading:
     """One article a row; the delimiter is the most frequent one in the header line."""
-    try:
-        text, delimiter = _without_separator_line(decode(content))
-        order = _order_in(text, _rows(text, name, delimiter))
-        for item in _rows(text, name, delimiter):
-            yield item if isinstance(item, BadRecord) else _attempt(*item, context, order)
-    except Unreadable as error:
-        yield BadRecord(where=name, what=error.what, mend=error.mend)
+    return attempt_all(name, partial(_of_rows, content, name, context))
+
+
+def _of_rows(content: bytes, name: str, context: ImportContext) -> Reading:
+    text, delimiter = _without_separator_line(decode(content))
+    order = _order_in(text, _rows(text, name, delimiter))
+    for item in _rows(text, name, delimiter):
+        yield item if isinstance(item, BadRecord) else _attempt(*item, context, order)
 
 
 def _order_in(
@@ -121,14 +124,13 @@ def _header(row: list[str]) -> list[str]:
 
 def read_json(content: bytes, name: str, context: ImportContext) -> Reading:
     """One article an object: of an array, of the list under "articles", or one a line."""
-    try:
-        text = decode(content)
-        order = _order_in(text, _objects(text, name))
-        items = _objects(text, name)
-    except Unreadable as error:
-        yield BadRecord(where=name, what=error.what, mend=error.mend)
-        return
-    for item in items:
+    return attempt_all(name, partial(_of_objects, content, name, context))
+
+
+def _of_objects(content: bytes, name: str, context: ImportContext) -> Reading:
+    text = decode(content)
+    order = _order_in(text, _objects(text, name))
+    for item in _objects(text, name):
         yield item if isinstance(item, BadRecord) else _attempt(*item, context, order)
 
 
@@ -216,3 +218,35 @@ def _body(fields: Fields, title: str) -> tuple[str, tuple[str, ...]]:
         return post.html, (*cleared.notes, *post.notes)
     bare = strip_bracketed(body if TAG.search(body) else paragraphs_of(body))
     return bare.text, (*cleared.notes, *bare.notes)
+
+
+def _has_header_line(found: UnknownContent) -> bool:
+    is_named = "title" in found.head.partition("\n")[0]
+    return is_named and any(mark in found.head for mark in DELIMITERS)
+
+
+FORMATS = (
+    Format(
+        name="csv",
+        read=read_csv,
+        suffixes=(".csv", ".tsv"),
+        media_types=("text/csv", "application/csv", "text/tab-separated-values"),
+        sources={"table": True},
+        rank=90,
+        resembles=_has_header_line,
+    ),
+    Format(
+        name="json",
+        read=read_json,
+        suffixes=(".json", ".jsonl", ".ndjson"),
+        media_types=(
+            "application/json",
+            "application/feed+json",
+            "application/x-ndjson",
+            "application/jsonl",
+        ),
+        sources={"table": True},
+        rank=60,
+        resembles=lambda found: found.head[0] in "{[",
+    ),
+)

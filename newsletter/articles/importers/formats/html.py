@@ -1,6 +1,5 @@
 """An HTML page: its article and metadata; or the HTML source file of a static site generator."""
 
-import re
 from functools import partial
 from urllib.parse import urljoin
 
@@ -17,6 +16,7 @@ from newsletter.articles.importers.base import (
     checked,
     one_line,
 )
+from newsletter.articles.importers.format import Format, UnknownContent
 from newsletter.articles.importers.markup import front_matter
 from newsletter.articles.importers.markup.leftover_marks import strip_bracketed, strip_marks
 from newsletter.articles.importers.markup.template_tags import strip_template_tags
@@ -24,7 +24,7 @@ from newsletter.articles.importers.pages.byline import author_on_page
 from newsletter.articles.importers.pages.extraction import article_of, page_title
 from newsletter.articles.importers.pages.page_metadata import PageMetadata
 from newsletter.articles.importers.values.dates import Moment, read_moment
-from newsletter.articles.importers.values.decoding import decode
+from newsletter.articles.importers.values.decoding import declared_in, decode
 from newsletter.articles.importers.values.fields import Fields
 from newsletter.articles.importers.values.file_names import (
     address_of,
@@ -34,9 +34,6 @@ from newsletter.articles.importers.values.file_names import (
     key_of,
 )
 from newsletter.articles.models import ArticleStatus
-
-DECLARED = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([\w:.-]+)", re.IGNORECASE)
-XML_DECLARED = re.compile(rb"<\?xml[^>]{0,100}encoding\s*=\s*[\"']([\w:.-]+)", re.IGNORECASE)
 
 # lxml.html asks a function of Python for the class of each element, each time it is visited.
 _ONE_CLASS = etree.ElementDefaultClassLookup(
@@ -55,12 +52,6 @@ def _record(content: bytes, name: str, context: ImportContext) -> Record:
     if document and document.has_front_matter:
         return _of_source(document, name, context)
     return _of_page(text, name, context)
-
-
-def declared_in(content: bytes) -> str:
-    """The encoding label that a page or XML document declares."""
-    match = DECLARED.search(content[:4096]) or XML_DECLARED.match(content.lstrip()[:200])
-    return match[1].decode("ascii", "replace") if match else ""
 
 
 def _of_source(document: front_matter.Document, name: str, context: ImportContext) -> Record:
@@ -161,3 +152,21 @@ def _moment(written: str, context: ImportContext) -> Moment | None:
         return read_moment(written, context.zone) if written else None
     except Unreadable:
         return None
+
+
+def _is_page(found: UnknownContent) -> bool:
+    head = found.head
+    return head.startswith(("<!doctype html", "<html")) or ("<html" in head and head[0] == "<")
+
+
+FORMATS = (
+    Format(
+        name="html",
+        read=read,
+        suffixes=(".htm", ".html", ".xhtml"),
+        media_types=("text/html", "application/xhtml+xml"),
+        sources={"html": True},
+        rank=40,
+        begins=_is_page,
+    ),
+)

@@ -21,6 +21,7 @@ from newsletter.articles.importers.base import (
     attempt,
     checked,
 )
+from newsletter.articles.importers.format import Format
 from newsletter.articles.importers.markup.word_parts import with_readable_parts
 from newsletter.articles.importers.markup.word_warnings import notes_on
 from newsletter.articles.importers.values.dates import find_reading
@@ -37,7 +38,7 @@ _STYLES = "p[style-name='Title'] => h1:fresh\np[style-name='Subtitle'] => p:fres
 _PROPERTIES = {"title": "title", "author": "creator", "created": "created", "words": "keywords"}
 
 
-def is_document(content: bytes) -> bool:
+def _is_document(content: bytes) -> bool:
     return content.startswith(b"PK\x03\x04") and b"word/" in content[:65_536] + content[-65_536:]
 
 
@@ -143,3 +144,14 @@ def _date(
             notes += [f"date read as {moment.reading}"] if moment.reading else []
             return moment.at, html[match.end() :]
     return date_in(name, context.zone), html
+
+
+FORMATS = (
+    Format(
+        name="word",
+        read=read,
+        suffixes=(".docx",),
+        rank=10,
+        begins=lambda found: _is_document(found.content),
+    ),
+)

@@ -1,0 +1,1 @@
+"""The formats of articles: a module each, found by its file."""

@@ -1,0 +1,1 @@
+"""Editions for display: coming, proofs, being sent, and what became of their mails."""

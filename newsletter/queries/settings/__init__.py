@@ -1,0 +1,1 @@
+"""Settings for display: options, set-up, transports."""

@@ -1,0 +1,1 @@
+"""The look of the site and its mails: styles and templates."""

@@ -1,0 +1,66 @@
+"""Marks in a sheet of an XLS file ([MS-XLS]), which xlrd reads with its formatting."""
+
+import io
+from pathlib import Path
+from typing import Any
+
+import xlrd
+
+from subscribers.importing.formats.sheet_marks.marks import CellStyle, SheetMarks, colour_name
+
+# The fill pattern of one colour ([MS-XLS], 2.5.138 FillPattern).
+SOLID = 1
+Book = Any
+"""A workbook of xlrd, which ships no types."""
+
+
+def marks_of_xls(path: Path, sheet: str) -> SheetMarks:
+    """The marks of a sheet.
+
+    Raises:
+        Exception: of any kind: the workbook is damaged, or of an unusual build.
+    """
+    marks = SheetMarks()
+    with xlrd.open_workbook(
+        str(path),
+        formatting_info=True,
+        ragged_rows=True,
+        on_demand=True,
+        ignore_workbook_corruption=True,
+        logfile=io.StringIO(),
+    ) as book:
+        page = book.sheet_by_name(sheet)
+        styles = {
+            number: style
+            for number, form in enumerate(book.xf_list)
+            if (style := _style(book, form))
+        }
+        for row in range(page.nrows if styles else 0):
+            for column in range(page.row_len(row)):
+                number = page.cell_xf_index(row, column)
+                if number in styles:
+                    marks.add_style(row + 1, column + 1, styles[number])
+        for (row, _), runs in page.rich_text_runlist_map.items():
+            if any(book.font_list[font].struck_out for _, font in runs):
+                marks.partly_struck_out.add(row + 1)
+        for (row, _), note in page.cell_note_map.items():
+            # Excel writes the author's name above the comment as well.
+            marks.add_comment(row + 1, note.text.strip().removeprefix(f"{note.author}:"))
+    return marks
+
+
+def _style(book: Book, form: Any) -> CellStyle:
+    font, fill = book.font_list[form.font_index], form.background
+    colour = _colour(book, fill.pattern_colour_index) if fill.fill_pattern == SOLID else ""
+    letters = _colour(book, font.colour_index)
+    colours = (
+        f"coloured {colour}" if colour else "",
+        # Blue letters are links.
+        f"in {letters} letters" if letters not in {"", "blue"} else "",
+    )
+    return CellStyle(is_struck_out=bool(font.struck_out), colours=tuple(filter(None, colours)))
+
+
+def _colour(book: Book, index: int) -> str:
+    rgb = book.colour_map.get(index)
+    return colour_name(bytes(rgb).hex()) if rgb else ""
