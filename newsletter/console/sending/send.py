@@ -15,6 +15,7 @@ from newsletter.console.sending.preview import preview
 from newsletter.console.sending.subjects import PATHS, Noun, subject_of
 from newsletter.editions import store
 from newsletter.editions.approvals import store as approvals
+from newsletter.editions.bulletins.store import written_as
 from newsletter.editions.models import EditionKind, EditionState
 from newsletter.errors import Conflict
 from newsletter.queries.editions.proofs import released_as
@@ -126,7 +127,9 @@ def undo(request: ConsoleRequest) -> Response:
         words = "Taken back. Nobody was mailed; it waits for approval."
     else:
         editions.cancel(request.context, request.actor, number)
-        words = "Taken back. Nobody was mailed; your words are kept."
+        with request.database.read() as session:
+            is_kept = written_as(session, number) is not None
+        words = "Taken back. Nobody was mailed" + ("; your words are kept." if is_kept else ".")
     return request.redirect(f"/editions/{number}", words)
 
 
