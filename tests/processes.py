@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -140,10 +141,13 @@ def running(folder: Path, *arguments: str, ready: str) -> Iterator[Process]:
             process.kill()
 
 
-def answers(address: str) -> bool:
+def answers(address: str, status: int = 200) -> bool:
+    """Whether a server answers, with this status."""
     try:
         with urllib.request.urlopen(address, timeout=2) as response:
-            return bool(response.status == 200)
+            return bool(response.status == status)
+    except urllib.error.HTTPError as error:
+        return error.code == status
     except OSError:
         return False
 

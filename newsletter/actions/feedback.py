@@ -66,7 +66,7 @@ def remember_mailbox(
 
 
 @action(Permission.REPORT)
-def look_after(work: UnitOfWork[Context]) -> list[Alarm]:
+def check_returned_mail(work: UnitOfWork[Context]) -> list[Alarm]:
     """Pause editions whose bounces or complaints pass their line; the new alarms.
 
     Also for refusals that are about us, once a day, and forgets old evidence and transcripts.

@@ -48,9 +48,7 @@ def _forget_some(job: Job[Context], before: datetime) -> int:
 
 
 @action(Permission.MAINTAIN)
-def look_after_editions(
-    work: UnitOfWork[Context], overdue: Iterable[tuple[str, Alarm]]
-) -> list[Alarm]:
+def raise_alarms(work: UnitOfWork[Context], overdue: Iterable[tuple[str, Alarm]]) -> list[Alarm]:
     """New alarms: stalled and overdue editions, each once; a flood of sign-ups, once a day.
 
     Args:

@@ -243,7 +243,7 @@ def add_articles(
     session.flush()
 
 
-def untold_corrections(session: Session, digest: str, now: datetime) -> list[Amendment]:
+def unannounced_corrections(session: Session, digest: str, now: datetime) -> list[Amendment]:
     """The corrections made since the digest included the article, oldest first."""
     is_mailed = exists().where(
         EditionCorrection.article_id == Correction.article_id,

@@ -43,7 +43,7 @@ def events_of(
     findings = report.findings or (RecipientFinding(kind=EventKind.UNKNOWN),)
     if named is not None:
         # A mail with its own envelope has one recipient.
-        findings = (_chief(findings),)
+        findings = (_primary(findings),)
     return [_event(one, report, content, identity, named, now) for one in findings]
 
 
@@ -95,7 +95,7 @@ def _event(
     )
 
 
-def _chief(findings: Sequence[RecipientFinding]) -> RecipientFinding:
+def _primary(findings: Sequence[RecipientFinding]) -> RecipientFinding:
     return next((one for one in findings if one.kind in BOUNCES), findings[0])
 
 

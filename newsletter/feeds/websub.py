@@ -8,7 +8,6 @@ one process of several notify a hub.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from email.utils import parsedate_to_datetime
 
 from newsletter.clock import Clock
 from newsletter.config.options import Config
@@ -19,6 +18,7 @@ from newsletter.feeds.documents.building import feed_url
 from newsletter.feeds.documents.content import FeedKind
 from newsletter.feeds.models import HubNotice
 from newsletter.feeds.scopes import Scope, Selection
+from newsletter.http_client.http_dates import parsed_http_date
 from newsletter.logging import EventLogger
 
 log = EventLogger(__name__)
@@ -160,7 +160,5 @@ def _retry_after(text: str, date: str) -> timedelta | None:
     """Seconds or a date (RFC 9110 section 10.2.3), relative to the response's Date."""
     if text.isascii() and text.isdigit() and len(text) < 8:
         return timedelta(seconds=int(text))
-    try:
-        return max(parsedate_to_datetime(text) - parsedate_to_datetime(date), timedelta(0))
-    except (ValueError, TypeError):
-        return None
+    end, sent = parsed_http_date(text), parsed_http_date(date)
+    return max(end - sent, timedelta(0)) if end and sent else None

@@ -47,7 +47,7 @@ class ArticleOrder(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Telling:
+class EditionReference:
     """An edition with an article."""
 
     edition_id: int
@@ -63,7 +63,7 @@ class ListedArticle:
     """One article of the list."""
 
     article: Article
-    told_by: Sequence[Telling]
+    editions: Sequence[EditionReference]
     unsaved: int
     """How many people have unsaved words of it."""
 
@@ -93,11 +93,11 @@ def article_page(
     query = query.order_by(*places).limit(limit)
     articles = list(session.scalars(query.options(*_WITHOUT_TEXTS)))
     numbers = [article.id for article in articles]
-    editions, unsaved = told_by(session, numbers), writing.unsaved_counts(session, numbers)
+    editions, unsaved = editions_of(session, numbers), writing.unsaved_counts(session, numbers)
     return [
         ListedArticle(
             article=article,
-            told_by=editions.get(article.id, ()),
+            editions=editions.get(article.id, ()),
             unsaved=unsaved.get(article.id, 0),
         )
         for article in articles
@@ -110,7 +110,9 @@ def _key(article: type[Article], order: ArticleOrder) -> ColumnElement[Any]:
     return article.published_at.expression
 
 
-def told_by(session: Session, article_ids: Collection[int]) -> dict[int, list[Telling]]:
+def editions_of(
+    session: Session, article_ids: Collection[int]
+) -> dict[int, list[EditionReference]]:
     """The editions that mail each article, or did, oldest first."""
     query = (
         select(
@@ -125,17 +127,17 @@ def told_by(session: Session, article_ids: Collection[int]) -> dict[int, list[Te
         .where(EditionArticle.article_id.in_(article_ids), Edition.state.in_(_TELLING))
         .order_by(Edition.send_at, Edition.id)
     )
-    tellings: dict[int, list[Telling]] = {}
+    found: dict[int, list[EditionReference]] = {}
     for article_id, edition_id, title, period, state, send_at in session.execute(query):
-        telling = Telling(
+        edition = EditionReference(
             edition_id=edition_id,
             title=title,
             period=period or "",
             state=state,
             send_at=send_at,
         )
-        tellings.setdefault(article_id, []).append(telling)
-    return tellings
+        found.setdefault(article_id, []).append(edition)
+    return found
 
 
 def _conditions(session: Session, filters: ArticleFilters) -> Iterator[ColumnElement[bool]]:

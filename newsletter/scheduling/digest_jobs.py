@@ -136,7 +136,7 @@ def raise_alarms(app: Newsletter) -> None:
     overdue_alarms = [
         (f"overdue {name} {run.period}", _overdue_alarm(name, run)) for name, run in overdue
     ]
-    for alarm in maintenance.look_after_editions(app, SCHEDULE, overdue_alarms):
+    for alarm in maintenance.raise_alarms(app, SCHEDULE, overdue_alarms):
         log.error("alarm raised", what=alarm.title, detail=alarm.text)
         app.send_alarm(alarm)
 

@@ -58,6 +58,6 @@ def record_refusals(app: Newsletter) -> None:
 
 def check_thresholds(app: Newsletter) -> None:
     """Pause editions that come back too often, and raise the alarms."""
-    for alarm in feedback.look_after(app, SCHEDULE):
+    for alarm in feedback.check_returned_mail(app, SCHEDULE):
         log.error("alarm raised", what=alarm.title, detail=alarm.text)
         app.send_alarm(alarm)

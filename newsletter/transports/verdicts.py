@@ -246,8 +246,9 @@ _CODES = {
 # A delivery report has the protocol before the reply (RFC 3464, 2.3.6).
 _CODE = re.compile(r"\s*(?:x?-?smtp;\s*)?(?:.{0,80}?said: )?([45]\d\d)(?=[- ]|$)", re.IGNORECASE)
 _ENHANCED = re.compile(r"(?<![\w.])[45]\.(\d{1,3})\.(\d{1,3})(?![\w]|\.\d)")
-# Words inside an address are not part of the server's message.
-_ADDRESS = re.compile(r"<[^<>\s]*>|\S+@\S+")
+# Words inside an address are not part of the server's message. From its beginning only: a long word
+# without an address would be read again from each of its letters.
+_ADDRESS = re.compile(r"<[^<>\s]*>|(?<![^\s>])\S+@\S+")
 # Gmail's 4.7.28; likewise Exchange Online's 4.7.500 and above.
 _PACE_DETAILS = frozenset({28})
 _MAILBOX_STATUS, _MAIL_SYSTEM, _SECURITY = 2, 3, 7  # subjects of enhanced codes (RFC 3463, 3)
@@ -256,6 +257,9 @@ _MAILBOX_STATUS, _MAIL_SYSTEM, _SECURITY = 2, 3, 7  # subjects of enhanced codes
 _TAKES_NO_MAIL = (3, 2)
 CLOSING_CODES = frozenset({421, 454})
 """They concern the connection, no mail, whatever detail follows (RFC 5321, 3.8; RFC 3207, 4)."""
+
+MAX_ANSWER = 2000
+"""Characters of a reply that are read: a line has 512 (RFC 5321, 4.5.3.1.5), and few have more."""
 
 LOGIN_CODES = frozenset({530, 534, 535, 538})
 """Authentication is required or failed (RFC 4954, 6)."""
@@ -289,6 +293,7 @@ def classify(answer: str, *, at_content: bool = False) -> Verdict:
         answer: code and text in one line, from a server or quoted in a report.
         at_content: it followed the message itself, so a bare refusal concerns that.
     """
+    answer = answer[:MAX_ANSWER]
     match = _CODE.match(answer)
     code = int(match[1]) if match else 0
     if code in LOGIN_CODES:

@@ -59,7 +59,7 @@ def make_the_first_account(office: Office, ada: Keyboard) -> None:
     ada.go("Make my account")
     # The summary of what is wrong has the focus; its line leads to the field.
     assert ada.page.evaluate("document.activeElement.getAttribute('role')") == "alert"
-    ada.press("A password has at least")
+    ada.press("Password: a password has at least")
     assert ada.focused().startswith("Password")
     ada.page.keyboard.type(PASSWORD)
     ada.go("Make my account")

@@ -11,27 +11,28 @@ from pathlib import Path
 import pyotp
 import pytest
 from browsers import FIREFOX, launched, launched_firefox
-from office import DESK, PASSWORD, TELEPHONE, Office, opened
+from office import DESK, TELEPHONE, Office, opened
+from office_steps import (
+    BEN,
+    EVE,
+    MENDED,
+    change_setting,
+    export_of,
+    invite,
+    make_the_first_account,
+    press,
+    publish_articles,
+    set_the_site_up,
+    type_text,
+    wait_for_state,
+)
 from pictures import gradient, saved
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Page, expect
 from word_clipboard import PASTE, RTF, WORD
 
 pytestmark = pytest.mark.browser
 
 PEOPLE = 200
-# For hundreds of mails to a server that keeps each of them, also on a busy machine.
-SENDING_MS = 120_000
-ADA, BEN, EVE = "ada@wexcombe.example", "ben@wexcombe.example", "eve@wexcombe.example"
-LAST = f"person{PEOPLE - 1}@wexcombe.example"
-HEAD = "Email Address,First Name,MEMBER_RATING,OPTIN_TIME,UNSUB_TIME,LEID,EUID\n"
-AGREED = "2024-05-01 10:00:00"
-# Bad addresses, and cells that are missing.
-BAD_ROWS = (
-    f"cat at wexcombe.example,Cat,2,{AGREED},,1,a\n"
-    "dan@wexcombe.example,Dan\n"
-    f"eve,Eve,2,{AGREED},,3,c\n"
-)
-STORIES = ("Buses come back", "Homes are agreed", "Trees for Millfield")
 DIGEST = "Homes are agreed"
 
 
@@ -74,59 +75,6 @@ def test_the_first_day_of_an_office(
         end_somebodys_access(office, ada, ben)
 
 
-def press(page: Page, name: str) -> None:
-    page.get_by_role("button", name=name, exact=True).click()
-
-
-def type_anew(field: Locator, text: str) -> None:
-    """In Firefox `fill` selects nothing in a field for addresses, and would add to its text."""
-    field.press("ControlOrMeta+a")
-    field.press("Delete")
-    field.fill(text)
-
-
-def wait_for_state(page: Page, state: str) -> None:
-    """On the page of an edition, which renews itself."""
-    page.locator(".live-state").get_by_text(state, exact=True).wait_for(timeout=SENDING_MS)
-
-
-def type_text(page: Page, text: str) -> None:
-    page.get_by_role("textbox", name=re.compile("^Text")).fill(text)
-
-
-def make_the_first_account(office: Office, ada: Page) -> None:
-    ada.goto(office.set_up_link)
-    ada.get_by_label("Your name").fill("Ada Moor")
-    ada.get_by_label("Email address").fill(ADA)
-    ada.get_by_label("Password").fill(PASSWORD)
-    press(ada, "Make my account")
-    ada.get_by_role("heading", name="Today").wait_for()
-
-
-def set_the_site_up(office: Office, ada: Page) -> None:
-    office.open(ada, "")
-    ada.get_by_role("link", name="Go on").click()
-    answers = {
-        "site": {"Name of the newsletter": "Wexcombe Forward", "Public address": office.address},
-        "imprint": {"Promoter": "M. Hallam", "#field-promoter_address": "4 Mill Lane, Wexcombe"},
-        "sender": {"Mail is from": "news@wexcombe.example"},
-        "transport": {"Mail server": "127.0.0.1", "#field-port": str(office.post.port)},
-    }
-    for step, fields in answers.items():
-        section = ada.locator(f"#{step}")
-        for label, value in fields.items():
-            found = section.locator(label) if label[0] == "#" else section.get_by_label(label)
-            type_anew(found.first, value)
-        if step == "transport":
-            section.get_by_label(re.compile("^None")).check()
-        section.get_by_role("button", name="Save").click()
-        ada.get_by_text("Saved.").wait_for()
-    type_anew(ada.get_by_label("Send a real test mail to"), ADA)
-    press(ada, "Send the test")
-    ada.get_by_text(f"took the mail to {ADA}").wait_for()
-    assert office.post.mails[-1][0] == ADA
-
-
 def add_an_authenticator(office: Office, ada: Page) -> None:
     office.open(ada, "/account/authenticator")
     secret = ada.get_by_text("Or type this into it").locator("code").inner_text()
@@ -137,48 +85,19 @@ def add_an_authenticator(office: Office, ada: Page) -> None:
     ada.get_by_role("heading", name="Your account").wait_for()
 
 
-def invite(office: Office, ada: Page, ben: Page) -> None:
-    office.open(ada, "/staff/invite")
-    ada.get_by_label("Name").fill("Ben Okoro")
-    ada.get_by_label("Email address").fill(BEN)
-    ada.get_by_label("Sender", exact=True).check()
-    press(ada, "Send the invitation")
-    ada.get_by_text("Ben Okoro").first.wait_for()
-    ben.goto(office.post.link_to(BEN, r"http://\S+/console/join/\S+"))
-    ben.get_by_label("Password").fill(PASSWORD)
-    press(ben, "Go in")
-    ben.get_by_role("heading", name="Today").wait_for()
-
-
 def import_a_list_and_mend_three_rows(office: Office, ada: Page) -> None:
-    rows = [f"person{n}@wexcombe.example,,2,{AGREED},,{n},p{n}\n" for n in range(3, PEOPLE)]
     export = office.folder / "members_export.csv"
-    export.write_text(HEAD + BAD_ROWS + "".join(rows), encoding="utf-8")
+    export.write_text(export_of(PEOPLE), encoding="utf-8")
     office.open(ada, "/people/import")
     ada.get_by_label("The file").set_input_files(export)
     press(ada, "Check the file")
     ada.get_by_role("heading", name="What would come of it").wait_for()
-    mended = {
-        2: ("Email Address", "cat@wexcombe.example"),
-        3: ("OPTIN_TIME", AGREED),
-        4: ("Email Address", EVE),
-    }
-    for row, (heading, value) in mended.items():
+    for row, (heading, value) in MENDED.items():
         group = ada.get_by_role("group", name=f"Row {row}", exact=True)
         group.get_by_label(heading, exact=True).fill(value)
     ada.get_by_label("How and when they agreed").fill("sign-up form of the old site")
     press(ada, "Mend and import")
     ada.get_by_role("heading", name="What came of it").wait_for()
-
-
-def publish_articles(office: Office, ada: Page) -> None:
-    for title in STORIES:
-        office.open(ada, "/articles/new")
-        ada.get_by_label("Title").fill(title)
-        type_text(ada, f"In short: {title}.")
-        ada.get_by_label("Publish now").check()
-        press(ada, "Save")
-        ada.get_by_text("is published").wait_for()
 
 
 def schedule_one_with_a_picture(office: Office, ada: Page) -> None:
@@ -242,17 +161,6 @@ def have_it_approved_and_watch_it_being_sent(office: Office, ada: Page, ben: Pag
     )
     to = office.post.recipients(DIGEST)
     assert (len(to), len(set(to))) == (PEOPLE, PEOPLE)
-
-
-def change_setting(office: Office, ada: Page, key: str, value: str) -> None:
-    office.open(ada, f"/settings/option/{key}")
-    choice = ada.get_by_label(value, exact=True)
-    if choice.count():
-        choice.check()
-    else:
-        ada.locator("#field-value").fill(value)
-    press(ada, "Save")
-    ada.get_by_text("Saved").first.wait_for()
 
 
 def write_bulletin(office: Office, page: Page, subject: str) -> None:

@@ -1,16 +1,16 @@
 """Slow, idle and sending clients of `newsletter serve`, directly and behind documented proxies."""
 
-import re
 import socket
-import subprocess
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing
 from pathlib import Path
 
+import front_servers
 import httpx
 import pytest
+from front_servers import HOST
 from processes import answers, running, wait_until
-from servers import free_port, sbin
+from servers import free_port
 from support import CONFIG, SECRET, add_article, add_subscriber
 
 from newsletter.app import Newsletter
@@ -19,8 +19,6 @@ from newsletter.config.loading import load_config
 from newsletter.migrations.running import upgrade
 from newsletter.tokens.links import UNDATED, LinkSigners
 
-EXAMPLES = Path(__file__).resolve().parents[2] / "docs" / "examples"
-HOST = "news.wexcombe.example"
 HALF_OPEN, IDLE_POSTS, HEADER_BYTES = 300, 100, 150_000_000
 PATIENCE_SECONDS = 10.0
 
@@ -53,53 +51,10 @@ def port(request: pytest.FixtureRequest, site: int, tmp_path: Path) -> Iterator[
         yield site
         return
     front = free_port()
-    start = nginx if request.param == "nginx" else caddy
+    start = front_servers.nginx if request.param == "nginx" else front_servers.caddy
     with start(tmp_path, front, site):
         wait_until(lambda: answers(f"http://127.0.0.1:{front}/healthz"))
         yield front
-
-
-@contextmanager
-def nginx(folder: Path, front: int, site: int) -> Iterator[None]:
-    """The documented configuration, but for TLS, which every distribution's nginx can do."""
-    server = (EXAMPLES / "nginx.conf").read_text()
-    server = re.sub(r"\n    ssl_certificate.*", "", server)
-    server = server.replace("listen 443 ssl", f"listen 127.0.0.1:{front} default_server")
-    server = server.replace("127.0.0.1:8000", f"127.0.0.1:{site}")
-    (folder / "nginx.conf").write_text(
-        f"pid {folder}/pid; error_log stderr; daemon off; worker_processes 1;\n"
-        f"events {{ worker_connections 2048; }}\nhttp {{ access_log off;\n"
-        + "".join(
-            f"{kind}_temp_path {folder}/{kind};\n"
-            for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-        )
-        + server
-        + "}\n"
-    )
-    with running_server(folder, sbin("nginx"), "-p", str(folder), "-c", f"{folder}/nginx.conf"):
-        yield
-
-
-@contextmanager
-def caddy(folder: Path, front: int, site: int) -> Iterator[None]:
-    server = (EXAMPLES / "Caddyfile").read_text()
-    server = server.replace(f"{HOST} {{", f"http://:{front} {{")
-    server = server.replace("127.0.0.1:8000", f"127.0.0.1:{site}")
-    server = server.replace("{\n", "{\n    admin off\n    auto_https off\n", 1)
-    (folder / "Caddyfile").write_text(server)
-    with running_server(folder, sbin("caddy"), "run", "--config", f"{folder}/Caddyfile"):
-        yield
-
-
-@contextmanager
-def running_server(folder: Path, *command: str) -> Iterator[None]:
-    with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(command, stdout=log, stderr=log)
-    try:
-        yield
-    finally:
-        process.terminate()
-        process.wait(10)
 
 
 def everybody_is_served(port: int) -> None:

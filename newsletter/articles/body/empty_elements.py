@@ -22,10 +22,7 @@ _WORDS_SHOWN = re.compile(rf"{_BLANK}*+.", re.DOTALL)
 _MAY_BE_EMPTY = re.compile(rf"<[a-z][^<>]*>(?:{_BLANK}|<w?br>)*+</")
 _PART = re.compile(r"<(?P<closes>/?)(?P<name>[a-z][a-z0-9]*)(?P<attributes>[^<>]*)>|[^<]+")
 _MAY_BE_RUN = re.compile(r"\n\s*\n|(?:<br>\s*+){3}")
-_RUN = re.compile(
-    r"(?P<kept><pre\b.*?</pre>)|(?P<breaks>(?:<br>\s*+){3,})|(?P<tag><[^<>]*>)|\s*\n\s*\n\s*",
-    re.DOTALL,
-)
+_RUN = re.compile(r"<pre\b.*?</pre>|(?:<br>\s*+){3,}|\n\s*\n\s*", re.DOTALL)
 
 
 class _Open:
@@ -85,6 +82,6 @@ def _close(element: _Open, parent: _Open, parts: list[str]) -> None:
 
 def _shortened(run: re.Match[str]) -> str:
     """One empty line of several; within `<pre>` all of them."""
-    if run["breaks"]:
-        return "<br><br>"
-    return run["kept"] or run["tag"] or "\n"
+    if run[0].startswith("<pre"):
+        return run[0]
+    return "<br><br>" if run[0].startswith("<br") else "\n"

@@ -57,7 +57,7 @@ _MENDED_ATTRIBUTE = re.compile(rf"\s(?:{'|'.join(_MENDED_NAMES)})(?=[\s=>/])")
 _MENDED_CLASS = re.compile(r"\bfb-(?:post|video)\b")
 _PLACEHOLDER = re.compile(
     r"^(?:data:|about:|#|$)|(?:blank|spacer|placeholder|transparent|lazy|loading|pixel|1x1|grey|gray)"
-    r"[\w-]*\.(?:gif|png|svg|jpe?g)(?:$|\?)",
+    r"[\w-]{0,60}\.(?:gif|png|svg|jpe?g)(?:$|\?)",
     re.IGNORECASE,
 )
 _PIXELS = frozenset({"0", "1", "0px", "1px"})

@@ -17,7 +17,8 @@ StorePicture = Callable[[bytes, str, str | None], MediaItem]
 
 Raises InvalidInput where it cannot be used."""
 
-_IMAGE = re.compile(r"""<img\b(?:[^>"']|"[^"]*"|'[^']*')*>""", re.IGNORECASE)
+# No further than the next tag, so that thousands that do not end are read once each.
+_IMAGE = re.compile(r"""<img\b(?:[^<>"']|"[^"]*"|'[^']*')*+>""", re.IGNORECASE)
 
 
 def with_stored_pictures(record: Record, base_url: str, store: StorePicture) -> Record:

@@ -38,7 +38,7 @@ def read(text: str, name: str, context: ImportContext) -> Iterator[Record | BadR
     feed = _parsed(text)
     home = _text(feed, "home_page_url") or _text(feed, "feed_url") or name
     default = _author(feed)
-    for number, item in enumerate(feed["items"], start=1):
+    for number, item in enumerate(feed["items"] or (), start=1):
         where = f"{name}, item {number}"
         yield attempt(where, partial(_record, item, where, home, default, context))
 
@@ -50,8 +50,9 @@ def _parsed(text: str) -> dict[str, Any]:
         raise Unreadable(f"it is not JSON: {error}", "check the address or the file") from error
     if not isinstance(feed, dict) or VERSION not in str(feed.get("version")):
         raise Unreadable("it is JSON, but not a JSON Feed", MEND)
-    if not isinstance(feed.get("items"), list):
-        raise Unreadable("the feed has no items", MEND)
+    # Required (JSON Feed 1.1, "Top-level"); a feed that has none yet is written without by some.
+    if not isinstance(feed.setdefault("items", []), list | None):
+        raise Unreadable("the feed's items are no list", MEND)
     return feed
 
 

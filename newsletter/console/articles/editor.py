@@ -162,7 +162,7 @@ def _editor(request: ConsoleRequest, article: Article | None) -> Response:
     with request.database.read() as session:
         own = _own_words(session, article, request)
         topics = [topic.name for topic in store.topics(session)]
-        editions = queries.told_by(session, [article.id]).get(article.id, []) if article else []
+        editions = queries.editions_of(session, [article.id]).get(article.id, []) if article else []
         by = str(request.actor)
         others = others_in(session, article.id, by, request.now) if article else ()
     shown = ArticleContent.from_json(own.content) if own and own.content else stored

@@ -31,7 +31,7 @@ def topics_of(row: ListedArticle) -> str:
 
 def tellings_of(row: ListedArticle) -> str:
     """The editions with it in a line."""
-    return ", ".join(f"{one.title} {one.period}".strip() for one in row.told_by)
+    return ", ".join(f"{one.title} {one.period}".strip() for one in row.editions)
 
 
 COLUMNS = [

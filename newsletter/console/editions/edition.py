@@ -13,7 +13,7 @@ from newsletter.console.frame.request import ConsoleRequest
 from newsletter.console.frame.routes import form, live, page
 from newsletter.database import Database
 from newsletter.editions import store
-from newsletter.editions.bulletins.store import written_as
+from newsletter.editions.bulletins.store import edition_of, written_as
 from newsletter.editions.composing.composition import Composition
 from newsletter.editions.lifecycle import TRANSITIONS, Transition
 from newsletter.editions.models import Edition, EditionKind, EditionState
@@ -21,7 +21,7 @@ from newsletter.http.path_params import number_in
 from newsletter.queries.audit import who_is
 from newsletter.queries.editions.approvals import approval_status
 from newsletter.queries.editions.coming import stories_of_draft
-from newsletter.queries.editions.numbers import EditionGauges
+from newsletter.queries.editions.numbers import EditionGauges, EditionNumbers, numbers_of
 from newsletter.queries.feedback import edition_counts
 from newsletter.staff import store as staff
 from newsletter.staff.permissions import Permission
@@ -54,6 +54,7 @@ def edition_page(request: ConsoleRequest) -> Response:
             "can": _possible(edition),
             "page_url": _page_url(edition),
             "bulletin": bulletin.id if bulletin else None,
+            "is_taken_back": bulletin is not None and edition_of(session, bulletin) is None,
             "is_moving": edition.state in MOVING,
             "approval": None,
             "came_back": came_back(edition_counts(session, number)),
@@ -64,9 +65,18 @@ def edition_page(request: ConsoleRequest) -> Response:
             names = staff.names(session)
             approvals_given = [(who_is(a.actor, names), a) for a in status.given]
             context |= {"approval": status, "given": approvals_given}
-    context["numbers"] = gauges(request.database).read(number, request.now)
+    context["numbers"] = _numbers(request, edition)
     context["live"] = request.fragment("editions/_numbers.html", context)
     return request.page("editions/edition.html", context)
+
+
+def _numbers(request: ConsoleRequest, edition: Edition) -> EditionNumbers:
+    """Its numbers; counted anew where it was paused, say, since those that all share were."""
+    shared = gauges(request.database).read(edition.id, request.now)
+    if shared.state is edition.state:
+        return shared
+    with request.database.read() as session:
+        return numbers_of(session, edition.id, request.now)
 
 
 def came_back(counts: Mapping[EventKind, int]) -> list[tuple[int, str, str]]:

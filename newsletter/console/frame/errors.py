@@ -26,7 +26,7 @@ log = EventLogger(__name__)
 
 TEMPLATE = "error.html"
 # What is the user's to mend: the page of the form is shown again with the message.
-MENDABLE = (
+SHOWN_ON_FORM = (
     InvalidInput,
     Conflict,
     Busy,

@@ -186,7 +186,7 @@ async def _keep(sent: ConsoleRequest, path: str) -> Response:
 async def _answer_form(sent: ConsoleRequest, route: ConsoleRoute) -> Response:
     try:
         return await _run(sent, route.threads, cast(Handler, route.handler))
-    except errors.MENDABLE as error:
+    except errors.SHOWN_ON_FORM as error:
         if route.again is None:
             raise
         errors.log_fault(sent, error)

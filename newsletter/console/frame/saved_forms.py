@@ -64,7 +64,7 @@ def send_on(request: ConsoleRequest, token: str) -> Response:
     route, saved = _kept(request, token)
     try:
         return cast(Handler, route.handler)(saved)
-    except errors.MENDABLE as error:
+    except errors.SHOWN_ON_FORM as error:
         if route.again is None:
             raise
         return route.again(saved.with_trouble(Trouble.of(error, saved.form)))

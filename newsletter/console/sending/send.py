@@ -118,20 +118,19 @@ def submit(noun: Noun, request: ConsoleRequest) -> Response:
 
 
 def undo(request: ConsoleRequest) -> Response:
-    """Take back what has not left: a bulletin to its words, a digest to be edited."""
+    """Take back what has not left; its page leads on to its words."""
     number = request.number()
     with request.database.read() as session:
         kind = store.by_id(session, number).kind
     if kind is EditionKind.DIGEST:
         editions.reopen(request.context, request.actor, number)
-        return request.redirect(
-            f"/editions/{number}/edit", "Taken back. Nobody was mailed; it waits for approval."
-        )
-    editions.cancel(request.context, request.actor, number)
-    with request.database.read() as session:
-        bulletin = written_as(session, number)
-    path = f"/bulletins/{bulletin.id}" if bulletin else f"/editions/{number}"
-    return request.redirect(path, "Taken back. Nobody was mailed; your words are still here.")
+        words = "Taken back. Nobody was mailed; it waits for approval."
+    else:
+        editions.cancel(request.context, request.actor, number)
+        with request.database.read() as session:
+            is_kept = written_as(session, number) is not None
+        words = "Taken back. Nobody was mailed" + ("; your words are kept." if is_kept else ".")
+    return request.redirect(f"/editions/{number}", words)
 
 
 def _release(request: ConsoleRequest, seen: Seen, *, at_once: bool) -> Response:

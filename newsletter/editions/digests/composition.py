@@ -120,7 +120,7 @@ def design_section(
         digest=name,
         title=options.name,
         articles=choice.articles,
-        amendments=tuple(store.untold_corrections(session, name, now)),
+        amendments=tuple(store.unannounced_corrections(session, name, now)),
         titles=arrangement.titles,
         introduction=arrangement.introduction,
     )

@@ -3,10 +3,12 @@
 import gzip
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from email.utils import format_datetime, parsedate_to_datetime
+from email.utils import format_datetime
 from functools import lru_cache
 
 import brotli
+
+from newsletter.http_client.http_dates import parsed_http_date
 
 # Best compression first.
 CODINGS = ("br", "gzip")
@@ -26,7 +28,7 @@ def is_unchanged(headers: Mapping[str, str], etag: str, last_modified: datetime 
     if (tags := headers.get("if-none-match")) is not None:
         client_tags = {tag.strip().removeprefix("W/") for tag in tags.split(",")}
         return "*" in client_tags or etag in client_tags
-    since = _parse_date(headers.get("if-modified-since", ""))
+    since = parsed_http_date(headers.get("if-modified-since", ""))
     if since is None or last_modified is None:
         return False
     return last_modified.replace(microsecond=0) <= since
@@ -71,12 +73,3 @@ def _weight(parameter: str) -> float:
     except ValueError:
         return 0.0
     return weight if 0.0 <= weight <= 1.0 else 0.0
-
-
-def _parse_date(text: str) -> datetime | None:
-    try:
-        moment = parsedate_to_datetime(text)
-        # "-0000" gives a naive datetime; HTTP knows only GMT (RFC 9110 section 5.6.7).
-        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None

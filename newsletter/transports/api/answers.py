@@ -8,9 +8,9 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from email.utils import parsedate_to_datetime
 from typing import Any
 
+from newsletter.http_client.http_dates import parsed_http_date
 from newsletter.transports.base import Deferred, InDoubt, Outcome, Refused
 from newsletter.transports.verdicts import Verdict
 
@@ -128,21 +128,18 @@ def wait_of(reply: ApiResponse) -> timedelta | None:
     header = reply.headers.get("Retry-After", "")
     if header.isascii() and header.isdigit():
         return seconds(header)
-    try:
-        wait = parsedate_to_datetime(header) - parsedate_to_datetime(reply.headers.get("Date", ""))
-    except (ValueError, TypeError):
+    end, sent = parsed_http_date(header), parsed_http_date(reply.headers.get("Date", ""))
+    if end is None or sent is None or end <= sent:
         return None
-    return min(wait, _MAX_WAIT) if wait > timedelta() else None
+    return min(end - sent, _MAX_WAIT)
 
 
 def wait_until(reply: ApiResponse, header: str) -> timedelta | None:
     """How long from the answer's Date to a moment that a header gives as seconds since 1970."""
-    text = reply.headers.get(header, "")
-    try:
-        sent = parsedate_to_datetime(reply.headers.get("Date", ""))
-        left = int(text[:12]) - sent.timestamp()
-    except (ValueError, TypeError):
+    text, sent = reply.headers.get(header, ""), parsed_http_date(reply.headers.get("Date", ""))
+    if sent is None or not text.isdecimal():
         return None
+    left = int(text[:12]) - sent.timestamp()
     return min(timedelta(seconds=round(left)), _MAX_WAIT) if left > 0 else None
 
 

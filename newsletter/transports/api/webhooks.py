@@ -20,12 +20,14 @@ from newsletter.http_client.public_addresses import is_loopback
 from newsletter.transports.api.answers import field, line
 from newsletter.transports.bounce_kinds import kind_of
 from newsletter.transports.events import Event, EventKind, EventSource
-from newsletter.transports.verdicts import Verdict, classify
+from newsletter.transports.verdicts import MAX_ANSWER, Verdict, classify
 
 MAX_REASON = 500
+# A name and an address (RFC 5321, 4.5.3.1).
+MAX_RECIPIENT = 1000
 _CODE = re.compile(r"(?<![\d.])[45]\d\d(?=[ -])")
 # What reading a value of another shape than documented raises.
-_MISSHAPEN = (AttributeError, KeyError, IndexError, TypeError, ValueError)
+_MISSHAPEN = (AttributeError, KeyError, IndexError, TypeError, ValueError, RecursionError)
 
 
 class NotProven(NewsletterError):
@@ -111,7 +113,7 @@ class Webhook(ABC):
         """What a call says whose origin is proven."""
         try:
             items = list(self.items(json.loads(call.body)))
-        except (*_MISSHAPEN, RecursionError):
+        except _MISSHAPEN:
             return WebhookResult(events=[_not_understood(call.body, transport)])
         events: list[Event] = []
         for item in items:
@@ -154,7 +156,7 @@ def event(
     return Event(
         kind=kind,
         source=EventSource.WEBHOOK,
-        recipient=parseaddr(str(recipient or ""))[1],
+        recipient=_address_of(str(recipient or "")[:MAX_RECIPIENT]),
         message_id=str(message_id or ""),
         status=str(status or ""),
         reason=line(reason)[:MAX_REASON],
@@ -165,7 +167,7 @@ def event(
 
 def judged(answer: Any, *, is_permanent: bool) -> EventKind:
     """The kind of a bounce: from the server's words, or what the provider holds it for."""
-    words = str(answer or "")
+    words = str(answer or "")[:MAX_ANSWER]
     # Providers put words of their own before the server's answer.
     if code := _CODE.search(words):
         words = words[code.start() :]
@@ -184,6 +186,13 @@ def moment(value: Any) -> datetime | None:
         return datetime.fromtimestamp(float(value), UTC)
     except (TypeError, ValueError, OverflowError, OSError):
         return None
+
+
+def _address_of(recipient: str) -> str:
+    try:
+        return parseaddr(recipient)[1]
+    except RecursionError:  # it calls itself for each parenthesis
+        return ""
 
 
 def _not_understood(evidence: bytes, transport: str) -> Event:

@@ -14,6 +14,7 @@ from starlette.routing import Route
 from newsletter.errors import InvalidInput
 from newsletter.http.client_address import address_of, networks_of
 from newsletter.http.rate_limit import all_allowed
+from newsletter.printable import printable
 from newsletter.web.account.preference_form import Submitted, form_choices, validated
 from newsletter.web.account.signup import accepted_address, sign_up_in_constant_time
 from newsletter.web.account.signup_page import TOO_OFTEN, open_site
@@ -89,9 +90,9 @@ async def _read(request: Request) -> dict[str, Any]:
     if not isinstance(payload, dict):
         raise InvalidInput(EXPECTED)
     if unknown := set(payload) - KEYS:
-        raise InvalidInput(
-            f"unknown: {', '.join(sorted(unknown))}; known: {', '.join(sorted(KEYS))}"
-        )
+        # Names may hold half characters, which an answer cannot.
+        names = printable(", ".join(sorted(unknown)))
+        raise InvalidInput(f"unknown: {names}; known: {', '.join(sorted(KEYS))}")
     return payload
 
 

@@ -57,7 +57,7 @@ def looking_after_feedback(app: Newsletter) -> Call:
         for number in range(10)
     ]
     feedback.record(app, operator("setup"), many)
-    return lambda actor: feedback.look_after(app, actor)
+    return lambda actor: feedback.check_returned_mail(app, actor)
 
 
 def undoing_bounce(app: Newsletter) -> Call:
@@ -110,16 +110,14 @@ def removing(app: Newsletter) -> Call:
 
 OPERATION_CHANGES: Mapping[str, Change] = {
     "feedback.record": lambda app: lambda who: feedback.record(app, who, [bounce()]),
-    "feedback.look_after": looking_after_feedback,
+    "feedback.check_returned_mail": looking_after_feedback,
     "feedback.receive": receiving,
     "feedback.remember_mailbox": lambda app: (
         lambda who: feedback.remember_mailbox(app, who, "bounces", MailboxPosition(last=7))
     ),
     "feedback.undo": undoing_bounce,
     "maintenance.forget_people": forgetting,
-    "maintenance.look_after_editions": lambda app: (
-        lambda who: maintenance.look_after_editions(app, who, [ALARM])
-    ),
+    "maintenance.raise_alarms": lambda app: lambda who: maintenance.raise_alarms(app, who, [ALARM]),
     "settings.change": lambda app: (
         lambda who: settings.change(app, who, {"site.description": "News"})
     ),

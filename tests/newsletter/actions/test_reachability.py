@@ -38,12 +38,12 @@ NOT_BY_COMMAND = {
     "digests.record_missed_run": "falls due by itself",
     "digests.register": "falls due by itself",
     "editions.ask_for_approval": "falls due by itself",
-    "feedback.look_after": "falls due by itself",
+    "feedback.check_returned_mail": "falls due by itself",
     "feedback.remember_mailbox": "falls due by itself",
     "feedback.record": "told by servers and providers, and taken from the ledger",
     "keys.see": "belongs to the program that has the key",
     "maintenance.forget_people": "falls due by itself",
-    "maintenance.look_after_editions": "falls due by itself",
+    "maintenance.raise_alarms": "falls due by itself",
     **{
         action: "belongs to the browser of a staff member"
         for action in CHANGES

@@ -31,7 +31,7 @@ def sign_up(app: Newsletter, people: range) -> None:
 
 
 def titles(app: Newsletter) -> list[str]:
-    alarms = maintenance.look_after_editions(app, SCHEDULE, [])
+    alarms = maintenance.raise_alarms(app, SCHEDULE, [])
     return [f"{alarm.title}: {alarm.text.partition(' ')[0]}" for alarm in alarms]
 
 

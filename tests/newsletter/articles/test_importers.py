@@ -276,6 +276,39 @@ def test_a_part_of_a_mail_that_is_no_text_costs_no_other_part() -> None:
     )
 
 
+@pytest.mark.parametrize("stated", ["multipart/alternative", "multipart/mixed; boundary=other"])
+def test_a_mail_is_taken_apart_by_the_boundary_that_it_has(stated: str) -> None:
+    part = "--=_x.1\nContent-Type: text/html; charset=utf-8\n\n<p>The fair op\u00e9ns.</p>\n"
+    mail = f"Subject: Fair\nContent-Type: {stated}\n\nA mail in parts.\n{part}--=_x.1--\n"
+    [record] = mails.read(mail.encode(), "a.eml", CONTEXT)
+    assert isinstance(record, Record)
+    assert text_of(record.body_html) == "The fair op\u00e9ns."
+    assert any("another boundary" in note for note in record.notes)
+
+
+def test_a_mail_without_its_boundaries_is_one_text() -> None:
+    mail = b"Subject: Fair\nContent-Type: multipart/mixed; boundary=x\n\nThe fair opens.\n"
+    [record] = mails.read(mail, "a.eml", CONTEXT)
+    assert isinstance(record, Record)
+    assert text_of(record.body_html) == "The fair opens."
+
+
+def test_a_mail_whose_last_boundary_is_missing_is_read_to_its_end() -> None:
+    head = b"Subject: Fair\nContent-Type: multipart/mixed; boundary=x\n\n"
+    parts = b"--x\n\nThe fair opens.\n--x\nContent-Type: text/html\n\n<p>At ten.</p>\n"
+    [record] = mails.read(head + parts, "a.eml", CONTEXT)
+    assert isinstance(record, Record)
+    assert text_of(record.body_html) == "The fair opens.\nAt ten."
+
+
+@pytest.mark.parametrize("kind", ["text/markdown; charset=utf-8; variant=GFM", "text/x-markdown"])
+def test_a_part_in_markdown_is_read_as_such(kind: str) -> None:
+    mail = f"Subject: Fair\nContent-Type: {kind}\n\nThe **fair** opens.\n"
+    [record] = mails.read(mail.encode(), "a.eml", CONTEXT)
+    assert isinstance(record, Record)
+    assert "<strong>fair</strong>" in record.body_html
+
+
 def test_a_mail_with_no_part_that_is_text_is_refused() -> None:
     head = b"Date: Sun, 01 Nov 2026 09:00:00 +0000\nSubject: One\n\n"
     [bad] = mails.read(head + b"\x81\x0b\x9c\x00", "a.eml", CONTEXT)

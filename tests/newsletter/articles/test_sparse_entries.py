@@ -124,6 +124,30 @@ def test_an_item_of_a_json_feed_without_content_is_kept(item: dict[str, str], bo
     assert the_record(in_json_feed(item)).body_html == body
 
 
+@pytest.mark.parametrize("rel", ["via", "related", "self", "replies"])
+def test_an_entry_with_another_link_alone_is_kept_with_it(rel: str) -> None:
+    link = f'<link rel="{rel}" href="/road"/>'
+    source = in_atom("", "", "").replace("<title></title>", f"<title></title>{link}")
+    assert the_record(source).canonical_url == "https://a.example/road"
+
+
+def test_an_item_with_the_address_of_its_comments_alone_is_kept_with_it() -> None:
+    source = in_rss("", "", "").replace("<link></link>", "<comments>/road#said</comments>")
+    assert the_record(source).canonical_url == "https://a.example/road#said"
+
+
+def test_a_text_is_no_page_of_what_it_was_told_by() -> None:
+    link = '<link rel="via" href="https://b.example/"/>'
+    source = in_atom("Road", "", "Closed.").replace("<title>", f"{link}<title>")
+    assert the_record(source).canonical_url == ""
+
+
+@pytest.mark.parametrize("items", ['"items": []', '"items": null', '"title": "A"'])
+def test_a_json_feed_without_items_is_an_empty_feed(items: str) -> None:
+    source = f'{{"version": "https://jsonfeed.org/version/1.1", {items}}}'
+    assert list(feed.read(source.encode(), "https://a.example/feed", CONTEXT)) == []
+
+
 def test_content_that_is_elsewhere_is_linked() -> None:
     source = in_atom("Film", "", "").replace("<content type", '<content src="/film.mp4" type')
     assert the_record(source).canonical_url == "https://a.example/film.mp4"

@@ -55,7 +55,7 @@ def come_back(site: Site, edition: int, kind: EventKind, count: int, first: int 
 
 
 def look(site: Site) -> list[Alarm]:
-    return feedback.look_after(site.app, SCHEDULE)
+    return feedback.check_returned_mail(site.app, SCHEDULE)
 
 
 def state(site: Site, edition: int) -> EditionState:

@@ -1,6 +1,7 @@
 """The contract of providers' calls: proof of origin first, then events, each part by itself."""
 
 import json
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -26,6 +27,8 @@ from newsletter.transports.api.webhooks import (
     Webhook,
     WebhookCall,
     WebhookResult,
+    event,
+    judged,
     moment,
 )
 from newsletter.transports.events import Event, EventKind, EventSource
@@ -127,6 +130,15 @@ def test_a_proven_call_without_json_is_kept(provider: WebhookProvider, receive: 
     (found,) = receive(provider.signed(b"\xff\xfe not JSON")).events
     assert found.kind is EventKind.UNKNOWN
     assert found.evidence == b"\xff\xfe not JSON"
+
+
+@pytest.mark.parametrize("piece", ["x", "<", "550 ", "x@", "5.1.1 ", "("])
+def test_endless_words_of_a_server_are_judged_in_no_time(piece: str) -> None:
+    words = piece * (1_000_000 // len(piece))
+    begun = time.process_time()
+    judged(words, is_permanent=True)
+    event(EventKind.HARD, recipient=words, reason=words)
+    assert time.process_time() - begun < 1.0
 
 
 def test_a_batch_becomes_an_event_each(provider: WebhookProvider, receive: Receive) -> None:

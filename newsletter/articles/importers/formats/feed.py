@@ -167,14 +167,16 @@ def _no_feed(content: bytes) -> Unreadable:
 
 def _record(entry: Any, where: str, source: _Source, context: ImportContext) -> Record:
     notes: list[str] = []
-    link = _address(str(entry.get("link") or _source_of_content(entry)), source.home)
+    body = _body(entry)
+    own = str(entry.get("link") or _source_of_content(entry))
+    link = _address(own if own or body.strip() else _other_link(entry), source.home)
     title = _title(entry)
     updated = _moment(entry, "updated", context, notes)
     published_at = _moment(entry, "published", context, notes) or updated
     if published_at is None:
         notes.append(jsonfeed.FIRST_MET)
     key, *other_keys = _keys(entry, link, title, source, notes)
-    cleared = strip_marks(_body(entry), title)
+    cleared = strip_marks(body, title)
     body = cleared.text
     record = Record(
         source="feed",
@@ -206,6 +208,17 @@ def _record(entry: Any, where: str, source: _Source, context: ImportContext) -> 
 def _source_of_content(entry: Any) -> str:
     """The address of content that is not in the feed (RFC 4287, 4.1.3.2)."""
     return next((part["src"] for part in entry.get("content", ()) if part.get("src")), "")
+
+
+def _other_link(entry: Any) -> str:
+    """The address that an entry without a text and a link of its own is about.
+
+    What it was told by, then itself, then what is said of it (RFC 4287, 4.2.7.2; RFC 4685; RSS
+    2.0, "comments").
+    """
+    links = {one.get("rel"): str(one.get("href") or "") for one in entry.get("links", ())}
+    found = (links.get(rel) for rel in ("via", "related", "self", "replies"))
+    return next(filter(None, found), "") or str(entry.get("comments") or "")
 
 
 def _address(link: str, home: str) -> str:

@@ -24,6 +24,7 @@ from newsletter.articles.importers.base import (
     one_line,
 )
 from newsletter.articles.importers.format import Format
+from newsletter.articles.importers.formats.markdown import html_of
 from newsletter.articles.importers.formats.text import paragraphs_of
 from newsletter.articles.importers.markup.leftover_marks import strip_marks
 from newsletter.articles.importers.markup.sent_mail import without_list_links
@@ -43,7 +44,11 @@ _MAIL_ENCODINGS = {
     "hz-gb-2312": "hz",
     "iso-2022-kr": "iso2022_kr",
 }
-_TEXTS = frozenset({"text/html", "text/plain"})
+# RFC 7763 for Markdown. Of alternatives, the one with the most markup is shown.
+_MARKUP = ("text/plain", "text/x-markdown", "text/markdown", "text/html")
+_BOUNDARY = re.compile(
+    rb"^--(?P<boundary>[^\r\n]{1,200}?)[ \t]*\r?\n(?=Content-[\w-]+:)", re.MULTILINE | re.IGNORECASE
+)
 
 
 def is_mail(content: bytes) -> bool:
@@ -142,6 +147,7 @@ def _body(message: Message) -> tuple[str, tuple[RecordPicture, ...], tuple[str, 
     """The text that a mail program shows, the pictures in it, and notes."""
     notes: list[str] = []
     try:
+        message = _with_parts(message, notes)
         shown = "\n".join(_readable(_shown(message), notes))
         embedded = _embedded(message)
         if not shown.strip():
@@ -175,7 +181,7 @@ def _shown(part: Message) -> Iterator[Message]:
     if part.get_content_disposition() == "attachment":
         return
     if part.get_content_maintype() != "multipart":
-        if part.get_content_type() in _TEXTS and _payload(part).strip():
+        if part.get_content_type() in _MARKUP and _payload(part).strip():
             yield part
         return
     children = part.get_payload()
@@ -183,13 +189,38 @@ def _shown(part: Message) -> Iterator[Message]:
         return
     bodies = [list(_shown(child)) for child in children if isinstance(child, Message)]
     if part.get_content_subtype() == "alternative":
-        bodies = sorted(filter(None, bodies), key=_has_html, reverse=True)[:1]
+        bodies = sorted(filter(None, bodies), key=_markup, reverse=True)[:1]
     for shown in bodies:
         yield from shown
 
 
-def _has_html(parts: list[Message]) -> bool:
-    return any(part.get_content_type() == "text/html" for part in parts)
+def _markup(parts: list[Message]) -> int:
+    return max(_MARKUP.index(part.get_content_type()) for part in parts)
+
+
+def _with_parts(message: Message, notes: list[str]) -> Message:
+    """The mail with the parts that a stated boundary does not tell apart.
+
+    Python's parser leaves the whole text as the content of such a part (`email.errors`,
+    NoBoundaryInMultipartDefect, StartBoundaryNotFoundDefect). The boundary that is there is taken;
+    without any, the text is one part.
+    """
+    children = message.get_payload()
+    if isinstance(children, list):
+        message.set_payload([_with_parts(one, notes) for one in children])  # type: ignore[arg-type]
+    if message.get_content_maintype() != "multipart" or isinstance(children, list):
+        return message
+    content = _payload(message)
+    found = _BOUNDARY.search(content)
+    if found is None:
+        notes.append("its parts are not told apart: read as one text")
+        message.set_type("text/plain")
+        return message
+    notes.append("its parts have another boundary than its header states: read by that")
+    boundary = re.sub(rb'([\\"])', rb"\\\1", found["boundary"])
+    head = f"Content-Type: {message.get_content_type()}".encode()
+    mended = b'%s; boundary="%s"\n\n%s' % (head, boundary, content)
+    return message_from_bytes(mended, policy=policy.compat32)
 
 
 def _html_of(part: Message) -> str:
@@ -197,7 +228,12 @@ def _html_of(part: Message) -> str:
     if payload.isascii() and label in _MAIL_ENCODINGS:
         payload, label = payload.decode(_MAIL_ENCODINGS[label], "replace").encode(), "utf-8"
     words = decode(payload, label)
-    return words if part.get_content_type() == "text/html" else paragraphs_of(words)
+    match part.get_content_type():
+        case "text/html":
+            return words
+        case "text/plain":
+            return paragraphs_of(words)
+    return html_of(words)
 
 
 def _embedded(message: Message) -> dict[str, bytes]:

@@ -19,8 +19,9 @@ SHORTCODE = (
     r"(?P<source>(?:[^\[]|\[(?!/?(?P=shortcode)[\]\s=]))*+)\[/(?P=shortcode)\]"
 )
 _PRE = re.compile(r"<pre\b.*</pre\s*>", re.IGNORECASE | re.DOTALL)
-_BETWEEN_PARAGRAPHS = re.compile(r"\s*</p\s*>\s*<p(?:\s[^<>]*)?>\s*", re.IGNORECASE)
-_LINE_END = re.compile(r"[ \t]*<br\s*/?>[ \t]*\n?", re.IGNORECASE)
+# From the beginning of a white run only, so that a long one is read once.
+_BETWEEN_PARAGRAPHS = re.compile(r"(?:(?<!\s)\s+)?</p\s*>\s*<p(?:\s[^<>]*)?>\s*", re.IGNORECASE)
+_LINE_END = re.compile(r"(?:(?<![ \t])[ \t]+)?<br\s*/?>[ \t]*\n?", re.IGNORECASE)
 _FORMATTING = re.compile(
     r"</?(?:p|a|b|i|em|strong|span|code|del|sub|sup)(?:\s[^<>]*)?>", re.IGNORECASE
 )

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
 
 _TARGET = re.compile(r"#([^\s)\"'<>]+)")
-_WRITTEN = re.compile(r"[ \t]*\{:?[ \t]*#(?P<id>[^\s{}]+)[^{}]*\}[ \t]*$")
+_WRITTEN = re.compile(r"(?:(?<![ \t])[ \t]+)?\{:?[ \t]*#(?P<id>[^\s{}]+)[^{}]*\}[ \t]*$")
 
 
 def name_headings(tokens: Sequence["Token"], text: str) -> None:

@@ -26,12 +26,13 @@ from newsletter.articles.importers.markup.template_tags import (
     tag_notes,
 )
 
-_CODE = re.compile(
+_CODE = (
     r"<(?P<name>pre|code|kbd|samp|tt|script|style|textarea|svg|math)\b.*?(?:</(?P=name)\s*>|\Z)"
-    rf"|{SHORTCODE}"
-    r"|`[^`\n]+`|\$\$.{1,2000}?\$\$|\\\(.{1,2000}?\\\)|\\\[.{1,2000}?\\\]",
-    re.IGNORECASE | re.DOTALL,
+    r"|`[^`\n]+`|\$\$.{1,2000}?\$\$|\\\(.{1,2000}?\\\)|\\\[.{1,2000}?\\\]"
 )
+_CODE_OR_SHORTCODE = re.compile(f"{_CODE}|{SHORTCODE}", re.IGNORECASE | re.DOTALL)
+# The same where no shortcode ends: each bracket would be tried for its names.
+_CODE_ALONE = re.compile(rf"{_CODE}|(?P<shortcode>(?!))", re.IGNORECASE | re.DOTALL)
 _WORDS = r"[^{}<>]{0,500}?"
 _TAG = re.compile(
     rf"\{{%[-+]?\s*\w{_WORDS}%\}}"
@@ -61,7 +62,9 @@ def strip_tags(html: str, title: str = "") -> StrippedSource:
     lower = html.lower()
     if "{" not in html and not any(mark in lower for mark in _MAY_BE_UNFILLED):
         return StrippedSource(text=html)
-    about = _TAG.search(title) or any(_TAG.search(code[0]) for code in _CODE.finditer(html))
+    about = _TAG.search(title) or any(
+        _TAG.search(code[0]) for code in _code_in(html).finditer(html)
+    )
     if about:
         return StrippedSource(text=html)
     left_out: Counter[str] = Counter()
@@ -96,6 +99,11 @@ def strip_bracketed(html: str) -> StrippedSource:
         return as_block(f"\n{mark}\n") if is_shortcode else mark
 
     html = MARKS.sub("", html) if MARKS.search(html) else html
-    text = split_paragraphs(strip_shortcodes(_CODE.sub(protected, html), left_out))
+    text = split_paragraphs(strip_shortcodes(_code_in(html).sub(protected, html), left_out))
     text = re.sub("\ufdd0(\\d+)\ufdd1", lambda mark: code[int(mark[1])], text)
     return StrippedSource(text=text, notes=notes_of(left_out))
+
+
+def _code_in(html: str) -> re.Pattern[str]:
+    """The pattern of the code that a text may have."""
+    return _CODE_OR_SHORTCODE if "[/" in html else _CODE_ALONE

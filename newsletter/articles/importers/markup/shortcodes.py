@@ -19,7 +19,8 @@ from newsletter.articles.importers.markup.paragraph_splitting import (
 )
 from newsletter.articles.ingestion.notes import counted
 
-_ATTRIBUTE = re.compile(r"([\w-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\]\"']+))")
+# From the beginning of a name only: one without a value would be read again from each letter.
+_ATTRIBUTE = re.compile(r"(?<![\w-])([\w-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\]\"']+))")
 _SHORTCODE = re.compile(
     r"\[(?P<extra>\[?)(?P<closes>/?)(?P<name>[a-zA-Z][\w-]*)(?P<rest>(?:\s[^\[\]]*)?)/?\](?P<end>\]?)"
 )
@@ -63,7 +64,7 @@ _DOCUMENTED = (
 _QUOTES = str.maketrans("“”„″’‘′", '""""\'\'\'')
 CODE_WORD = re.compile(r"\bshort-?codes?\b", re.IGNORECASE)
 _ADDRESS = re.compile(r"https?://[^\s\"'\]<>]+")
-_PARAGRAPH_TAG = re.compile(r"\s*</?p(?:\s[^<>]*)?>\s*", re.IGNORECASE)
+_PARAGRAPH_TAG = re.compile(r"(?:(?<!\s)\s+)?</?p(?:\s[^<>]*)?>\s*", re.IGNORECASE)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -38,7 +38,9 @@ _VIDEO = re.compile(
 _FIGURE = re.compile(
     r"\{[{%][<%]?\s*(?:figure|img|image|include\s+(?:figure|image|img)[\w.-]*)\s(?P<rest>[^{}]*?)[>%]?[%}]\}"
 )
-_VALUE = re.compile(r"(?P<name>[\w-]+)\s*=\s*(?:\"(?P<a>[^\"]*)\"|'(?P<b>[^']*)'|(?P<c>[^\s\"']+))")
+_VALUE = re.compile(
+    r"(?<![\w-])(?P<name>[\w-]+)\s*=\s*(?:\"(?P<a>[^\"]*)\"|'(?P<b>[^']*)'|(?P<c>[^\s\"']+))"
+)
 _BASE = re.compile(
     r"\{\{-?\s*(?:site\.(?:baseurl|url)|['\"](?P<path>[^'\"]*)['\"]\s*\|\s*(?:relative_url|absolute_url|url|prepend:[^{}]*|relURL|absURL))[^{}]*\}\}"
 )

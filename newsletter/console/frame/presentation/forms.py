@@ -30,6 +30,7 @@ WORDS: Mapping[str, str] = {
     "datetime_from_date_parsing": "Write a date and a time as 2026-11-27 18:00.",
     "bool_parsing": "Choose yes or no.",
 }
+MISSING = WORDS["missing"]
 # What pydantic says before the reason.
 PREFIX = re.compile(r"Value error, |value is not a valid email address: ")
 SUMMARY = "Something below is missing or not right yet."
@@ -145,7 +146,8 @@ def _by_field(error: ValidationError) -> dict[str, str]:
     errors: dict[str, str] = {}
     for problem in error.errors():
         name = str(problem["loc"][0]) if problem["loc"] else ""
-        words = WORDS.get(problem["type"]) or PREFIX.sub("", problem["msg"])
+        reason = MISSING if problem["input"] == "" else PREFIX.sub("", problem["msg"])
+        words = WORDS.get(problem["type"], reason)
         errors.setdefault(name, sentence(words.format(**problem.get("ctx", {}))))
     return errors
 

@@ -114,8 +114,12 @@ def test_a_bulletin_is_written_looked_at_sent_and_taken_back(console: Console) -
     [edition] = editions(console)
     assert sent.headers["location"] == f"/console/editions/{edition.id}"
     assert "Take it back" in sender.get("/").text
+    assert "Waiting" in sender.get(f"/editions/{edition.id}").text
     back = sender.send(f"/editions/{edition.id}/undo")
-    assert back.headers["location"] == f"/console{path}"
+    assert back.headers["location"] == sent.headers["location"]
+    page = sender.get(f"/editions/{edition.id}").text
+    assert "Cancelled" in page
+    assert f'href="/console{path}"' in page
     assert editions(console)[0].state is EditionState.CANCELLED
     assert "Stay **home**." in sender.get(path).text
 

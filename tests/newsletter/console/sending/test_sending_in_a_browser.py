@@ -70,6 +70,8 @@ def send_a_bulletin_and_take_it_back(page: Page, base: str) -> None:
     expect(page.get_by_text("leaves in")).to_be_visible()
     assert fits(page)
     page.get_by_role("button", name="Take it back").first.click()
+    page.get_by_text("Taken back. Nobody was mailed").wait_for()
+    page.get_by_role("link", name="Change it").click()
     expect(text).to_contain_text("Stay home.")
 
 

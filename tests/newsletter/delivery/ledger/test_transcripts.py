@@ -56,10 +56,10 @@ def test_it_is_forgotten_after_a_time(
     app: Newsletter, clock: FixedClock, kept: dict[int, str]
 ) -> None:
     clock.at += app.config.feedback.keep_evidence - timedelta(hours=1)
-    feedback.look_after(app, SCHEDULE)
+    feedback.check_returned_mail(app, SCHEDULE)
     assert said(app)
     clock.at += timedelta(hours=2)
-    feedback.look_after(app, SCHEDULE)
+    feedback.check_returned_mail(app, SCHEDULE)
     assert not said(app)
 
 

@@ -67,6 +67,12 @@ def test_invalid_values_are_reported(
     assert answer.json()["error"]
 
 
+def test_a_name_with_half_a_character_is_reported(client: httpx.Client) -> None:
+    answer = client.post("/subscribe.json", content=rb'{"\ud800": "A"}')
+    assert answer.status_code == 400
+    assert "\N{REPLACEMENT CHARACTER}" in answer.json()["error"]
+
+
 @pytest.mark.parametrize("body", [b"", b"[]", b"{", b"\xff", b"[" * 50_000])
 def test_a_body_that_is_no_json_object_is_refused(client: httpx.Client, body: bytes) -> None:
     assert client.post("/subscribe.json", content=body).status_code == 400
