@@ -44,7 +44,7 @@ def without_empty_elements(html: str) -> str:
         html: as `nh3` serialises it: elements closed, `<` and `>` in values escaped.
     """
     if _MAY_BE_EMPTY.search(html):
-        html = _emptied(html)
+        html = _emptied(html).strip()
     return _RUN.sub(_shortened, html) if _MAY_BE_RUN.search(html) else html
 
 

@@ -14,7 +14,6 @@ from lxml import etree
 from lxml import html as trees
 
 from newsletter.articles.body.attachments import linking_players
-from newsletter.articles.body.empty_elements import without_empty_elements
 from newsletter.articles.body.html_cleanup import clean_html, stopped_at_depth
 from newsletter.articles.body.urls import (
     IMAGE_SCHEMES,
@@ -158,14 +157,14 @@ def _prefixed(anchor: str) -> str:
 
 
 def _tidied(html: str) -> str:
-    """Drop images and links without a URL, and what shows nothing; demote h1, the page's title.
+    """Drop images and links without a URL; demote h1, the page's title.
 
     A leading line end in `<pre>` is removed, since HTML parsers ignore it.
     """
     html = re.sub(r"(<pre(?:\s[^>]*)?>)\n+", r"\1", html)
     html = _IMAGE.sub(lambda match: match[0] if ' src="' in match[1] else "", html)
     html = re.sub(r"<a>(.*?)</a>", r"\1", html, flags=re.DOTALL)
-    return without_empty_elements(re.sub(r"<(/?)h1(?=[\s>])", r"<\1h2", html))
+    return re.sub(r"<(/?)h1(?=[\s>])", r"<\1h2", html)
 
 
 def text_of(html: str) -> str:

@@ -15,6 +15,7 @@ from sqlalchemy.exc import DataError, DBAPIError
 from sqlalchemy.orm import Session
 
 from newsletter.articles import store
+from newsletter.articles.body.empty_elements import without_empty_elements
 from newsletter.articles.body.media_sizes import declared
 from newsletter.articles.body.sanitising import sanitise, summary_of, text_of
 from newsletter.articles.body.urls import relative_to_site
@@ -276,7 +277,7 @@ class _Batch:
     def _body(self, record: Record) -> str:
         """The sanitised body; if nothing is left, what stands in for it."""
         base, site = record.base_url or f"{self._context.base_url}/", self._context.base_url
-        body = sanitise(record.body_html, base) or sanitise(
+        body = without_empty_elements(sanitise(record.body_html, base)) or sanitise(
             stand_in_body(record, record.canonical_url), base
         )
         return relative_to_site(body, site)

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from newsletter.articles.body.empty_elements import without_empty_elements
 from newsletter.articles.body.sanitising import sanitise, text_of
 from newsletter.articles.importers.markup.shortcodes import PostMedia
 from newsletter.articles.importers.markup.wordpress_text import render_post
@@ -29,6 +30,13 @@ DYNAMIC = """<!-- wp:paragraph --><p>The ferry sails.</p><!-- /wp:paragraph -->
 <!-- wp:paragraph --><p></p><!-- /wp:paragraph -->
 
 <!-- wp:paragraph --><p>It sails again.</p><!-- /wp:paragraph -->"""
+
+
+def imported(html: str) -> str:
+    """As an import stores it; the editor keeps what somebody wrote."""
+    return without_empty_elements(sanitise(html, BASE))
+
+
 EMPTY = re.compile(r"<(?!td|th|tr|li)([a-z0-9]+)[^<>]*>(?:\s|&nbsp;|\u200b|<w?br>)*</\1>")
 TEXT = st.text("a \n\xa0\u200b", max_size=3)
 NAME = st.sampled_from(
@@ -46,17 +54,17 @@ ELEMENT = st.recursive(
 @given(st.lists(ELEMENT, max_size=4).map("".join))
 @example("<p><span> </span></p>a<div><p>&nbsp;</p></div>b")
 def test_every_element_of_a_sanitised_body_shows_something(html: str) -> None:
-    assert not EMPTY.search(sanitise(html, BASE))
+    assert not EMPTY.search(imported(html))
 
 
 @given(st.lists(ELEMENT, max_size=4).map("".join))
 def test_every_word_beside_an_empty_element_is_kept(html: str) -> None:
-    kept = "".join(text_of(sanitise(html, BASE)).split()).replace("\u200b", "")
+    kept = "".join(text_of(imported(html)).split()).replace("\u200b", "")
     assert kept == "".join(text_of(html).split()).replace("\u200b", "")
 
 
 def test_dynamic_blocks_of_a_wordpress_post_leave_no_trace() -> None:
-    html = sanitise(render_post(DYNAMIC, PostMedia(by_number={})).html, BASE)
+    html = imported(render_post(DYNAMIC, PostMedia(by_number={})).html)
     assert html == "<p>The ferry sails.</p>\n<p>It sails again.</p>"
 
 
@@ -75,7 +83,7 @@ def test_dynamic_blocks_of_a_wordpress_post_leave_no_trace() -> None:
     ],
 )
 def test_what_counts_though_it_is_empty_stays(written: str, kept: str) -> None:
-    assert sanitise(written, BASE) == kept
+    assert imported(written) == kept
 
 
 @pytest.mark.parametrize(
@@ -89,12 +97,12 @@ def test_what_counts_though_it_is_empty_stays(written: str, kept: str) -> None:
     ],
 )
 def test_a_body_that_shows_nothing_is_empty(written: str) -> None:
-    assert sanitise(written, BASE) == ""
+    assert imported(written) == ""
 
 
 def test_many_line_breaks_are_one_empty_line() -> None:
-    assert sanitise("a<br>\n<br><br /><br>b\n\n\n\nc", BASE) == "a<br><br>b\nc"
+    assert imported("a<br>\n<br><br /><br>b\n\n\n\nc") == "a<br><br>b\nc"
 
 
 def test_a_hundred_thousand_empty_elements_are_left_out() -> None:
-    assert sanitise("<div><p></p></div>" * 50_000 + "<p>end</p>", BASE).strip() == "<p>end</p>"
+    assert imported("<div><p></p></div>" * 50_000 + "<p>end</p>").strip() == "<p>end</p>"

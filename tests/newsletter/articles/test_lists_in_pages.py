@@ -4,8 +4,8 @@ import pytest
 from imported import CONTEXT
 
 from newsletter.articles.body.sanitising import text_of
-from newsletter.articles.importers import html
 from newsletter.articles.importers.base import Record
+from newsletter.articles.importers.formats import html
 
 LONG = "The harbour wall was mended, the council says, and the ferry sails, as it always did. " * 6
 

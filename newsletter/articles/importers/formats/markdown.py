@@ -31,7 +31,7 @@ from newsletter.articles.models import ArticleStatus
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
 
-HEADING = re.compile(r"\s*#[ \t]+(?P<title>[^\n]+?)[ \t]*#*[ \t]*(?:\n|$)")
+_HEADING = re.compile(r"\s*#[ \t]+(?P<title>[^\n]+)(?:\n|$)")
 
 
 def read(content: bytes, name: str, context: ImportContext) -> Reading:
@@ -90,11 +90,20 @@ def record_of(
     return checked(record, context)
 
 
+def _without_closing(heading: str) -> str:
+    """A heading's words without its closing sequence of `#` (CommonMark 0.31.2, 4.2)."""
+    words = heading.rstrip(" \t")
+    before = words.rstrip("#")
+    is_closed = before != words and before[-1:] in {"", " ", "\t"}
+    return before.rstrip(" \t") if is_closed else words
+
+
 def title_and_text(title: str, text: str) -> tuple[str, str]:
     """The title, from the first heading if the front matter has none, and the rest of the text."""
-    match = HEADING.match(text)
-    if match and (not title or one_line(match["title"]) == one_line(title)):
-        return match["title"], text[match.end() :]
+    match = _HEADING.match(text)
+    heading = _without_closing(match["title"]) if match else ""
+    if match and heading and (not title or one_line(heading) == one_line(title)):
+        return heading, text[match.end() :]
     return title, text
 
 

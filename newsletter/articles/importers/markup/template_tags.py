@@ -14,7 +14,7 @@ from newsletter.articles.importers.markup.code_blocks import SHORTCODE, stored_c
 from newsletter.articles.ingestion.notes import counted
 
 _CODE = re.compile(
-    r"(^(?P<fence>```+|~~~+).*?^(?P=fence)[`~]*[ \t]*$|`[^`\n]+`"
+    r"(^(?P<fence>`{3,}+|~{3,}+).*?^(?P=fence)[`~]*[ \t]*$|`[^`\n]+`"
     r"|<(?P<element>pre|code|script|style)\b.*?(?:</(?P=element)>|\Z))"
     rf"|{SHORTCODE}",
     re.MULTILINE | re.DOTALL,
@@ -31,8 +31,9 @@ _COMMENT = re.compile(
     r"\{%-?\s*comment\s*-?%\}.*?\{%-?\s*endcomment\s*-?%\}|\{\{/\*.*?\*/\}\}|\{#.*?#\}", re.DOTALL
 )
 _VIDEO = re.compile(
-    r"\{[{%]-?[<%]?\s*(?:include\s+)?(?P<site>youtube|vimeo)(?:\.html|\.liquid)?\s*(?:\(|\s)\s*"
-    r"(?:(?:id|video_id|src)\s*[=:]\s*)?[\"']?(?P<id>[\w-]{6,20})[\"']?[^{}]*\}",
+    r"\{[{%]-?[<%]?\s*+(?:include\s++)?(?P<site>youtube|vimeo)(?:\.html|\.liquid)?"
+    r"(?:\s*+\(\s*+|\s++)"
+    r"(?:(?:id|video_id|src)\s*+[=:]\s*+)?[\"']?(?P<id>[\w-]{6,20})[\"']?[^{}]*\}",
     re.IGNORECASE,
 )
 _FIGURE = re.compile(

@@ -33,7 +33,7 @@ _KEPT = re.compile(
     rf"<(?P<kept>pre|script|style|textarea|svg)\b.*?(?:</(?P=kept)\s*>|\Z)|{SHORTCODE}",
     re.IGNORECASE | re.DOTALL,
 )
-_TAG_WITH_LINES = re.compile(r"<[a-zA-Z/!][^<>]*\n[^<>]*>")
+_TAG_WITH_LINES = re.compile(r"<[a-zA-Z/!][^<>\n]*+\n[^<>]*+>")
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _HAS_BLOCKS = re.compile(r"<!--\s+wp:")
 _REUSED = re.compile(r"<!--\s+wp:block\s+\{[^}]*\"ref\":\s*(\d+)[^}]*\}\s+/-->")
