@@ -222,9 +222,8 @@ class RowReader:
     def _is_told(self, texts: Sequence[str], tags: Sequence[str]) -> bool:
         """Whether somebody is said to have left by a tag, above, or beside address or name."""
         address = texts[self._address]
-        if is_erased(address) or any(map(self._says_left, tags)):
-            return True
-        if self._reading.left and self._is_below_leavers(addresses_in(address)):
+        is_said = is_erased(address) or any(map(self._says_left, tags))
+        if is_said or (self._reading.left and self._is_below_leavers(addresses_in(address))):
             return True
         if "@" not in address:
             return False
@@ -246,9 +245,8 @@ class RowReader:
         """The person, not confirmed if an unreadable row may say that they left."""
         # In a damaged file a quotation mark may stand beside the address.
         named = (person.address, *addresses_in(person.address))
-        if self._reading.doubtful.isdisjoint(map(str.casefold, named)):
-            return person
-        return replace(person, state=worse(person.state, ListState.PENDING))
+        is_sure = self._reading.doubtful.isdisjoint(map(str.casefold, named))
+        return person if is_sure else replace(person, state=worse(person.state, ListState.PENDING))
 
     def _each(self, person: ListedPerson, text: str) -> list[ListedPerson]:
         """One person for each address of a cell with several."""
@@ -263,9 +261,8 @@ class RowReader:
     def _fitted(self, cells: Sequence[str]) -> Sequence[str] | None:
         """The row padded to the header's width; None if its cells are ambiguous."""
         width = self._reading.width
-        if isinstance(cells, DamagedRow) or any(cells[width:]):
-            return None
-        if any(place >= len(cells) for place in (self._address, *self._of_state)):
+        is_cut = any(place >= len(cells) for place in (self._address, *self._of_state))
+        if isinstance(cells, DamagedRow) or any(cells[width:]) or is_cut:
             return None
         return [*cells[:width], *[""] * (width - len(cells))]
 
