@@ -39,6 +39,7 @@ def states_in(path: Path, answers: AdministratorAnswers = NO_ANSWERS) -> dict[st
             words={**(program.states if program else {}), **answers.words},
             order=found.order,
             doubtful=frozenset(found.fitness.doubtful),
+            left=frozenset(found.fitness.left),
             is_labelled=found.is_labelled,
         )
     )

@@ -137,6 +137,7 @@ def examine(
             words={**by_program, **request.answers.words},
             order=analysis.order,
             doubtful=frozenset(analysis.fitness.doubtful),
+            left=frozenset(analysis.fitness.left),
             tags=request.tags,
             is_labelled=analysis.is_labelled,
         )

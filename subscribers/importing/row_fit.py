@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from subscribers.addresses import in_plain_letters
 from subscribers.importing.columns import ColumnAssignment, address_column
+from subscribers.importing.formats.section_headings import LEFT, heading_state
 from subscribers.importing.formats.table import SourceTable
 from subscribers.importing.profiling import JUDGES
 from subscribers.importing.values.cells import INVISIBLE, DamagedRow, addresses_in, without_nul
@@ -44,8 +45,12 @@ class RowFit:
     """The addresses in rows that start with a sign of comments."""
     below: set[str] = field(default_factory=set)
     """The addresses below a break."""
+    left: set[str] = field(default_factory=set)
+    """The addresses below a break that says that they left."""
     section_break: str = ""
     """A line between the rows that may say how those below it stand, or names other columns."""
+    left_break: str = ""
+    """The first such line that says that they left."""
 
     @property
     def commented_out(self) -> set[str]:
@@ -75,6 +80,7 @@ def fitting(
     # No program writes headings between its rows.
     knows_program = assigned.program is not None
     above: list[str] = []
+    is_of_leavers = False
     for cells in table.rows():
         if not any(cells):
             continue
@@ -86,12 +92,13 @@ def fitting(
             fitness.doubtful.update(map(str.casefold, above))
         if _COMMENT.match(row[0]):
             fitness.commented.update(map(str.casefold, addresses_in(" ".join(row))))
-        if fitness.section_break:
-            fitness.below.update(map(str.casefold, addresses_in(" ".join(row))))
-        elif "@" not in "".join(row[address : address + 1]) and _is_break(
+        if "@" not in "".join(row[address : address + 1]) and _is_break(
             row, of_state, width, knows_program=knows_program
         ):
-            fitness.section_break = " ".join(filter(None, map(str.strip, row)))
+            is_of_leavers = _note_break(row, fitness, knows_program=knows_program)
+        elif fitness.section_break or fitness.left_break:
+            below = fitness.left if is_of_leavers else fitness.below
+            below.update(map(str.casefold, addresses_in(" ".join(row))))
         if _fits(row, width, needed, address):
             fitness.people += 1
             yield row
@@ -159,6 +166,16 @@ def _is_break(
     return len(filled) > 1 and address_column(row) is not None
 
 
+def _note_break(row: Sequence[str], fitness: RowFit, *, knows_program: bool) -> bool:
+    """Note a break; whether it says plainly that those below have left."""
+    text = " ".join(filter(None, map(str.strip, row)))
+    if not knows_program and heading_state(text) == LEFT:
+        fitness.left_break = fitness.left_break or text
+        return True
+    fitness.section_break = fitness.section_break or text
+    return False
+
+
 def _fits(row: Sequence[str], width: int, needed: int, address: int) -> bool:
     """Whether cells and header match; trailing empty cells may be missing."""
     if isinstance(row, DamagedRow):
@@ -196,6 +213,12 @@ def _beside_notes(fitness: RowFit) -> list[str]:
 
 
 def _break_notes(fitness: RowFit) -> list[str]:
+    told = f"Whoever stands below the line “{fitness.left_break[:60]}” is read as having left"
+    left = [f"{told}: {len(fitness.left)} addresses."] if fitness.left else []
+    return [*left, *_doubtful_break_notes(fitness)]
+
+
+def _doubtful_break_notes(fitness: RowFit) -> list[str]:
     if not fitness.below:
         return []
     line = fitness.section_break[:60]

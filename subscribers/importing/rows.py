@@ -12,6 +12,7 @@ from subscribers.addresses import in_plain_letters
 from subscribers.exporting import unescape_formula
 from subscribers.importing.columns import ATTRIBUTE, Places
 from subscribers.importing.profiling import JUDGES
+from subscribers.importing.values.boxes import box_in
 from subscribers.importing.values.cells import (
     INVISIBLE,
     MAILBOXES,
@@ -97,6 +98,8 @@ class ReadOptions:
     order: DayMonthOrder = DayMonthOrder.DAY
     doubtful: frozenset[str] = frozenset()
     """Lower-case addresses in damaged rows that may say that they left."""
+    left: frozenset[str] = frozenset()
+    """Lower-case addresses of whom a heading above says that they left."""
     tags: Tags = Tags.ATTRIBUTE
     """What happens to tags that are no topics."""
     is_labelled: bool = False
@@ -167,7 +170,7 @@ class RowReader:
             address = in_plain_letters(address.strip(INVISIBLE).strip())
             texts[self._address], joined = address, joined + address
         tags = self._tags_of(texts) if self._tags else ()
-        if is_erased(address) or any(map(self._says_left, tags)) or self._is_told(texts):
+        if self._is_told(texts, tags):
             state = worse(state, ListState.LEFT)
         elif self._is_doubtful(texts, tags):
             state = worse(state, ListState.PENDING)
@@ -213,9 +216,15 @@ class RowReader:
     def _says_left(self, tag: str) -> bool:
         return tag_states_leaving(tag) and self._reading.as_topic(tag) not in self._reading.topics
 
-    def _is_told(self, texts: Sequence[str]) -> bool:
-        """Whether somebody is said to have left beside their address or name."""
+    def _is_below_leavers(self, addresses: Sequence[str]) -> bool:
+        return not self._reading.left.isdisjoint(map(str.casefold, addresses))
+
+    def _is_told(self, texts: Sequence[str], tags: Sequence[str]) -> bool:
+        """Whether somebody is said to have left by a tag, above, or beside address or name."""
         address = texts[self._address]
+        is_said = is_erased(address) or any(map(self._says_left, tags))
+        if is_said or (self._reading.left and self._is_below_leavers(addresses_in(address))):
+            return True
         if "@" not in address:
             return False
         if _LONGER.search(address) and states_leaving(beside_addresses(address)):
@@ -228,7 +237,7 @@ class RowReader:
         """Whether it is not sure that somebody gets the newsletter."""
         return (
             may_tell_leaving(texts[self._json])
-            or any(may_state_leaving(texts[place]) for place in self._words)
+            or any(may_state_leaving(texts[place]) or box_in(texts[place]) for place in self._words)
             or (self._reading.is_labelled and not any(map(names_newsletter, tags)))
         )
 
@@ -236,9 +245,8 @@ class RowReader:
         """The person, not confirmed if an unreadable row may say that they left."""
         # In a damaged file a quotation mark may stand beside the address.
         named = (person.address, *addresses_in(person.address))
-        if self._reading.doubtful.isdisjoint(map(str.casefold, named)):
-            return person
-        return replace(person, state=worse(person.state, ListState.PENDING))
+        is_sure = self._reading.doubtful.isdisjoint(map(str.casefold, named))
+        return person if is_sure else replace(person, state=worse(person.state, ListState.PENDING))
 
     def _each(self, person: ListedPerson, text: str) -> list[ListedPerson]:
         """One person for each address of a cell with several."""
@@ -253,9 +261,8 @@ class RowReader:
     def _fitted(self, cells: Sequence[str]) -> Sequence[str] | None:
         """The row padded to the header's width; None if its cells are ambiguous."""
         width = self._reading.width
-        if isinstance(cells, DamagedRow) or any(cells[width:]):
-            return None
-        if any(place >= len(cells) for place in (self._address, *self._of_state)):
+        is_cut = any(place >= len(cells) for place in (self._address, *self._of_state))
+        if isinstance(cells, DamagedRow) or any(cells[width:]) or is_cut:
             return None
         return [*cells[:width], *[""] * (width - len(cells))]
 
@@ -266,7 +273,7 @@ class RowReader:
             InvalidInput: it does not state that anybody left.
         """
         addresses = addresses_in(" ".join(cells))
-        if addresses and self._tells_of_leaving(cells):
+        if addresses and (self._is_below_leavers(addresses) or self._tells_of_leaving(cells)):
             return [_leaver(row, address, ListState.LEFT) for address in addresses]
         if isinstance(cells, DamagedRow):
             raise InvalidInput(cells.reason)

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
+from subscribers.importing.columns import address_column
 from subscribers.importing.formats.delimited import opened_lines
 from subscribers.importing.formats.encodings import Encoding
 from subscribers.importing.formats.listed_line import (
@@ -16,10 +17,12 @@ from subscribers.importing.formats.listed_line import (
 )
 from subscribers.importing.formats.section_headings import LEFT, heading_state
 from subscribers.importing.formats.table import SourceTable
+from subscribers.importing.formats.written_list import is_written_list
 from subscribers.importing.values.cells import addresses_in
 from subscribers.importing.values.filenames import may_state_status
 from subscribers.importing.values.headings import BESIDE, SECTION
 from subscribers.importing.values.remarks import REMARK_SEPARATOR
+from subscribers.importing.values.states import ListState
 
 HEADER = ["email", "name", BESIDE]
 # Signs that start comments.
@@ -31,7 +34,7 @@ _MAX_SIGNED_SHARE = 0.5
 def is_list(head: Sequence[str]) -> bool:
     """Whether the first lines are a bare list of addresses, without a header."""
     lines = [line for line in head if line.strip() and not line.lstrip().startswith(_COMMENT)]
-    return bool(lines) and "@" in lines[0] and are_lines(lines)
+    return bool(lines) and "@" in lines[0] and not is_written_list(lines) and are_lines(lines)
 
 
 def address_list(path: Path, encoding: Encoding) -> SourceTable:
@@ -57,7 +60,8 @@ def is_section_list(head: Sequence[str]) -> bool:
     places = [place for place, line in enumerate(lines) if "@" not in line]
     headings = [lines[place] for place in places if "@" in "".join(lines[place + 1 : place + 2])]
     is_headed = len(headings) > 1 and places[0] == 0 and len(headings) == len(places)
-    return is_headed and are_lines(people) and any(map(heading_state, headings))
+    telling = [line for line in headings if address_column([line]) is None]
+    return is_headed and are_lines(people) and any(map(heading_state, telling))
 
 
 def section_list(path: Path, encoding: Encoding) -> SourceTable:
@@ -69,7 +73,11 @@ def section_list(path: Path, encoding: Encoding) -> SourceTable:
         for line in opened_lines(path, encoding):
             bare = line.strip()
             if bare and "@" not in bare:
-                section = heading_state(bare) or bare.strip("#*=-: ")
+                if address_column([bare]) is None:
+                    section = heading_state(bare) or bare.strip("#*=-: ")
+                else:
+                    # The name of the column: it says nothing of anybody.
+                    section = section or ListState.SUBSCRIBED.value
                 yield []
             for address, name, beside in _people(bare, telling) if "@" in bare else ():
                 yield [address, name, section, beside]

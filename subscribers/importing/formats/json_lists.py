@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from itertools import islice
+from itertools import islice, starmap
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +17,10 @@ from subscribers.importing.formats.listed_objects import (
     states_of,
     text_of,
 )
+from subscribers.importing.formats.section_headings import LEFT, heading_state
 from subscribers.importing.formats.table import SourceTable, named
-from subscribers.importing.values.cells import DamagedRow
+from subscribers.importing.values.cells import DamagedRow, is_address
+from subscribers.importing.values.headings import SECTION
 
 # An array is loaded whole; longer lists must be JSON Lines.
 MAX_BYTES = 200_000_000
@@ -28,7 +30,7 @@ _LOOKED_AT = 50
 def is_json(head: Sequence[str]) -> bool:
     """Whether a text starts as JSON."""
     start = "".join(islice((line.strip() for line in head), 5))
-    return start.startswith(("[{", "[ ", '{"', "{ ")) or start in {"[", "{"}
+    return start.startswith(("[{", "[ ", '["', '{"', "{ ")) or start in {"[", "{"}
 
 
 def json_list(path: Path, encoding: Encoding) -> SourceTable:
@@ -51,7 +53,7 @@ def json_list(path: Path, encoding: Encoding) -> SourceTable:
 def _is_by_lines(path: Path, encoding: Encoding) -> bool:
     lines = [line for line in islice(opened_lines(path, encoding), _LOOKED_AT) if line.strip()]
     objects = [loaded for line in lines if isinstance(loaded := _loaded(line), dict)]
-    if len(lines) == 1 and objects and _longest(objects[0]) != objects:
+    if len(lines) == 1 and objects and _listed(objects[0]) != objects:
         # One object that contains the list.
         return False
     return bool(lines) and len(objects) > len(lines) // 2
@@ -76,10 +78,54 @@ def _records(path: Path, text: str) -> list[Mapping[str, Any] | str]:
         loaded = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise InvalidInput(f"{path} is no JSON that can be read: {error}") from error
-    listed = loaded if isinstance(loaded, list) else _longest(loaded)
+    listed = [_person(each) for each in _listed(loaded)]
     if not any(isinstance(each, dict) for each in listed):
         raise InvalidInput(f"{path} holds no list of people: JSON with an object for each is read")
     return [each if isinstance(each, dict) else str(each) for each in listed]
+
+
+def _listed(document: Any) -> list[Any]:
+    """The list of people in a document; of several each with the name of its list."""
+    if isinstance(document, list):
+        return document
+    if _is_person(document):
+        return [document]
+    groups = _groups(document)
+    if len(groups) < 2 and not any(heading_state(name) == LEFT for name, _ in groups):
+        return groups[0][1] if groups else _longest(document)
+    return [
+        {**_person(each), SECTION: heading_state(name) or name}
+        for name, people in groups
+        for each in people
+        if isinstance(_person(each), dict)
+    ]
+
+
+def _groups(document: Any, name: str = "") -> list[tuple[str, list[Any]]]:
+    """The lists in which people stand, such as {"current": […], "former": […]}, by name.
+
+    What a person's own object lists is no group.
+    """
+    if isinstance(document, list):
+        is_of_people = any(map(_is_person, document))
+        return [(name, document)] if is_of_people else []
+    if not isinstance(document, dict) or _is_person(document):
+        return []
+    return [
+        group for key, value in document.items() for group in _groups(value, key.replace("_", " "))
+    ]
+
+
+def _is_person(each: Any) -> bool:
+    if isinstance(each, dict):
+        texts = (value for value in each.values() if isinstance(value, str))
+        return any(map(is_address, texts)) or any(starmap(addresses_of, each.items()))
+    return isinstance(each, str) and is_address(each)
+
+
+def _person(each: Any) -> Any:
+    """An entry of a list of people; a plain address as an object."""
+    return {"email": each} if isinstance(each, str) and is_address(each) else each
 
 
 def _longest(document: Any) -> list[Any]:

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from subscribers.importing.values.boxes import box_in, without_boxes
 from subscribers.importing.values.cells import (
     ADDRESS,
     MAILBOX,
@@ -12,8 +13,9 @@ from subscribers.importing.values.cells import (
     given_name_first,
     without_sign,
 )
-from subscribers.importing.values.remarks import says_only_left
+from subscribers.importing.values.remarks import REMARK_SEPARATOR, says_only_left
 
+DELIMITERS = ",;\t|"
 COMMENTED_OUT = "commented out"
 TAKEN_OUT = "taken out with a minus sign"
 SIGNED = "a sign before the address"
@@ -52,6 +54,11 @@ class ListedLine:
 
 def line_of(text: str) -> ListedLine | None:
     """The parts of a line; None if it may be a row of a table, or has no address."""
+    box = box_in(text)
+    if box:
+        line = line_of(without_boxes(text))
+        said = REMARK_SEPARATOR.join(filter(None, (box, line.remark))) if line else ""
+        return replace(line, remark=said) if line else None
     bare = _FIELD.sub("", text.strip())
     found = _SIGN.match(bare)
     sign = "" if found is None else COMMENTED_OUT if found["comment"] else TAKEN_OUT
@@ -81,15 +88,18 @@ def _loose(bare: str, sign: str) -> ListedLine | None:
         return None
     before, _, after = ADDRESS.sub("\0", bare, count=1).partition("\0")
     remark = " ".join(filter(None, (before.strip(_AROUND), after.strip(_AROUND))))
-    is_cell = any(mark in after or mark in before for mark in ",;\t|")
+    is_cell = any(mark in after or mark in before for mark in DELIMITERS)
     if is_cell and not says_only_left(remark):
         return None
     return ListedLine(mailboxes=addresses[0], remark=remark, sign=sign, is_apart=False)
 
 
 def are_lines(lines: Sequence[str]) -> bool:
-    """Whether these make a bare list: most hold nothing but addresses, the others a remark too."""
-    people = [line_of(line) for line in lines if "@" in line]
-    listed = [line for line in people if line is not None]
-    loose = sum(not line.is_apart for line in listed)
-    return bool(people) and len(listed) == len(people) and loose * 2 < len(people)
+    """Whether these make a bare list: an address each, and no delimiter parts most in cells."""
+    people = [line for line in lines if "@" in line]
+    listed = [line_of(line) for line in people]
+    parted = sum(
+        line is not None and not line.is_apart and any(mark in text for mark in DELIMITERS)
+        for line, text in zip(listed, people, strict=True)
+    )
+    return bool(people) and None not in listed and parted * 2 < len(people)

@@ -8,8 +8,10 @@ from pathlib import Path
 from subscribers.importing.formats.delimited import opened_lines
 from subscribers.importing.formats.encodings import Encoding
 from subscribers.importing.formats.table import SourceTable
+from subscribers.importing.values.boxes import box_in, without_boxes
 from subscribers.importing.values.cells import ADDRESS, given_name_first
 from subscribers.importing.values.headings import BESIDE
+from subscribers.importing.values.remarks import REMARK_SEPARATOR
 
 HEADER = ["email", "name", BESIDE]
 _BULLET = re.compile(r"\s*(?:[•·▪●◦‣⁃∙❖➢][\s]*|o\t|[-–—*]\s+|\d{1,4}[.)]\s+)")
@@ -57,10 +59,11 @@ def _rows(path: Path, encoding: Encoding, first: int) -> Iterator[Sequence[str]]
 
 
 def _people(line: str) -> Iterator[Sequence[str]]:
+    box, line = box_in(line), without_boxes(line)
     matches = list(ADDRESS.finditer(line))
     ends = [0, *(match.end() for match in matches), len(line)]
     rest = _NUMBER.sub(" ", line[ends[-2] :]).strip(_AROUND)
     for (start, _), match in zip(pairwise(ends), matches, strict=False):
         name = given_name_first(line[start : match.start()].strip(_AROUND))
         # What follows the last address may be said of all of them.
-        yield [match[0].strip(".'"), name, rest]
+        yield [match[0].strip(".'"), name, REMARK_SEPARATOR.join(filter(None, (box, rest)))]

@@ -159,6 +159,7 @@ HARMLESS: frozenset[str] = frozenset(
         *("user regdate", "user registration", "registration time", "startzeit", "start time"),
         *("last seen at", "last update", "last update time", "lang id", "langcode", "lang code"),
         *("yahoo id", "van id", "vanid", "snid", "collector id", "network id", "respondent id"),
+        *("lidnr", "no socio", "n socio", "nr socio", "no adherent", "n adherent", "plot"),
         *("mitgliedsnr", "mitglieds nummer", "trust level", "admin", "moderator", "ad tracking"),
         *(
             "opt in ip",

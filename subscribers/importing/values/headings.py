@@ -71,6 +71,7 @@ ROLES: Mapping[str, tuple[str, ...]] = {
         *("namn", "navn", "nimi", "nev", "namen", "noms", "nombres", "enwau"),
         *("vollstandiger name", "anzeigename", "nom complet", "nom affiche", "nombre completo"),
         *("nome completo", "nome e cognome", "volledige naam", "weergavenaam", "naam"),
+        *("nombre y apellidos", "nom et prenom", "nom prenom"),
         *("imie i nazwisko", "pelne imie", "cele jmeno", "jmeno a prijmeni", "enw", "enw llawn"),
     ),
     "first_name": folded_names(

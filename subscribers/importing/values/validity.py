@@ -1,7 +1,7 @@
 """What dates say on a day: whose membership is over, and who leaves only later."""
 
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, timedelta
 
 from subscribers.importing.values.dates import DayMonthOrder, day_of, end_of, is_date, is_never
 from subscribers.importing.values.states import ListState, worse
@@ -20,6 +20,10 @@ _ENDLESS = frozenset(
         *("onbeperkt", "levenslang", "nooit", "bezterminowo", "nigdy", "byth", "∞"),
     )
 )
+
+_OF_CONSENT = frozenset({"confirmed", "agreed"})
+# Where somebody confirmed it may be tomorrow already.
+_ZONES = timedelta(days=1)
 
 
 def expiry_of(text: str, words: Mapping[str, ListState]) -> ListState | None:
@@ -41,7 +45,8 @@ def agreement_of(text: str, _words: Mapping[str, ListState]) -> ListState:
 def on_day(role: str, judge: Judge, today: date, order: DayMonthOrder) -> Judge:
     """The judge of a role, with what its dates say on a day; the last day counts whole.
 
-    Whoever is to leave later is pending: they have not left, and may not want another mail.
+    Whoever is to leave later is pending: they have not left, and may not want another mail. So is
+    whoever is to have confirmed on a day to come.
     """
 
     def judged(text: str, words: Mapping[str, ListState]) -> ListState | None:
@@ -53,7 +58,10 @@ def on_day(role: str, judge: Judge, today: date, order: DayMonthOrder) -> Judge:
             is_over = end < today if end is not None else is_date(text)
             return worse(state, ListState.PENDING) if is_over else state
         day = day_of(text, order)
+        if role in _OF_CONSENT:
+            is_to_come = day is not None and day > today + _ZONES
+            return worse(state, ListState.PENDING) if is_to_come else state
         is_to_come = day is not None and day >= today
         return ListState.PENDING if is_to_come and state is ListState.LEFT else state
 
-    return judged if role in {"left", "expires"} else judge
+    return judged if role in {"left", "expires", *_OF_CONSENT} else judge

@@ -33,6 +33,24 @@ def test_other_words_beside_an_address_leave_a_doubt(tmp_path: Path, line: str) 
     assert states_in(path) == {ANN: "subscribed", BEN: "unconfirmed", CAI: "subscribed"}
 
 
+@pytest.mark.parametrize("line", ["[x] {}", "[ ] {}", "{} [ ]", "☑ {}", "✗ {}"])
+def test_a_box_beside_an_address_leaves_a_doubt(tmp_path: Path, line: str) -> None:
+    path = _list(tmp_path, ANN, line.format(BEN), CAI)
+    assert states_in(path) == {ANN: "subscribed", BEN: "unconfirmed", CAI: "subscribed"}
+
+
+def test_a_list_without_delimiters_is_read_though_most_have_words_beside_them(
+    tmp_path: Path,
+) -> None:
+    path = _list(tmp_path, f"{ANN} helps with the hall", f"{BEN} left 2020", f"Cai Pym {CAI}")
+    assert states_in(path) == {ANN: "unconfirmed", BEN: "left", CAI: "unconfirmed"}
+
+
+def test_the_name_of_the_column_says_nothing_of_those_below(tmp_path: Path) -> None:
+    path = _list(tmp_path, "email", ANN, CAI, "Unsubscribed", BEN)
+    assert states_in(path) == {ANN: "subscribed", CAI: "subscribed", BEN: "left"}
+
+
 def test_words_below_the_first_lines_leave_a_doubt_too(tmp_path: Path) -> None:
     path = _list(tmp_path, *(f"p{n}@example.org" for n in range(80)), f"{BEN} has moved")
     assert states_in(path)[BEN] == "unconfirmed"

@@ -11,7 +11,8 @@ from subscribers.importing.analysis import AdministratorAnswers
 from subscribers.importing.values.states import ListState
 
 ANN, BEN = "ann@example.org", "ben@example.org"
-SECTIONS = ["Only by post", "NE PAS ENVOYER DE MAIL", "Anciens membres:", "OPGEZEGD"]
+SECTIONS = ["Only by post", "NE PAS ENVOYER DE MAIL", "Choir:"]
+LEAVERS = ["Unsubscribed:", "Anciens membres:", "OPGEZEGD", "Abgemeldet (1)"]
 NAMES = [
     "BEN LEFT",
     "Ben (no)",
@@ -27,6 +28,24 @@ def test_rows_below_a_section_heading_stay_unconfirmed(tmp_path: Path, line: str
     path = tmp_path / "list.csv"
     path.write_text(f"name,town,email\nAnn,Upton,{ANN}\n{line},,\nBen,Upton,{BEN}\n")
     assert states_in(path) == {ANN: "subscribed", BEN: "unconfirmed"}
+
+
+@pytest.mark.parametrize("line", LEAVERS)
+def test_rows_below_a_heading_of_leaving_have_left(tmp_path: Path, line: str) -> None:
+    path = tmp_path / "list.csv"
+    rows = f"Ann,Upton,{ANN}\n{line},,\nBen,Upton,{BEN}\nBo,Up,ton,bo@example.org\n"
+    path.write_text(f"name,town,email\n{rows}Members,,\nCai,Upton,cai@example.org\n")
+    assert states_in(path) == {
+        ANN: "subscribed",
+        **dict.fromkeys((BEN, "bo@example.org"), "left"),
+        "cai@example.org": "unconfirmed",
+    }
+
+
+@pytest.mark.parametrize("name", ["[x] Ben", "[ ] Ben", "☐ Ben"])
+def test_a_box_beside_a_name_leaves_a_doubt(tmp_path: Path, name: str) -> None:
+    (tmp_path / "list.csv").write_text(f"email,name\n{ANN},Ann\n{BEN},{name}\n", "utf-8")
+    assert states_in(tmp_path / "list.csv") == {ANN: "subscribed", BEN: "unconfirmed"}
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -75,3 +75,33 @@ def test_leaving_said_of_an_address_in_the_list_is_asked_about(tmp_path: Path) -
 def test_attributes_with_lists_of_addresses_stay_attributes(tmp_path: Path) -> None:
     people = [{"email": ANN, "attributes": {"emails": [BEN]}}]
     assert set(states_in(written(tmp_path / "list.json", people))) == {ANN}
+
+
+def test_the_name_of_a_list_tells_how_those_in_it_stand(tmp_path: Path) -> None:
+    path = tmp_path / "list.json"
+    groups = {
+        "members": [{"email": ANN}],
+        "former": [{"email": BEN}],
+        "pending": ["cai@example.org"],
+    }
+    path.write_text(json.dumps({"data": groups}), encoding="utf-8")
+    assert states_in(path) == {ANN: "subscribed", BEN: "left", "cai@example.org": "unconfirmed"}
+
+
+def test_a_list_of_leavers_alone_is_told_by_its_name(tmp_path: Path) -> None:
+    path = tmp_path / "list.json"
+    path.write_text(json.dumps({"former_members": [ANN, BEN]}), encoding="utf-8")
+    assert states_in(path) == {ANN: "left", BEN: "left"}
+
+
+def test_the_name_of_a_list_that_is_not_known_is_asked_about(tmp_path: Path) -> None:
+    path = tmp_path / "list.json"
+    path.write_text(json.dumps({"choir": [{"email": ANN}], "band": [{"email": BEN}]}), "utf-8")
+    _, found = analysed(path)
+    assert {each.word for each in found.words} == {"choir", "band"}
+
+
+def test_addresses_within_one_person_are_no_group(tmp_path: Path) -> None:
+    path = tmp_path / "list.json"
+    path.write_text(json.dumps({"unsubscribed": True, "emails": [{"value": ANN}]}), "utf-8")
+    assert states_in(path) == {ANN: "left"}

@@ -78,7 +78,9 @@ def test_a_line_of_words_with_people_below_is_told(tmp_path: Path) -> None:
     path = tmp_path / "list.csv"
     path.write_text(f"email,name\n{ANN},Ann\nUnsubscribed:,\n{BEN},Ben\n", encoding="utf-8")
     _, found = analysed(path)
-    assert any("below the line “Unsubscribed:” is pending" in note for note in found.notes)
+    assert any(
+        "below the line “Unsubscribed:” is read as having left: 1" in note for note in found.notes
+    )
 
 
 def test_totals_below_the_rows_put_nobody_in_doubt(tmp_path: Path) -> None:

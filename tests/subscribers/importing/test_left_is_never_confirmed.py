@@ -182,6 +182,7 @@ def states_of(
             words={**(program.states if program else {}), **words},
             order=found.order,
             doubtful=frozenset(found.fitness.doubtful),
+            left=frozenset(found.fitness.left),
         )
     )
     states: dict[str, ListState] = {}

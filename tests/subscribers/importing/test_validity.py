@@ -33,6 +33,9 @@ def state_of(heading: str, cell: str) -> ListState:
         ("opt-in time", "1970-01-01 01:00:00", ListState.PENDING),
         ("opt-in time", "2021-05-06 10:00:00", ListState.SUBSCRIBED),
         ("opt-in time", "", ListState.SUBSCRIBED),
+        ("opt-in time", "2035-01-01", ListState.PENDING),
+        ("confirmed at", "2035-01-01", ListState.PENDING),
+        ("confirmed at", "2026-05-02", ListState.SUBSCRIBED),
     ],
 )
 def test_a_day_says_how_somebody_stands_today(heading: str, cell: str, state: ListState) -> None:

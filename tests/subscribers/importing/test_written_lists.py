@@ -5,6 +5,12 @@ from pathlib import Path
 import pytest
 from list_files import analysed, states_in
 
+from subscribers.importing.analysis import AdministratorAnswers
+from subscribers.importing.values.boxes import CROSSED, EMPTY, TICKED
+from subscribers.importing.values.states import ListState
+
+ANN, BEN = "ann@example.org", "ben@example.org"
+
 LIST = """Members of the Afonwen society
 
 •\tPrice, Olwen <olwen@afonwen.example>
@@ -41,8 +47,8 @@ def test_a_telephone_number_is_no_doubt(written: Path) -> None:
     assert states_in(written)["rita@afonwen.example"] == "subscribed"
 
 
-def test_rows_below_a_section_heading_are_pending(written: Path) -> None:
-    assert states_in(written)["willa@afonwen.example"] == "unconfirmed"
+def test_rows_below_a_heading_of_leaving_have_left(written: Path) -> None:
+    assert states_in(written)["willa@afonwen.example"] == "left"
 
 
 def test_a_title_above_the_first_person_is_told(written: Path) -> None:
@@ -54,3 +60,13 @@ def test_a_title_above_the_first_person_is_told(written: Path) -> None:
 def test_people_follow_bullets_and_numbers_of_any_kind(tmp_path: Path, bullet: str) -> None:
     (tmp_path / "list.txt").write_text(f"{bullet}Ann Lee, ann@afonwen.example\n", "utf-8")
     assert states_in(tmp_path / "list.txt") == {"ann@afonwen.example": "subscribed"}
+
+
+@pytest.mark.parametrize("box", ["[x]", "[ ]", "☐", "✗"])
+def test_a_box_beside_a_person_leaves_a_doubt_that_can_be_explained(
+    tmp_path: Path, box: str
+) -> None:
+    (tmp_path / "list.txt").write_text(f"- Ann Lee, {ANN}\n- {box} Ben Rees, {BEN}\n", "utf-8")
+    assert states_in(tmp_path / "list.txt") == {ANN: "subscribed", BEN: "unconfirmed"}
+    said = AdministratorAnswers(words=dict.fromkeys((TICKED, EMPTY, CROSSED), ListState.SUBSCRIBED))
+    assert states_in(tmp_path / "list.txt", said)[BEN] == "subscribed"
