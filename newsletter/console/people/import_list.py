@@ -19,6 +19,7 @@ from newsletter.console.people.import_columns import (
     answers_in,
     chosen_role,
 )
+from newsletter.console.people.import_notes import STATE_LABEL, in_words_of_form
 from newsletter.console.people.import_outcomes import MAX_CELLS, ROWS_PER_FORM, enterable, figures
 from newsletter.staff.permissions import Permission
 from subscribers.importing.questions import UNREAD
@@ -39,6 +40,9 @@ def show(request: ConsoleRequest) -> Response:
     context = {
         "upload": upload,
         "view": view,
+        "notes": [in_words_of_form(note) for note in view.get("notes", ())],
+        "problem": in_words_of_form(upload.problem),
+        "state_label": STATE_LABEL,
         "is_interrupted": jobs.is_interrupted(upload, request.now),
         "is_entered": bool(outcome.get("is_entered")),
         "columns": [(column, chosen_role(column)) for column in view.get("columns", ())],

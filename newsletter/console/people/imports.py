@@ -12,6 +12,7 @@ from newsletter.console.frame.presentation.words import counted, in_list
 from newsletter.console.frame.request import ConsoleRequest
 from newsletter.console.frame.routes import Threads, form, page
 from newsletter.console.people import import_jobs
+from newsletter.console.people.import_notes import in_words_of_form
 from newsletter.console.people.import_outcomes import OUTCOMES
 from newsletter.staff.permissions import Permission
 from subscribers.importing import archives
@@ -63,7 +64,9 @@ def report(request: ConsoleRequest) -> Response:
     """One import: what was read as what, and what came of it."""
     with request.database.read() as session:
         entry = history.by_number(session, request.number())
-    return request.page("people/import_report.html", {"found": entry, "outcomes": OUTCOMES})
+    notes = [in_words_of_form(note) for note in entry.report.get("notes", ())]
+    context = {"found": entry, "notes": notes, "outcomes": OUTCOMES}
+    return request.page("people/import_report.html", context)
 
 
 def undo(request: ConsoleRequest) -> Response:

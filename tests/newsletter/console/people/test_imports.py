@@ -105,6 +105,32 @@ def test_a_column_in_question_is_answered_on_the_page(console: Console, owner: C
     assert status(console, "ben@wexcombe.example") is None
 
 
+LISTMONK = (
+    b"uuid,email,name,attributes,status,created_at,updated_at\n"
+    b"6c6b2f7e-5a0e-4a0e-9a57-0d7a9f5a4a01,ann@wexcombe.example,Ann,{},enabled,"
+    b"2024-05-01T09:00:00Z,2024-05-01T09:00:00Z\n"
+)
+
+
+def test_an_export_that_hides_who_left_is_confirmed_by_a_field_that_its_note_names(
+    console: Console, owner: Client
+) -> None:
+    path = bring(owner, LISTMONK)
+    page = owner.get(path).text
+    assert "“How everybody in it stands at best: Subscribed”" in page
+    assert "--state" not in page
+    owner.send(f"{path}/columns", {"state": "subscribed"})
+    owner.send(f"{path}/enter", PROOF)
+    assert status(console, "ann@wexcombe.example") is SubscriberStatus.CONFIRMED
+
+
+def test_an_export_that_hides_who_left_confirms_nobody_by_itself(
+    console: Console, owner: Client
+) -> None:
+    owner.send(f"{bring(owner, LISTMONK)}/enter", PROOF)
+    assert status(console, "ann@wexcombe.example") is SubscriberStatus.PENDING
+
+
 def test_a_column_is_kept_for_segments(console: Console, owner: Client) -> None:
     path = bring(owner, b"email,Home ward\nann@wexcombe.example,Abbey\n")
     owner.send(f"{path}/columns", {"role-0": "address", "role-1": "attribute"})
