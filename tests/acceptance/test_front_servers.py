@@ -37,7 +37,9 @@ def test_no_log_names_an_address_that_opens_something_while_the_site_is_away(
 
 
 @pytest.mark.parametrize("server", sorted(START))
-def test_what_a_client_says_of_its_own_address_is_replaced(tmp_path: Path, server: str) -> None:
+def test_an_address_that_a_client_claims_in_a_header_is_replaced(
+    tmp_path: Path, server: str
+) -> None:
     front, forged = free_port(), "203.0.113.7"
     with (
         recording() as (site, received),

@@ -82,7 +82,7 @@ def test_dynamic_blocks_of_a_wordpress_post_leave_no_trace() -> None:
         ("<p>a<b> </b>b</p>", "<p>a b</p>"),
     ],
 )
-def test_what_counts_though_it_is_empty_stays(written: str, kept: str) -> None:
+def test_an_empty_element_with_a_meaning_is_kept(written: str, kept: str) -> None:
     assert imported(written) == kept
 
 
