@@ -274,7 +274,7 @@ def _doubt_notes(
 ) -> list[str]:
     """What is said of notes that only their writer understands."""
     own = assigned.program.roles.get("doubtful", ()) if assigned.program else ()
-    places = (*assigned.places["notes"], *assigned.places["doubtful"])
+    places = (*assigned.places["notes"], *assigned.places["doubtful"], *assigned.places["warning"])
     written = [header[place] for place in places if folded(header[place]) not in own]
     if not profile.doubts or not written:
         return []

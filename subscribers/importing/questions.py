@@ -29,6 +29,7 @@ from subscribers.importing.values.stems import (
     SECRET_STEMS,
     STEMS,
     has_stem,
+    is_turned,
 )
 from subscribers.importing.values.vocabulary import (
     LEAVING_WORDS,
@@ -55,17 +56,14 @@ _MIN_ROWS = 4
 MIN_REMARK_WORDS = 4
 # Counts, as of bounces.
 _COUNT = re.compile(r"\d{1,4}")
-# "Not opted out", "Unsubscribed? (yes = still in)": the answer may mean the opposite.
-_TURNED = re.compile(
-    r"=|\b(?:no|not|never|non|nicht|nie|kein\w*|pas|jamais|sans|sin|nunca|mai|niet|geen|nooit|bez|"
-    r"nigdy|dim|heb)\b",
-    re.IGNORECASE,
-)
 # A question that people answered: an empty answer to it is no yes.
 _ASKED = re.compile(
     r"\?|\b(?:i|we|you|your|ich|wir|sie|je|nous|vous|io|ik|wij|ja)\b", re.IGNORECASE
 )
 _FREE = re.compile(r"@|https?:|www\.|\d[\d\s()./-]{6,}|[0-9a-f]{8}-[0-9a-f]{4}-", re.IGNORECASE)
+
+# Moments, tags and the like: a yes or no there is about how somebody stands.
+_OF_SOMETHING_ELSE = frozenset({"tags", "topics", "digests", "frequency", "joined", "agreed"})
 
 UNREAD = "unread"
 """The role of an unread column."""
@@ -139,8 +137,8 @@ def _column(
         role, why = UNREAD, "you say so" if place in assigned.chosen else "an earlier import's own"
     elif role is not None:
         why = _role_origin(name, role, place in assigned.chosen, assigned.program)
-        if place not in assigned.chosen and _holds_unclear_dates(name, role, profile):
-            question, guess = "it holds dates, and its name does not say of what", OPEN
+        if place not in assigned.chosen:
+            question, guess = _contradiction(name, role, profile, assigned.program)
     elif is_secret:
         role, why = UNREAD, "it may hold passwords or keys"
     else:
@@ -172,6 +170,20 @@ def _means_letters(name: str, headings: Collection[str]) -> bool:
         " ".join(other if word == "mail" else word for word in words) in headings
         for other in ("email", "e mail")
     )
+
+
+def _contradiction(
+    name: str, role: str, profile: ColumnProfile, program: Program | None
+) -> tuple[str, str]:
+    """Why the values of a column that is known by its name are none of those, and a guess."""
+    if _holds_unclear_dates(name, role, profile):
+        return "it holds dates, and its name does not say of what", OPEN
+    if role not in _OF_SOMETHING_ELSE or (program and name in program.roles.get(role, ())):
+        return "", ""
+    words = [value for value in profile.values if not is_nothing(value)]
+    if any(map(is_yes_or_no, words)) and all(is_yes_or_no(w) or folded(w) in WORDS for w in words):
+        return "it holds yes and no, or words of states", "status"
+    return "", ""
 
 
 def _holds_unclear_dates(name: str, role: str, profile: ColumnProfile) -> bool:
@@ -266,7 +278,7 @@ def _guess(heading: str, profile: ColumnProfile) -> str:
     """What a column most likely tells; "?" where that would be a gamble."""
     name = folded(heading)
     words = [value for value in profile.values if not is_nothing(value)]
-    if has_stem(name, ASIDE_STEMS) or _TURNED.search(heading):
+    if has_stem(name, ASIDE_STEMS) or is_turned(heading):
         return OPEN
     if has_stem(name, LEAVING_STEMS) and any(
         all(map(is_leaving, words)) for is_leaving in (is_date, is_yes_or_no, _is_leaving_word)

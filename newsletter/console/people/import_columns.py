@@ -28,6 +28,7 @@ ROLES: Mapping[str, str] = {
     "confirmed": "Confirmed: a yes or a date",
     "notes": "Notes: said to have left, or not confirmed",
     "doubtful": "May speak of leaving: not confirmed",
+    "warning": "May speak of leaving, but a no does not",
     "received": "What they are sent: empty, not confirmed",
     "expires": "Valid until: once it is over, not confirmed",
     "event": "What happened, of a log: the latest decides",
