@@ -282,9 +282,12 @@ def _doubt_notes(
     opening = (
         f"{profile.doubts.total()} people have a note that may say anything, and stay pending: "
     )
-    mend = "Where a note says nothing of leaving, say that its words mean subscribed"
-    columns = " and ".join(f"“{heading}”" for heading in written)
-    return [f"{opening}{samples}. {mend}; if none does, have {columns} ignored."]
+    ignored = " and ".join(f'--column ignored="{heading}"' for heading in written)
+    mend = (
+        "Where one says nothing of leaving, take it out of a copy of the file, or say --status "
+        f'"ITS WORDS"=subscribed; if none does, say {ignored}.'
+    )
+    return [f"{opening}{samples}. {mend}"]
 
 
 def _elsewhere(sheet: str) -> str:

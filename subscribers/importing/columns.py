@@ -169,9 +169,7 @@ def _resolve_overlaps(
     assigned["left"] = tuple(place for place in assigned["left"] if place not in of_words)
     of_warning = [place for place in assigned["doubtful"] if _tells_by_a_no(names[place], program)]
     assigned["warning"] = (*assigned["warning"], *of_warning)
-    assigned["doubtful"] = tuple(
-        place for place in assigned["doubtful"] if place not in of_warning
-    )
+    assigned["doubtful"] = tuple(place for place in assigned["doubtful"] if place not in of_warning)
     of_state = {place for role in OF_STATE for place in assigned[role]}
     joined = [place for place in assigned["joined"] if place not in of_state]
     of_agreement = [place for place in joined if has_stem(names[place], AGREEMENT_STEMS)]

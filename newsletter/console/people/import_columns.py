@@ -7,7 +7,8 @@ from starlette.datastructures import FormData
 
 from newsletter.errors import InvalidInput
 from subscribers.importing.columns import ATTRIBUTE, attribute_name
-from subscribers.importing.questions import OPEN, UNREAD
+from subscribers.importing.guesses import OPEN
+from subscribers.importing.questions import UNREAD
 from subscribers.importing.rows import Tags
 from subscribers.importing.uploaded.instructions import UploadAnswers
 from subscribers.importing.values.dates import DayMonthOrder

@@ -151,9 +151,7 @@ def label_of(text: str, _words: Mapping[str, ListState]) -> ListState:
 
 def receiving_of(text: str, words: Mapping[str, ListState]) -> ListState:
     """The status of a cell that lists what somebody is sent: nothing of it, or a no, is a doubt."""
-    return worse(
-        ListState.PENDING if is_no(text) else ListState.SUBSCRIBED, _said_in(text, words)
-    )
+    return worse(ListState.PENDING if is_no(text) else ListState.SUBSCRIBED, _said_in(text, words))
 
 
 def _said_in(text: str, words: Mapping[str, ListState]) -> ListState:
