@@ -274,7 +274,7 @@ def _doubt_notes(
 ) -> list[str]:
     """What is said of notes that only their writer understands."""
     own = assigned.program.roles.get("doubtful", ()) if assigned.program else ()
-    places = (*assigned.places["notes"], *assigned.places["doubtful"])
+    places = (*assigned.places["notes"], *assigned.places["doubtful"], *assigned.places["warning"])
     written = [header[place] for place in places if folded(header[place]) not in own]
     if not profile.doubts or not written:
         return []
@@ -282,9 +282,12 @@ def _doubt_notes(
     opening = (
         f"{profile.doubts.total()} people have a note that may say anything, and stay pending: "
     )
-    mend = "Where a note says nothing of leaving, say that its words mean subscribed"
-    columns = " and ".join(f"“{heading}”" for heading in written)
-    return [f"{opening}{samples}. {mend}; if none does, have {columns} ignored."]
+    ignored = " and ".join(f'--column ignored="{heading}"' for heading in written)
+    mend = (
+        "Where one says nothing of leaving, take it out of a copy of the file, or say --status "
+        f'"ITS WORDS"=subscribed; if none does, say {ignored}.'
+    )
+    return [f"{opening}{samples}. {mend}"]
 
 
 def _elsewhere(sheet: str) -> str:

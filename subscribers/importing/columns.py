@@ -7,7 +7,12 @@ from dataclasses import dataclass
 from newsletter.errors import InvalidInput
 from subscribers.importing.program import Program
 from subscribers.importing.values.headings import ALL_COUNT, OF_LOGS, OF_STATE, REASON_WORDS, ROLES
-from subscribers.importing.values.stems import AGREEMENT_STEMS, has_stem
+from subscribers.importing.values.stems import (
+    AGREEMENT_STEMS,
+    LEAVING_STEMS,
+    has_stem,
+    is_turned,
+)
 from subscribers.importing.values.word_folding import folded
 
 ATTRIBUTE = "attribute."
@@ -61,7 +66,7 @@ def assign(
             f'no column is known to hold the address; {_listed(header)}; write --column address="…"'
         )
     return ColumnAssignment(
-        places=_resolve_overlaps(by_role, names),
+        places=_resolve_overlaps(by_role, names, program),
         chosen=frozenset(place for places in chosen_places.values() for place in places),
         program=program,
     )
@@ -148,7 +153,7 @@ def _has_other_role(name: str, thing: str, program: Program | None) -> bool:
 
 
 def _resolve_overlaps(
-    places_of: Mapping[str, tuple[int, ...]], names: Sequence[str]
+    places_of: Mapping[str, tuple[int, ...]], names: Sequence[str], program: Program | None
 ) -> dict[str, tuple[int, ...]]:
     """Columns that are ignored or hold a status are not dates of joining as well.
 
@@ -162,12 +167,24 @@ def _resolve_overlaps(
     of_words = [place for place in assigned["left"] if REASON_WORDS & set(names[place].split())]
     assigned["reason"] = (*assigned["reason"], *of_words)
     assigned["left"] = tuple(place for place in assigned["left"] if place not in of_words)
+    of_warning = [place for place in assigned["doubtful"] if _tells_by_a_no(names[place], program)]
+    assigned["warning"] = (*assigned["warning"], *of_warning)
+    assigned["doubtful"] = tuple(place for place in assigned["doubtful"] if place not in of_warning)
     of_state = {place for role in OF_STATE for place in assigned[role]}
     joined = [place for place in assigned["joined"] if place not in of_state]
     of_agreement = [place for place in joined if has_stem(names[place], AGREEMENT_STEMS)]
     assigned["agreed"] = tuple(dict.fromkeys((*assigned["agreed"], *of_agreement)))
     assigned["joined"] = tuple(place for place in joined if place not in assigned["agreed"])
     return assigned
+
+
+def _tells_by_a_no(name: str, program: Program | None) -> bool:
+    """Whether a no in a doubtful column plainly means that somebody has not left.
+
+    Below "Bounced" it does; below "Mail" somebody may want none.
+    """
+    of_program = program.roles.get("doubtful", ()) if program else ()
+    return name in of_program or (has_stem(name, LEAVING_STEMS) and not is_turned(name))
 
 
 def _listed(header: Sequence[str]) -> str:

@@ -8,6 +8,7 @@ from newsletter.errors import InvalidInput
 from subscribers.importing.formats import (
     address_list,
     ezmlm_log,
+    fixed_width,
     json_lists,
     ldif,
     listserv,
@@ -41,6 +42,7 @@ _FORMATS: Sequence[
     (listserv.is_listserv, listserv.listserv),
     (address_list.is_list, address_list.address_list),
     (address_list.is_section_list, address_list.section_list),
+    (fixed_width.is_fixed_width, fixed_width.fixed_width),
 )
 
 

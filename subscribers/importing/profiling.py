@@ -9,9 +9,12 @@ from subscribers.importing.columns import Places
 from subscribers.importing.values.dates import DayMonthOrder, order_of
 from subscribers.importing.values.remarks import (
     doubt_of,
+    label_of,
     leaving_with_remark,
+    passing_of,
     receiving_of,
     status_with_remark,
+    warning_of,
 )
 from subscribers.importing.values.states import ListState
 from subscribers.importing.values.validity import Judge, agreement_of, expiry_of
@@ -31,9 +34,15 @@ JUDGES: Mapping[str, Judge] = {
     "reason": reason_of,
     "notes": doubt_of,
     "doubtful": doubt_of,
+    "warning": warning_of,
     "received": receiving_of,
     "expires": expiry_of,
     "agreed": agreement_of,
+    "joined": passing_of,
+    "frequency": passing_of,
+    "digests": passing_of,
+    "topics": label_of,
+    "tags": label_of,
     "confirmed": confirmation_of,
 }
 
@@ -128,7 +137,7 @@ def _judge(
                 judged = judge(value, words)
                 if judged is None:
                     _count_unknown(profile.unknown.setdefault(role, Counter()), value, count)
-                elif judge is doubt_of and judged is ListState.PENDING:
+                elif judge in (doubt_of, warning_of) and judged is ListState.PENDING:
                     _count_unknown(profile.doubts, value, count)
     for role in ("joined", "agreed", "expires", "moment", "confirmed"):
         for place in places.get(role, ()):

@@ -9,13 +9,11 @@ from operator import lt
 
 from newsletter.errors import InvalidInput
 from subscribers.importing.columns import ColumnAssignment
+from subscribers.importing.guesses import MAX_WORD_LENGTH, OPEN, guess_aside, guess_of, is_remark
 from subscribers.importing.profiling import JUDGES, ColumnProfile, FileProfile
 from subscribers.importing.program import Program
 from subscribers.importing.values.channels import (
-    is_of_mail,
-    is_of_mail_consent,
     is_of_other_channel,
-    may_concern_mail,
 )
 from subscribers.importing.values.dates import is_date
 from subscribers.importing.values.harmless_headings import is_harmless
@@ -24,8 +22,6 @@ from subscribers.importing.values.note_headings import names_notes
 from subscribers.importing.values.states import HAS_LEFT, ListState
 from subscribers.importing.values.stems import (
     AGREEMENT_STEMS,
-    ASIDE_STEMS,
-    LEAVING_STEMS,
     SECRET_STEMS,
     STEMS,
     has_stem,
@@ -43,34 +39,21 @@ from subscribers.importing.values.word_folding import folded
 
 # At most this many different values may be statuses.
 FEW_VALUES = 12
-# Statuses are no longer than this.
-MAX_WORD_LENGTH = 30
 # Sums of money: with a sign, or with cents.
 _AMOUNT = re.compile(
     r"[-−]?[£$€¥]\s?\d[\d.,' ]*|[-−]?\d[\d.' ]*[.,]\d\d|[-−]?\d[\d.,' ]*\s?(?:[£$€¥]|zł|kr|CHF|EUR)"
 )
 # Fewer rows may be alike, or in order, by chance.
 _MIN_ROWS = 4
-# Names are seldom longer.
-MIN_REMARK_WORDS = 4
 # Counts, as of bounces.
 _COUNT = re.compile(r"\d{1,4}")
-# "Not opted out", "Unsubscribed? (yes = still in)": the answer may mean the opposite.
-_TURNED = re.compile(
-    r"=|\b(?:no|not|never|non|nicht|nie|kein\w*|pas|jamais|sans|sin|nunca|mai|niet|geen|nooit|bez|"
-    r"nigdy|dim|heb)\b",
-    re.IGNORECASE,
-)
-# A question that people answered: an empty answer to it is no yes.
-_ASKED = re.compile(
-    r"\?|\b(?:i|we|you|your|ich|wir|sie|je|nous|vous|io|ik|wij|ja)\b", re.IGNORECASE
-)
 _FREE = re.compile(r"@|https?:|www\.|\d[\d\s()./-]{6,}|[0-9a-f]{8}-[0-9a-f]{4}-", re.IGNORECASE)
+
+# Moments, tags and the like: a yes or no there is about how somebody stands.
+_OF_SOMETHING_ELSE = frozenset({"tags", "topics", "digests", "frequency", "joined", "agreed"})
 
 UNREAD = "unread"
 """The role of an unread column."""
-OPEN = "?"
-"""Marks what only the administrator can answer."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -139,16 +122,16 @@ def _column(
         role, why = UNREAD, "you say so" if place in assigned.chosen else "an earlier import's own"
     elif role is not None:
         why = _role_origin(name, role, place in assigned.chosen, assigned.program)
-        if place not in assigned.chosen and _holds_unclear_dates(name, role, profile):
-            question, guess = "it holds dates, and its name does not say of what", OPEN
+        if place not in assigned.chosen:
+            question, guess = _contradiction(name, role, profile, assigned.program)
     elif is_secret:
         role, why = UNREAD, "it may hold passwords or keys"
     else:
         role = UNREAD
         question, why = _open_question(name, profile, assigned.program)
-        guess = _guess(heading, profile) if question else ""
+        guess = guess_of(heading, profile) if question else ""
         if question and (is_of_other_channel(name) or _means_letters(name, others)):
-            guess, reason = _guess_aside(guess, profile, others)
+            guess, reason = guess_aside(guess, profile, others)
             question += reason
     return AnalysedColumn(
         place=place,
@@ -172,6 +155,20 @@ def _means_letters(name: str, headings: Collection[str]) -> bool:
         " ".join(other if word == "mail" else word for word in words) in headings
         for other in ("email", "e mail")
     )
+
+
+def _contradiction(
+    name: str, role: str, profile: ColumnProfile, program: Program | None
+) -> tuple[str, str]:
+    """Why the values of a column that is known by its name are none of those, and a guess."""
+    if _holds_unclear_dates(name, role, profile):
+        return "it holds dates, and its name does not say of what", OPEN
+    if role not in _OF_SOMETHING_ELSE or (program and name in program.roles.get(role, ())):
+        return "", ""
+    words = [value for value in profile.values if not is_nothing(value)]
+    if any(map(is_yes_or_no, words)) and all(is_yes_or_no(w) or folded(w) in WORDS for w in words):
+        return "it holds yes and no, or words of states", "status"
+    return "", ""
 
 
 def _holds_unclear_dates(name: str, role: str, profile: ColumnProfile) -> bool:
@@ -239,18 +236,12 @@ def _question_about_values(words: Sequence[str], profile: ColumnProfile) -> tupl
         return "", "it numbers the rows"
     if is_complete and all(map(_COUNT.fullmatch, words)):
         return "it holds small numbers", ""
-    if any(map(_is_remark, words)):
+    if any(map(is_remark, words)):
         return "it holds free words, which may say who left", ""
     is_few = is_complete and len(words) <= FEW_VALUES
     if is_few and not any(len(word) > MAX_WORD_LENGTH or _FREE.search(word) for word in words):
         return "it holds few different values", ""
     return "", "it holds many different values, or long ones"
-
-
-def _is_remark(text: str) -> bool:
-    """Whether a value is a sentence rather than a name."""
-    words = text.split()
-    return len(words) >= MIN_REMARK_WORDS and sum(map(str.isalpha, words)) > len(words) // 2
 
 
 def _are_numbers_in_order(words: Sequence[str], profile: ColumnProfile) -> bool:
@@ -260,53 +251,6 @@ def _are_numbers_in_order(words: Sequence[str], profile: ColumnProfile) -> bool:
         return False
     numbers = [int(word) for word in words if word.isdecimal() and len(word) < MAX_WORD_LENGTH]
     return len(numbers) == len(words) and all(starmap(lt, pairwise(numbers)))
-
-
-def _guess(heading: str, profile: ColumnProfile) -> str:
-    """What a column most likely tells; "?" where that would be a gamble."""
-    name = folded(heading)
-    words = [value for value in profile.values if not is_nothing(value)]
-    if has_stem(name, ASIDE_STEMS) or _TURNED.search(heading):
-        return OPEN
-    if has_stem(name, LEAVING_STEMS) and any(
-        all(map(is_leaving, words)) for is_leaving in (is_date, is_yes_or_no, _is_leaving_word)
-    ):
-        return "left"
-    if any(folded(word) in WORDS for word in words):
-        # Beside words of bounces an empty cell is no doubt, as it would be below a status.
-        return "left" if has_stem(name, LEAVING_STEMS) else "status"
-    if is_of_mail_consent(name) and has_stem(name, AGREEMENT_STEMS):
-        if all(map(is_yes_or_no, words)):
-            return "status"
-        if all(map(is_date, words)):
-            return "confirmed"
-    is_asked = _ASKED.search(heading) is not None or is_of_mail(name)
-    if names_notes(name) or (not is_asked and (profile.telling or any(map(_is_remark, words)))):
-        return "notes"
-    # Codes of states are as few and as short as names of places: nothing is suggested that could
-    # have somebody mailed who left.
-    return OPEN
-
-
-def _guess_aside(guess: str, profile: ColumnProfile, headings: Collection[str]) -> tuple[str, str]:
-    """What a column of letters or calls tells of mail, never a status; and why.
-
-    Args:
-        headings: those of the file, folded.
-    """
-    values = profile.values
-    is_short = profile.is_complete and all(len(value) <= MAX_WORD_LENGTH for value in values)
-    if (
-        is_short
-        and any(map(is_of_mail_consent, headings))
-        and not any(map(may_concern_mail, values))
-    ):
-        return "ignored", ", but by its name of another channel, and another column is of e-mail"
-    return (guess if guess == "notes" else OPEN), ""
-
-
-def _is_leaving_word(text: str) -> bool:
-    return folded(text) in LEAVING_WORDS
 
 
 def _is_short_yes_or_no(text: str) -> bool:

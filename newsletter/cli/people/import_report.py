@@ -4,7 +4,8 @@ import shlex
 from collections.abc import Mapping, Sequence
 
 from subscribers.importing.analysis import FileAnalysis
-from subscribers.importing.questions import OPEN, UNREAD, AnalysedColumn, UnknownWord
+from subscribers.importing.guesses import OPEN
+from subscribers.importing.questions import UNREAD, AnalysedColumn, UnknownWord
 from subscribers.importing.report import short
 from subscribers.importing.values.headings import ROLES
 from subscribers.importing.values.states import ListState

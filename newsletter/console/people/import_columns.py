@@ -7,7 +7,8 @@ from starlette.datastructures import FormData
 
 from newsletter.errors import InvalidInput
 from subscribers.importing.columns import ATTRIBUTE, attribute_name
-from subscribers.importing.questions import OPEN, UNREAD
+from subscribers.importing.guesses import OPEN
+from subscribers.importing.questions import UNREAD
 from subscribers.importing.rows import Tags
 from subscribers.importing.uploaded.instructions import UploadAnswers
 from subscribers.importing.values.dates import DayMonthOrder
@@ -28,6 +29,7 @@ ROLES: Mapping[str, str] = {
     "confirmed": "Confirmed: a yes or a date",
     "notes": "Notes: said to have left, or not confirmed",
     "doubtful": "May speak of leaving: not confirmed",
+    "warning": "May speak of leaving, but a no does not",
     "received": "What they are sent: empty, not confirmed",
     "expires": "Valid until: once it is over, not confirmed",
     "event": "What happened, of a log: the latest decides",

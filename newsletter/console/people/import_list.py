@@ -19,7 +19,12 @@ from newsletter.console.people.import_columns import (
     answers_in,
     chosen_role,
 )
-from newsletter.console.people.import_notes import STATE_LABEL, in_words_of_form
+from newsletter.console.people.import_notes import (
+    NO_PROOF_LABEL,
+    ROLE_LABEL,
+    STATE_LABEL,
+    in_words_of_form,
+)
 from newsletter.console.people.import_outcomes import MAX_CELLS, ROWS_PER_FORM, enterable, figures
 from newsletter.staff.permissions import Permission
 from subscribers.importing.questions import UNREAD
@@ -43,6 +48,8 @@ def show(request: ConsoleRequest) -> Response:
         "notes": [in_words_of_form(note) for note in view.get("notes", ())],
         "problem": in_words_of_form(upload.problem),
         "state_label": STATE_LABEL,
+        "role_label": ROLE_LABEL,
+        "no_proof_label": NO_PROOF_LABEL,
         "is_interrupted": jobs.is_interrupted(upload, request.now),
         "is_entered": bool(outcome.get("is_entered")),
         "columns": [(column, chosen_role(column)) for column in view.get("columns", ())],
@@ -55,6 +62,9 @@ def show(request: ConsoleRequest) -> Response:
         "figures": figures(outcome),
         "enterable": enterable(outcome),
         "outcome": outcome,
+        "away": [
+            {**row, "reason": in_words_of_form(row["reason"])} for row in outcome.get("away", ())
+        ],
         "rows": _rows(upload) if view.get("is_clear") else [],
         "form": request.fields(consent=PROVEN, proof=upload.consent),
     }
@@ -139,7 +149,11 @@ def _rows(upload: ListUpload) -> list[dict[str, Any]]:
     mends, width = mends_of(upload), len(upload.analysis["header"])
     most = max(1, min(ROWS_PER_FORM, MAX_CELLS // width))
     return [
-        {**row, "fields": _fields(upload.analysis, row, mends.get(row["row"], row["cells"]))}
+        {
+            **row,
+            "reason": in_words_of_form(row["reason"]),
+            "fields": _fields(upload.analysis, row, mends.get(row["row"], row["cells"])),
+        }
         for row in upload.outcome.get("refused", ())[:most]
     ]
 

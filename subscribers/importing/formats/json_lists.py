@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from itertools import islice, starmap
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,7 @@ from newsletter.errors import InvalidInput
 from subscribers.importing.columns import address_column
 from subscribers.importing.formats.delimited import opened_lines
 from subscribers.importing.formats.encodings import Encoding
+from subscribers.importing.formats.json_groups import as_person, people_in
 from subscribers.importing.formats.listed_objects import (
     WHOLE,
     addresses_by_key,
@@ -17,10 +18,8 @@ from subscribers.importing.formats.listed_objects import (
     states_of,
     text_of,
 )
-from subscribers.importing.formats.section_headings import LEFT, heading_state
 from subscribers.importing.formats.table import SourceTable, named
-from subscribers.importing.values.cells import DamagedRow, is_address
-from subscribers.importing.values.headings import SECTION
+from subscribers.importing.values.cells import DamagedRow
 
 # An array is loaded whole; longer lists must be JSON Lines.
 MAX_BYTES = 200_000_000
@@ -53,7 +52,7 @@ def json_list(path: Path, encoding: Encoding) -> SourceTable:
 def _is_by_lines(path: Path, encoding: Encoding) -> bool:
     lines = [line for line in islice(opened_lines(path, encoding), _LOOKED_AT) if line.strip()]
     objects = [loaded for line in lines if isinstance(loaded := _loaded(line), dict)]
-    if len(lines) == 1 and objects and _listed(objects[0]) != objects:
+    if len(lines) == 1 and objects and people_in(objects[0]) != objects:
         # One object that contains the list.
         return False
     return bool(lines) and len(objects) > len(lines) // 2
@@ -70,7 +69,7 @@ def _by_lines(path: Path, encoding: Encoding) -> Iterator[Mapping[str, Any] | st
     for line in opened_lines(path, encoding):
         if line.strip():
             loaded = _loaded(line)
-            yield loaded if isinstance(loaded, dict) else line
+            yield as_person(loaded) if isinstance(loaded, dict) else line
 
 
 def _records(path: Path, text: str) -> list[Mapping[str, Any] | str]:
@@ -78,64 +77,10 @@ def _records(path: Path, text: str) -> list[Mapping[str, Any] | str]:
         loaded = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise InvalidInput(f"{path} is no JSON that can be read: {error}") from error
-    listed = [_person(each) for each in _listed(loaded)]
+    listed = people_in(loaded)
     if not any(isinstance(each, dict) for each in listed):
         raise InvalidInput(f"{path} holds no list of people: JSON with an object for each is read")
     return [each if isinstance(each, dict) else str(each) for each in listed]
-
-
-def _listed(document: Any) -> list[Any]:
-    """The list of people in a document; of several each with the name of its list."""
-    if isinstance(document, list):
-        return document
-    if _is_person(document):
-        return [document]
-    groups = _groups(document)
-    if len(groups) < 2 and not any(heading_state(name) == LEFT for name, _ in groups):
-        return groups[0][1] if groups else _longest(document)
-    return [
-        {**_person(each), SECTION: heading_state(name) or name}
-        for name, people in groups
-        for each in people
-        if isinstance(_person(each), dict)
-    ]
-
-
-def _groups(document: Any, name: str = "") -> list[tuple[str, list[Any]]]:
-    """The lists in which people stand, such as {"current": […], "former": […]}, by name.
-
-    What a person's own object lists is no group.
-    """
-    if isinstance(document, list):
-        is_of_people = any(map(_is_person, document))
-        return [(name, document)] if is_of_people else []
-    if not isinstance(document, dict) or _is_person(document):
-        return []
-    return [
-        group for key, value in document.items() for group in _groups(value, key.replace("_", " "))
-    ]
-
-
-def _is_person(each: Any) -> bool:
-    if isinstance(each, dict):
-        texts = (value for value in each.values() if isinstance(value, str))
-        return any(map(is_address, texts)) or any(starmap(addresses_of, each.items()))
-    return isinstance(each, str) and is_address(each)
-
-
-def _person(each: Any) -> Any:
-    """An entry of a list of people; a plain address as an object."""
-    return {"email": each} if isinstance(each, str) and is_address(each) else each
-
-
-def _longest(document: Any) -> list[Any]:
-    """The list in a response such as {"subscribers": […], "total": 3}."""
-    if not isinstance(document, dict):
-        return []
-    inner = (value for value in document.values() if isinstance(value, (list, dict)))
-    lists = [each if isinstance(each, list) else _longest(each) for each in inner]
-    people = [each for each in lists if any(isinstance(record, dict) for record in each)]
-    return max(people, key=len, default=[document])
 
 
 def _table(records: Any, first_row: int) -> SourceTable:

@@ -81,7 +81,7 @@ def _struck_out(marks: Mapping[str, str]) -> list[str]:
     return [
         (
             f"{count} rows are struck out: who stands there is read as having left. If they have "
-            f"not, say that “{MARKS}” is ignored."
+            f'not, say --column ignored="{MARKS}".'
         )
     ]
 

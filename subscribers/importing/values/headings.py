@@ -361,8 +361,10 @@ ROLES: Mapping[str, tuple[str, ...]] = {
     # Free words about people: who is said to have left there has left, nobody else.
     # "Card note" is a vCard's NOTE (RFC 6350, 6.7.2).
     "notes": folded_names("card note"),
-    # A moment or word that may speak of leaving, or of something else: not confirmed.
+    # Words that may speak of leaving, or of something else, a plain no as well: not confirmed.
     "doubtful": folded_names(MARKS, BESIDE),
+    # A moment, count or yes that may; here a no is none.
+    "warning": (),
     # What somebody is sent: where it is empty for some, these have turned it off.
     "received": (),
     "ignored": (),
@@ -370,11 +372,14 @@ ROLES: Mapping[str, tuple[str, ...]] = {
 # Of these every column counts, of the others the first that is known.
 ALL_COUNT = frozenset(
     {
-        *("status", "left", "reason", "notes", "doubtful", "received", "confirmed"),
+        *("status", "left", "reason", "notes", "doubtful", "warning", "received", "confirmed"),
         *("joined", "agreed", "expires", "tags", "ignored"),
     }
 )
-OF_STATE = ("status", "left", "reason", "notes", "doubtful", "received", "expires", "confirmed")
+OF_STATE = (
+    *("status", "left", "reason", "notes", "doubtful", "warning", "received", "expires"),
+    "confirmed",
+)
 OF_LOGS = ("event", "moment")
 
 HIDDEN = "•••"

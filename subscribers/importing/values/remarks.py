@@ -7,6 +7,7 @@ from functools import lru_cache
 from subscribers.importing.values.states import ListState, worse
 from subscribers.importing.values.vocabulary import (
     LEAVING_WORDS,
+    NO,
     WORDS,
     is_no,
     is_nothing,
@@ -63,11 +64,16 @@ _WAY = re.compile(
     r"\b(?:by|per|via|mit|par|por|met) (?:e mail|email|mail|phone|telephone|telefon|tel|"
     r"post|letter|brief|anruf|courriel|correo|telefono|telefoon)\b"
 )
+# No moment in figures has one.
+_WORD = re.compile(r"[^\W\d_]{3}")
 _NUMBER = re.compile(r"\d+(?:st|nd|rd|th|er)?")
 _BRACKETED = re.compile(r"[(\[{<*]+([^()\[\]{}<>*]+)[)\]}>*]+")
 # What stands apart from a name: after a dash or a slash with spaces.
 _APART = re.compile(r"\s(?:[-–—/|:>]+|//|->|=>)\s")
 _CAPITALS = re.compile(r"\b(?:LEFT|DEAD|DIED|RIP|RESIGNED|REMOVED|DELETED|NO MAIL)\b")
+# N and NE are branches in the north.
+_PLAIN_NO = frozenset(word for word in NO if len(word) > 2 or word in {"no", "0"})
+MAX_NO_LENGTH = max(map(len, NO)) + 2
 # Shorter words of leaving are names as well: Junk, Quit, Baja.
 MIN_LENGTH_BESIDE_NAME = 7
 
@@ -109,20 +115,43 @@ def leaving_with_remark(text: str, words: Mapping[str, ListState]) -> ListState 
 def doubt_of(text: str, words: Mapping[str, ListState]) -> ListState:
     """The status of a cell that may speak of leaving: whoever has something in it is in doubt.
 
-    Nobody can list the words in which people ask not to be mailed, in every language.
+    Nobody can list the words in which people ask not to be mailed, in every language; a no alone
+    may be one of them.
     """
     if is_nothing(text):
         return ListState.SUBSCRIBED
     if folded(text) in words:
         return words[folded(text)]
-    return worse(ListState.SUBSCRIBED if is_no(text) else ListState.PENDING, _said_in(text, words))
+    return worse(ListState.PENDING, _said_in(text, words))
+
+
+def warning_of(text: str, words: Mapping[str, ListState]) -> ListState:
+    """The status of a cell with a moment, count or yes that may speak of leaving; a no does not."""
+    is_clear = is_no(text) and folded(text) not in words
+    return ListState.SUBSCRIBED if is_clear else doubt_of(text, words)
+
+
+def passing_of(text: str, words: Mapping[str, ListState]) -> ListState:
+    """The status of a cell about something else, such as a date of joining.
+
+    People write there too who never joined, or who left.
+    """
+    is_told = _WORD.search(text) is not None and (
+        folded(text) in LEAVING_WORDS or says_only_left(text) or states_leaving(text)
+    )
+    return ListState.LEFT if is_told else label_of(text, words)
+
+
+def label_of(text: str, _words: Mapping[str, ListState]) -> ListState:
+    """The status of a cell of tags or topics: a no alone is none, and may say no to mail."""
+    is_short = len(text) <= MAX_NO_LENGTH
+    is_no_to_mail = is_short and folded(text) in _PLAIN_NO and not is_nothing(text)
+    return ListState.PENDING if is_no_to_mail else ListState.SUBSCRIBED
 
 
 def receiving_of(text: str, words: Mapping[str, ListState]) -> ListState:
-    """The status of a cell that lists what somebody is sent: nothing of it is a doubt."""
-    return worse(
-        ListState.PENDING if is_nothing(text) else ListState.SUBSCRIBED, _said_in(text, words)
-    )
+    """The status of a cell that lists what somebody is sent: nothing of it, or a no, is a doubt."""
+    return worse(ListState.PENDING if is_no(text) else ListState.SUBSCRIBED, _said_in(text, words))
 
 
 def _said_in(text: str, words: Mapping[str, ListState]) -> ListState:

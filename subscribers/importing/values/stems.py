@@ -1,5 +1,7 @@
 """Stems of words in headings, in many languages: of state, of agreement, of leaving."""
 
+import re
+
 # A moment below a heading with one of these is that of their agreement; below "status" it may be
 # that of anything.
 AGREEMENT_STEMS = (
@@ -62,6 +64,17 @@ SECRET_STEMS = (
     *("password", "passwd", "pwd", "user pass", "passwort", "kennwort", "mot de passe"),
     *("contrasena", "wachtwoord", "haslo", "heslo", "cyfrinair", "secret", "api key", "pkcs12"),
 )
+# "Not opted out", "Unsubscribed? (yes = still in)": the answer may mean the opposite.
+_TURNED = re.compile(
+    r"=|\b(?:no|not|never|non|nicht|nie|kein\w*|pas|jamais|sans|sin|nunca|mai|niet|geen|nooit|bez|"
+    r"nigdy|dim|heb)\b",
+    re.IGNORECASE,
+)
+
+
+def is_turned(heading: str) -> bool:
+    """Whether a heading has a no in it, so that a no below it may mean yes."""
+    return _TURNED.search(heading) is not None
 
 
 def has_stem(heading: str, stems: tuple[str, ...]) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 
 from subscribers.importing.values.dates import DayMonthOrder, day_of, end_of, is_date, is_never
+from subscribers.importing.values.remarks import passing_of
 from subscribers.importing.values.states import ListState, worse
 from subscribers.importing.values.vocabulary import WORDS, is_nothing
 from subscribers.importing.values.word_folding import folded
@@ -37,9 +38,9 @@ def expiry_of(text: str, words: Mapping[str, ListState]) -> ListState | None:
     return WORDS.get(word)
 
 
-def agreement_of(text: str, _words: Mapping[str, ListState]) -> ListState:
+def agreement_of(text: str, words: Mapping[str, ListState]) -> ListState:
     """The status of a cell with the moment of agreement: "never" confirms nobody."""
-    return ListState.PENDING if is_never(text) else ListState.SUBSCRIBED
+    return ListState.PENDING if is_never(text) else passing_of(text, words)
 
 
 def on_day(role: str, judge: Judge, today: date, order: DayMonthOrder) -> Judge:

@@ -117,3 +117,48 @@ def test_a_line_with_a_colon_divides_a_list(tmp_path: Path, width: str) -> None:
     )
     _, analysis = analysed(tmp_path / "list.csv")
     assert analysis.fitness.below == {BEN}
+
+
+@pytest.mark.parametrize(
+    ("role", "heading", "state"),
+    [
+        ("doubtful", "Mail ok", "unconfirmed"),
+        ("doubtful", "Not bounced", "unconfirmed"),
+        ("doubtful", "Bounced count", "subscribed"),
+        ("notes", "Anything else", "unconfirmed"),
+        ("received", "Letters", "unconfirmed"),
+        ("agreed", "Zusage", "unconfirmed"),
+    ],
+)
+def test_a_plain_no_confirms_only_below_a_heading_of_leaving(
+    tmp_path: Path, role: str, heading: str, state: str
+) -> None:
+    (tmp_path / "list.csv").write_text(f"email,{heading}\n{ANN},no\n", "utf-8")
+    answers = AdministratorAnswers(columns={role: [heading]})
+    assert states_in(tmp_path / "list.csv", answers) == {ANN: state}
+
+
+@pytest.mark.parametrize("heading", ["Signed up", "Mailing list", "Newsletters", "Opted in date"])
+def test_a_yes_or_no_below_a_heading_of_something_else_is_asked_about(
+    tmp_path: Path, heading: str
+) -> None:
+    (tmp_path / "list.csv").write_text(f"email,{heading}\n{ANN},yes\n{BEN},no\n", "utf-8")
+    _, found = analysed(tmp_path / "list.csv")
+    assert [column.guess for column in found.open_columns] == ["status"]
+
+
+@pytest.mark.parametrize(
+    ("heading", "value", "state"),
+    [
+        ("joined", "left 2021", "left"),
+        ("joined", "never", "unconfirmed"),
+        ("tags", "no", "unconfirmed"),
+        ("tags", "NE", "subscribed"),
+    ],
+)
+def test_words_of_leaving_below_a_heading_of_something_else_count(
+    tmp_path: Path, heading: str, value: str, state: str
+) -> None:
+    rows = f"{ANN},2020-01-01\n{BEN},{value}\n"
+    (tmp_path / "list.csv").write_text(f"email,{heading}\n{rows}", "utf-8")
+    assert states_in(tmp_path / "list.csv") == {ANN: "subscribed", BEN: state}

@@ -7,6 +7,9 @@ from typing import Any
 import pytest
 from list_files import analysed, states_in
 
+from subscribers.importing.analysis import AdministratorAnswers
+from subscribers.importing.values.states import ListState
+
 ANN, BEN = "ann@example.org", "ben@example.org"
 
 
@@ -104,4 +107,41 @@ def test_the_name_of_a_list_that_is_not_known_is_asked_about(tmp_path: Path) -> 
 def test_addresses_within_one_person_are_no_group(tmp_path: Path) -> None:
     path = tmp_path / "list.json"
     path.write_text(json.dumps({"unsubscribed": True, "emails": [{"value": ANN}]}), "utf-8")
+    assert states_in(path) == {ANN: "left"}
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {
+            "groups": [
+                {"name": "Choir", "members": [ANN]},
+                {"name": "Unsubscribed", "members": [BEN]},
+            ]
+        },
+        [
+            {"list": "News", "status": "active", "subscribers": [{"email": ANN}]},
+            {"list": "News", "status": "unsubscribed", "subscribers": [{"email": BEN}]},
+        ],
+        {ANN: {"status": "active"}, BEN: {"status": "unsubscribed"}},
+        {"u1": {"mail": ANN, "left": False}, "u2": {"mail": BEN, "left": True}},
+        {"data": [{"attributes": {"email": each, "left": each == BEN}} for each in (ANN, BEN)]},
+    ],
+)
+def test_people_in_groups_stand_as_their_group_does(tmp_path: Path, document: object) -> None:
+    path = tmp_path / "list.json"
+    path.write_text(json.dumps(document), encoding="utf-8")
+    words = {"choir": ListState.SUBSCRIBED}
+    assert states_in(path, AdministratorAnswers(words=words)) == {ANN: "subscribed", BEN: "left"}
+
+
+def test_an_answer_of_a_service_is_no_status_of_people(tmp_path: Path) -> None:
+    path = tmp_path / "list.json"
+    path.write_text(json.dumps({"status": "success", "total": 1, "contacts": [ANN]}), "utf-8")
+    assert states_in(path) == {ANN: "subscribed"}
+
+
+def test_the_title_of_a_single_group_tells_that_they_left(tmp_path: Path) -> None:
+    path = tmp_path / "list.json"
+    path.write_text(json.dumps({"title": "Unsubscribed", "people": [{"email": ANN}]}), "utf-8")
     assert states_in(path) == {ANN: "left"}

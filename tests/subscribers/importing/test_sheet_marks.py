@@ -113,7 +113,7 @@ def test_marks_are_told_in_the_report(tmp_path: Path) -> None:
     (note,) = (each for each in analysis.notes if "may say anything" in each)
     assert note.startswith("1 people have a note")
     assert "“rang”" in note
-    assert "have “marks in the sheet” ignored" in note
+    assert '--column ignored="marks in the sheet"' in note
 
 
 def test_marks_can_be_ignored(tmp_path: Path) -> None:
@@ -245,6 +245,21 @@ def test_words_struck_out_within_a_cell_are_a_mark(
     assert sheet_marks(with_shared_strings(tmp_path / "list.xlsx", second), "S", _rows, 2) == mark
 
 
+@pytest.mark.parametrize(
+    ("rest", "mark"), [("", "struck out"), ("<r><t> (see list)</t></r>", "partly struck out")]
+)
+def test_text_of_a_cell_itself_is_struck_out(tmp_path: Path, rest: str, mark: str) -> None:
+    path = with_shared_strings(tmp_path / "list.xlsx", "<b/>")
+    text = f"<is><r><rPr><strike/></rPr><t>Ben</t></r>{rest}</is>"
+    cell = f'<row r="3"><c r="A3" t="inlineStr">{text}</c></row></sheetData>'
+    with ZipFile(path) as archive:
+        parts = {name: archive.read(name).decode() for name in archive.namelist()}
+    with ZipFile(path, "w") as archive:
+        for name, part in parts.items():
+            archive.writestr(name, part.replace("</sheetData>", cell))
+    assert sheet_marks(path, "S", _rows, 8) == {3: mark}
+
+
 SPACES = " ".join(
     f'xmlns:{short}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
     for short, name in {
@@ -254,6 +269,8 @@ SPACES = " ".join(
 )
 STYLES = """
 <style:style style:name="gone" style:family="table-cell">
+ <style:text-properties style:text-line-through-style="solid"/></style:style>
+<style:style style:name="T1" style:family="text">
  <style:text-properties style:text-line-through-style="solid"/></style:style>
 <style:style style:name="lit" style:family="table-cell">
  <style:table-cell-properties fo:background-color="#ffff00"/></style:style>
@@ -302,6 +319,18 @@ def ods(path: Path, style: str, annotation: str = "") -> Path:
 )
 def test_styles_of_opendocument_are_marks(tmp_path: Path, style: str, mark: dict[int, str]) -> None:
     assert sheet_marks(ods(tmp_path / "list.ods", style), "S", _rows, 6) == mark
+
+
+@pytest.mark.parametrize(("rest", "mark"), [("", "struck out"), (" Lee", "partly struck out")])
+def test_struck_out_texts_of_opendocument_are_marks(tmp_path: Path, rest: str, mark: str) -> None:
+    path = ods(tmp_path / "list.ods", "plain", "<!-- here -->")
+    with ZipFile(path) as archive:
+        content = archive.read("content.xml").decode()
+    span = f'<text:p><text:span text:style-name="T1">Ben</text:span>{rest}</text:p>'
+    with ZipFile(path, "w") as archive:
+        content = content.replace("<!-- here --><text:p>x</text:p>", span)
+        archive.writestr("content.xml", content)
+    assert sheet_marks(path, "S", _rows, 6) == {4: mark}
 
 
 def test_annotations_of_opendocument_are_marks(tmp_path: Path) -> None:

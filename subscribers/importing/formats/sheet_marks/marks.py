@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from colorsys import rgb_to_hls
 from dataclasses import dataclass, field
+from enum import IntEnum
 
 from subscribers.importing.formats.table import Rows
 from subscribers.importing.values.remarks import REMARK_SEPARATOR
@@ -34,6 +35,25 @@ class CellStyle:
         return self.is_struck_out or bool(self.colours)
 
 
+class StruckText(IntEnum):
+    """How much of a cell's text is struck out."""
+
+    NOTHING = 0
+    PARTLY = 1
+    WHOLE = 2
+
+    @classmethod
+    def of(cls, runs: Iterable[tuple[str, bool]]) -> "StruckText":
+        """
+        Args:
+            runs: the texts of a cell, each with whether it is struck out.
+        """
+        struck = {is_struck for text, is_struck in runs if text.strip()}
+        if True not in struck:
+            return cls.NOTHING
+        return cls.PARTLY if False in struck else cls.WHOLE
+
+
 @dataclass(kw_only=True)
 class SheetMarks:
     """The marks of a sheet, by the numbers of its rows from 1."""
@@ -51,6 +71,13 @@ class SheetMarks:
             self.struck_out.setdefault(row, set()).add(column)
         if style.colours:
             self.colours.setdefault(row, set()).update(style.colours)
+
+    def add_struck_text(self, row: int, column: int, text: StruckText) -> None:
+        """Note how much of a cell's text is struck out."""
+        if text is StruckText.WHOLE:
+            self.struck_out.setdefault(row, set()).add(column)
+        elif text is StruckText.PARTLY:
+            self.partly_struck_out.add(row)
 
     def add_comment(self, row: int, comment: str) -> None:
         """Note a comment on a cell of a row."""

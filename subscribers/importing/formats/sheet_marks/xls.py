@@ -1,12 +1,19 @@
 """Marks in a sheet of an XLS file ([MS-XLS]), which xlrd reads with its formatting."""
 
 import io
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import xlrd
 
-from subscribers.importing.formats.sheet_marks.marks import CellStyle, SheetMarks, colour_name
+from subscribers.importing.formats.sheet_marks.marks import (
+    CellStyle,
+    SheetMarks,
+    StruckText,
+    colour_name,
+)
 
 # The fill pattern of one colour ([MS-XLS], 2.5.138 FillPattern).
 SOLID = 1
@@ -40,13 +47,25 @@ def marks_of_xls(path: Path, sheet: str) -> SheetMarks:
                 number = page.cell_xf_index(row, column)
                 if number in styles:
                     marks.add_style(row + 1, column + 1, styles[number])
-        for (row, _), runs in page.rich_text_runlist_map.items():
-            if any(book.font_list[font].struck_out for _, font in runs):
-                marks.partly_struck_out.add(row + 1)
+        for (row, column), runs in page.rich_text_runlist_map.items():
+            text = StruckText.of(_runs(book, str(page.cell_value(row, column)), runs))
+            marks.add_struck_text(row + 1, column + 1, text)
         for (row, _), note in page.cell_note_map.items():
             # Excel writes the author's name above the comment as well.
             marks.add_comment(row + 1, note.text.strip().removeprefix(f"{note.author}:"))
     return marks
+
+
+def _runs(book: Book, text: str, runs: Sequence[tuple[int, int]]) -> Iterator[tuple[str, bool]]:
+    """The pieces of a text, each with whether its font strikes it out.
+
+    Args:
+        runs: where each begins, and the number of its font; before the first is the cell's own.
+    """
+    starts = [*runs, (len(text), 0)]
+    yield text[: starts[0][0]], False
+    for (start, font), (end, _) in pairwise(starts):
+        yield text[start:end], bool(book.font_list[font].struck_out)
 
 
 def _style(book: Book, form: Any) -> CellStyle:

@@ -12,7 +12,12 @@ from zipfile import ZipFile
 from lxml import etree
 
 from subscribers.importing.formats.hidden_cells import PIECE_BYTES, sheet_part
-from subscribers.importing.formats.sheet_marks.marks import CellStyle, SheetMarks, colour_name
+from subscribers.importing.formats.sheet_marks.marks import (
+    CellStyle,
+    SheetMarks,
+    StruckText,
+    colour_name,
+)
 
 STYLES = "xl/styles.xml"
 STRINGS = "xl/sharedStrings.xml"
@@ -23,6 +28,7 @@ OVERLAP_BYTES = 1024
 # ECMA-376, 18.3.1.4.
 _CELL = re.compile(rb"<(?:\w+:)?c\s([^<>]*)>")
 _PLACE = re.compile(rb"\br=[\"']([A-Z]{1,3})(\d{1,7})[\"']")
+_PLACE_NAME = re.compile(rb"([A-Z]{1,3})(\d{1,7})")
 _STYLE = re.compile(rb"\bs=[\"'](\d{1,6})[\"']")
 _STRIKE = re.compile(rb"<(?:\w+:)?strike[\s/>]")
 # A cell with a shared string (18.3.1.96).
@@ -45,8 +51,11 @@ def marks_of_xlsx(archive: ZipFile, sheet: str) -> SheetMarks:
     styles = _styles(_tree(archive, STYLES)) if STYLES in parts else {}
     for (row, column), style in _styled_cells(archive, part, styles) if styles else ():
         marks.add_style(row, column, style)
-    struck = _struck_strings(archive) if STRINGS in parts else frozenset()
-    marks.partly_struck_out.update(_rows_of_strings(archive, part, struck) if struck else ())
+    struck = _struck_strings(archive) if STRINGS in parts else {}
+    for place, text in _cells_of_strings(archive, part, struck) if struck else ():
+        marks.add_struck_text(*place, text)
+    for place, text in _struck_inline(archive, part):
+        marks.add_struck_text(*place, text)
     links = join(dirname(part), "_rels", f"{basename(part)}.rels")
     for link in _tree(archive, links).iter("{*}Relationship") if links in parts else ():
         target = normpath(join("/", dirname(part), link.get("Target", ""))).lstrip("/")
@@ -83,11 +92,10 @@ def _number(element: Element, name: str) -> int:
 
 def _font(font: Element) -> tuple[bool, str]:
     """Whether it strikes out, and the colour of its letters."""
-    strike, colour = font.find("{*}strike"), font.find("{*}color")
+    colour = font.find("{*}color")
     name = colour_name(colour.get("rgb", "")[-6:]) if colour is not None else ""
-    is_struck_out = strike is not None and strike.get("val") not in {"0", "false"}
     # Blue letters are links.
-    return is_struck_out, f"in {name} letters" if name not in {"", "blue"} else ""
+    return _is_struck_out(font), f"in {name} letters" if name not in {"", "blue"} else ""
 
 
 def _fill(fill: Element) -> str:
@@ -120,28 +128,51 @@ def _numbers(place: re.Match[bytes]) -> tuple[int, int]:
     return int(place[2]), column
 
 
-def _struck_strings(archive: ZipFile) -> frozenset[bytes]:
-    """The numbers of texts of which a part is struck out (18.4.7 and 18.4.8)."""
+def _struck_strings(archive: ZipFile) -> dict[bytes, StruckText]:
+    """The texts of which a part is struck out, by number (18.4.7 and 18.4.8)."""
     with archive.open(STRINGS) as file:
         if not _STRIKE.search(file.read(MAX_PART_BYTES)):
-            return frozenset()
-    texts = _tree(archive, STRINGS).iterfind("{*}si")
-    return frozenset(
-        str(number).encode()
-        for number, text in enumerate(texts)
-        if any(
-            strike.get("val") not in {"0", "false"}
-            for strike in text.iterfind("{*}r/{*}rPr/{*}strike")
-        )
-    )
+            return {}
+    texts = map(_struck_text, _tree(archive, STRINGS).iterfind("{*}si"))
+    return {str(number).encode(): text for number, text in enumerate(texts) if text}
 
 
-def _rows_of_strings(archive: ZipFile, part: str, texts: frozenset[bytes]) -> Iterator[int]:
+def _struck_text(text: Element) -> StruckText:
+    """How much of a text is struck out (18.4.4)."""
+    runs = [
+        (each.findtext("{*}t") or "", _is_struck_out(each.find("{*}rPr")))
+        for each in text.iterfind("{*}r")
+    ]
+    return StruckText.of([(text.findtext("{*}t") or "", False), *runs])
+
+
+def _is_struck_out(properties: Element | None) -> bool:
+    strike = properties.find("{*}strike") if properties is not None else None
+    return strike is not None and strike.get("val") not in {"0", "false"}
+
+
+def _cells_of_strings(
+    archive: ZipFile, part: str, texts: Mapping[bytes, StruckText]
+) -> Iterator[tuple[tuple[int, int], StruckText]]:
     for piece in _pieces(archive, part):
         for cell in _TEXT_CELL.finditer(piece):
-            place = _PLACE.search(cell[1])
-            if place and cell[2] in texts:
-                yield int(place[2])
+            place, text = _PLACE.search(cell[1]), texts.get(cell[2])
+            if place and text:
+                yield _numbers(place), text
+
+
+def _struck_inline(archive: ZipFile, part: str) -> Iterator[tuple[tuple[int, int], StruckText]]:
+    """The cells that hold their text themselves, struck out (18.3.1.53)."""
+    if not any(_STRIKE.search(piece) for piece in _pieces(archive, part)):
+        return
+    with archive.open(part) as file:
+        for _, row in etree.iterparse(file, tag="{*}row", resolve_entities=False):
+            for cell in row.iterfind("{*}c"):
+                inline = cell.find("{*}is")
+                place = _PLACE_NAME.fullmatch(cell.get("r", "").encode())
+                if inline is not None and place and (text := _struck_text(inline)):
+                    yield _numbers(place), text
+            row.clear()
 
 
 def _pieces(archive: ZipFile, part: str) -> Iterator[bytes]:

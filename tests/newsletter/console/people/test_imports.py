@@ -8,6 +8,7 @@ import pytest
 from console_support import Client, Console
 
 from newsletter.clock import FixedClock
+from newsletter.console.people.import_notes import STATE_LABEL, in_words_of_form
 from newsletter.errors import InvalidInput
 from newsletter.staff.permissions import Role
 from subscribers import store as people
@@ -122,6 +123,20 @@ def test_an_export_that_hides_who_left_is_confirmed_by_a_field_that_its_note_nam
     owner.send(f"{path}/columns", {"state": "subscribed"})
     owner.send(f"{path}/enter", PROOF)
     assert status(console, "ann@wexcombe.example") is SubscriberStatus.CONFIRMED
+
+
+@pytest.mark.parametrize(
+    ("note", "of_form"),
+    [
+        ("take the first with --state left.", "take the first with “{state}: Left”."),
+        ('say --column ignored="notes".', "say “Is read as: Pass it over” for “notes”."),
+        ('write --column address="…"', "write “Is read as: Mail address”"),
+        ("--status X=subscribed, y=left", "choose that “X” means Subscribed, “y” means Left"),
+        ("import them with --unconfirmed.", "import them with “I have no proof”."),
+    ],
+)
+def test_notes_name_fields_of_the_form(note: str, of_form: str) -> None:
+    assert in_words_of_form(note) == of_form.format(state=STATE_LABEL)
 
 
 def test_an_export_that_hides_who_left_confirms_nobody_by_itself(
