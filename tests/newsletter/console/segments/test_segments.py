@@ -30,8 +30,12 @@ def save(owner: Client, name: str, text: str) -> None:
         ({}, "0-0", "say in at least one row who is meant."),
         (
             {
-                **{"field-0-0": "topic", "test-0-0": "is", "value-0-0": "housing"},
-                **{"field-3-1": "joined", "test-3-1": "is at least", "value-3-1": "some time"},
+                "field-0-0": "topic",
+                "test-0-0": "is",
+                "value-0-0": "housing",
+                "field-3-1": "joined",
+                "test-3-1": "is at least",
+                "value-3-1": "some time",
             },
             "1-0",
             "",
