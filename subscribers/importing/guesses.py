@@ -20,6 +20,7 @@ from subscribers.importing.values.stems import (
     LAW_STEMS,
     LEAVING_STEMS,
     PAYMENT_STEMS,
+    STATUS_STEMS,
     USE_STEMS,
     WISH_STEMS,
     has_stem,
@@ -55,7 +56,9 @@ def guess_of(heading: str, profile: ColumnProfile) -> str:
         return "ignored"
     if any(folded(word) in WORDS for word in words):
         # Beside words of bounces an empty cell is no doubt, as it would be below a status.
-        return "left" if is_of_leaving else "status"
+        are_few_told = all(map(_is_leaving_word, words)) and not profile.is_full
+        is_of_state = has_stem(name, (*STATUS_STEMS, *AGREEMENT_STEMS))
+        return "left" if is_of_leaving or (are_few_told and not is_of_state) else "status"
     if guess := _guess_of_consent(name, words):
         return guess
     is_asked = _ASKED.search(heading) is not None or is_of_mail(name)

@@ -12,9 +12,12 @@ AGREEMENT_STEMS = (
     *("ingeschreven", "zapisan", "accept", "accett", "accord", "tanysgrifi"),
 )
 
-# A heading with one of these may tell state or consent (folded, in any of the languages).
-STEMS = (
+# Headings with one of the following may tell state or consent (folded, in any of the languages).
+STATUS_STEMS = (
     *("status", "statut", "statws", "stato", "estado", "zustand", "stav", "cyflwr", "state"),
+)
+STEMS = (
+    *STATUS_STEMS,
     *("sub", "suscri", "scri", "abonn", "tanysgrif", "prenum", "odber", "odebir", "bezug"),
     *("abmeld", "gemeld", "anmeld", "aanmeld", "afmeld", "austrag", "eintrag", "austritt"),
     *("newsletter", "nieuwsbrief", "boletin", "infolettre", "mailing", "market", "werb", "reklam"),

@@ -22,6 +22,8 @@ from list_files import analysed, states_in
         ("E-Mail Do Not Contact", ("yes", "no"), "left"),
         ("Wedi gadael", ("2020", ""), "left"),
         ("Bounce number", ("3", "0"), "doubtful"),
+        ("Solicit codes", ("do not email", ""), "left"),
+        ("Opt-in stage", ("do not email", ""), "status"),
         ("Signed at", ("2021-03-04", "2021-03-05"), "joined"),
         ("Beitragsstand", ("bezahlt", "offen"), "ignored"),
         ("Cotisation", ("active", "lapsed"), "status"),
