@@ -293,8 +293,9 @@ class WebOptions(OptionTable):
     max_concurrent: int = Field(
         100,
         ge=1,
-        description="Requests that each process works on at once; further ones are answered 503 "
-        "with Retry-After. Feeds kept in memory are always answered",
+        description="Requests that each process takes on at once, half of them of one client at "
+        "most; further ones are answered 503 with Retry-After. Feeds kept in memory are always "
+        "answered",
     )
     wrong_host: Literal["redirect", "refuse"] = Field(
         "redirect",

@@ -1,6 +1,7 @@
 """uvicorn's settings and start."""
 
 import resource
+import sys
 from typing import Any
 
 import uvicorn
@@ -13,6 +14,9 @@ from newsletter.http.middleware.host import strict_transport
 OTHER_DESCRIPTORS = 256
 # Length of the kernel's accept queue; further clients retry the SYN.
 BACKLOG = 2048
+# How long a thread keeps the interpreter from the one that talks to the clients, which waits for it
+# anew after each call of the system: Python's 5 ms add up to seconds under load.
+SWITCH_SECONDS = 0.0005
 # How long answers that have begun may go on after a signal.
 GRACE_SECONDS = 3
 
@@ -21,7 +25,7 @@ def server_settings(base_url: str) -> dict[str, Any]:
     """Settings of uvicorn, for one process or several."""
     return {
         "http": BoundedProtocol,
-        "lifespan": "off",
+        "lifespan": "auto",
         "ws": "none",
         # `newsletter.logging` formats and sanitises uvicorn's lines.
         "log_config": None,
@@ -44,9 +48,15 @@ def run_server(
     Args:
         app: the site, or the name of a factory of it where there are several workers.
     """
-    allow_connections()
+    prepare_process()
     settings = server_settings(base_url) | {"workers": workers, "factory": isinstance(app, str)}
     uvicorn.run(app, host=host, port=port, **settings)
+
+
+def prepare_process() -> None:
+    """Limits of this process: descriptors for connections, and how long a thread runs."""
+    sys.setswitchinterval(SWITCH_SECONDS)
+    allow_connections()
 
 
 def allow_connections() -> None:

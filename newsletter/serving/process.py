@@ -11,7 +11,7 @@ from pathlib import Path
 from starlette.types import ASGIApp
 
 from newsletter.app import Newsletter
-from newsletter.http.server import allow_connections
+from newsletter.http.server import prepare_process
 from newsletter.logging import log_to_stderr
 from newsletter.reloading import SettingsWatcher
 from newsletter.serving.live import LiveSite
@@ -28,7 +28,7 @@ def prepare_workers(config_path: Path) -> None:
 def make_site() -> ASGIApp:
     """The application factory that uvicorn calls in each process."""
     log_to_stderr(logging.INFO)
-    allow_connections()
+    prepare_process()
     app = Newsletter.from_file(Path(os.environ[CONFIG_VARIABLE]))
     site = LiveSite(app)
     # For as long as the process lives.

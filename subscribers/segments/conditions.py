@@ -227,8 +227,16 @@ def _listed(values: Sequence[str]) -> str:
 
 
 def _parted(text: str) -> list[str]:
-    parts = next(csv.reader([text], skipinitialspace=True), [])
-    return parts or [text]
+    """The values of a list, parted by commas or lines.
+
+    Raises:
+        InvalidInput: it is no list of values.
+    """
+    try:
+        rows = list(csv.reader(text.splitlines(), skipinitialspace=True))
+    except csv.Error as error:
+        raise InvalidInput(f"the list of values cannot be read: {error}") from error
+    return [value for row in rows for value in row] or [text]
 
 
 def _test(row: ConditionRow) -> Expression:

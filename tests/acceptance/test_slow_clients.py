@@ -20,6 +20,7 @@ from newsletter.migrations.running import upgrade
 from newsletter.tokens.links import UNDATED, LinkSigners
 
 HALF_OPEN, IDLE_POSTS, HEADER_BYTES = 300, 100, 150_000_000
+FLOODING, PIPELINED = 200, 50
 PATIENCE_SECONDS = 10.0
 
 
@@ -57,14 +58,23 @@ def port(request: pytest.FixtureRequest, site: int, tmp_path: Path) -> Iterator[
         yield front
 
 
-def everybody_is_served(port: int) -> None:
+def places_of_their_own_are_kept(port: int) -> None:
+    """Whatever the pages have to do."""
     base = f"http://127.0.0.1:{port}"
     token = LinkSigners(SECRET).unsubscribe_token(1, 0, "", UNDATED)
     with httpx.Client(base_url=base, headers={"Host": HOST}, timeout=PATIENCE_SECONDS) as client:
-        for path in ("/", "/healthz", "/feed.atom"):
+        for path in ("/healthz", "/feed.atom"):
             assert client.get(path).status_code == 200
         one_click = {"List-Unsubscribe": "One-Click"}
         assert client.post(f"/unsubscribe/{token}", data=one_click).status_code == 200
+
+
+def everybody_is_served(port: int) -> None:
+    places_of_their_own_are_kept(port)
+    answer = httpx.get(
+        f"http://127.0.0.1:{port}/", headers={"Host": HOST}, timeout=PATIENCE_SECONDS
+    )
+    assert answer.status_code == 200
 
 
 def test_half_open_connections_do_not_block_others(port: int) -> None:
@@ -82,6 +92,17 @@ def test_incomplete_posts_do_not_block_others(port: int) -> None:
             connection = stack.enter_context(socket.create_connection(("127.0.0.1", port)))
             connection.sendall(head.encode())
         everybody_is_served(port)
+
+
+def test_a_flood_of_pipelined_requests_does_not_block_what_has_places_of_its_own(
+    port: int,
+) -> None:
+    page = f"GET / HTTP/1.1\r\nHost: {HOST}\r\n\r\n"
+    with ExitStack() as stack:
+        for _ in range(FLOODING):
+            connection = stack.enter_context(socket.create_connection(("127.0.0.1", port)))
+            connection.sendall(page.encode() * PIPELINED)
+        places_of_their_own_are_kept(port)
 
 
 def test_uploads_to_the_console_are_passed_on(port: int) -> None:

@@ -28,14 +28,15 @@ ILLEGAL_BEYOND_BMP = re.compile(
     + "]"
 )
 _C0 = bytes((*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20), 0x7F))
-# What follows 0xC2 in the UTF-8 of C1 controls; patterns of the UTF-8 of the others, each beginning
-# with one byte. Bytes are searched many times as fast as characters.
+# What follows 0xC2 in the UTF-8 of C1 controls; patterns of the UTF-8 of the others, each with the
+# byte that it begins with. Bytes are searched many times as fast as characters, and one byte many
+# times as fast as a pattern.
 _C1 = frozenset(bytes((byte,)) for byte in range(0x80, 0xA0) if byte != 0x85)
 _OTHERS = (
-    re.compile(rb"\xed[\xa0-\xbf]"),
-    re.compile(rb"\xef(?:\xb7[\x90-\xaf]|\xbf[\xbe\xbf])"),
+    (b"\xed", re.compile(rb"\xed[\xa0-\xbf]")),
+    (b"\xef", re.compile(rb"\xef(?:\xb7[\x90-\xaf]|\xbf[\xbe\xbf])")),
     *(
-        re.compile(bytes((byte,)) + rb"[\x8f\x9f\xaf\xbf]\xbf[\xbe\xbf]")
+        (bytes((byte,)), re.compile(bytes((byte,)) + rb"[\x8f\x9f\xaf\xbf]\xbf[\xbe\xbf]"))
         for byte in range(0xF0, 0xF5)
     ),
 )
@@ -66,7 +67,7 @@ def _has_illegal(text: str) -> bool:
         return False
     if not _C1.isdisjoint(part[:1] for part in content.split(b"\xc2")[1:]):
         return True
-    return any(pattern.search(content) for pattern in _OTHERS)
+    return any(byte in content and pattern.search(content) for byte, pattern in _OTHERS)
 
 
 # A sanitised body is read twice, and pages repeat their links.

@@ -12,7 +12,8 @@ from newsletter.console.frame.services import ConsoleServices
 from newsletter.http.write_threads import WriteThreads
 
 PREFIX = "/console"
-READ_THREADS = 12
+# Strangers reach the page for signing in; see `serving.live.PAGE_THREADS`.
+READ_THREADS = 6
 SLOW_THREADS = 6
 
 

@@ -115,6 +115,9 @@ def _declared_length(scope: Scope) -> int:
 class ConcurrencyLimit:
     """Answers 503 with Retry-After (RFC 9110 section 10.2.3) above a number of concurrent requests.
 
+    One client takes half of the places at most. The connection closes with the answer, and with it
+    whatever was sent behind the request.
+
     Args:
         most: in each traffic class.
     """
@@ -122,25 +125,39 @@ class ConcurrencyLimit:
     def __init__(self, app: ASGIApp, most: int) -> None:
         self._app = app
         self._most = most
+        self._most_of_client = max(1, most // 2)
         self._active: Counter[TrafficClass] = Counter()
+        self._active_of: Counter[tuple[TrafficClass, str]] = Counter()
+        """By the client's address; none at zero."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         traffic_class = traffic_class_of(scope)
-        if self._active[traffic_class] >= self._most:
+        of_client = (traffic_class, scope["client"][0] if scope.get("client") else "")
+        is_full = self._active[traffic_class] >= self._most
+        if is_full or self._active_of[of_client] >= self._most_of_client:
             await _overloaded(scope, receive, send)
             return
         self._active[traffic_class] += 1
+        self._active_of[of_client] += 1
         try:
             await self._app(scope, receive, send)
         finally:
             self._active[traffic_class] -= 1
+            self._active_of[of_client] -= 1
+            if not self._active_of[of_client]:
+                del self._active_of[of_client]
 
 
 _overloaded = PlainTextResponse(
     "Too many readers at once. Please try again in a moment.\n",
     status_code=503,
-    headers={**HEADERS, "Retry-After": str(OVERLOAD_SECONDS), "Cache-Control": "no-store"},
+    headers={
+        **HEADERS,
+        "Retry-After": str(OVERLOAD_SECONDS),
+        "Cache-Control": "no-store",
+        "Connection": "close",
+    },
 )

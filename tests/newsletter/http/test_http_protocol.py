@@ -13,7 +13,7 @@ from starlette.responses import PlainTextResponse, StreamingResponse
 from starlette.types import Receive, Scope, Send
 from threads import asgi_server
 
-from newsletter.http.http_protocol import BoundedProtocol
+from newsletter.http.http_protocol import MAX_PIPELINED, BoundedProtocol
 from newsletter.http.middleware.body_limits import BodyBuffer, ConcurrencyLimit
 from newsletter.http.server import server_settings
 
@@ -165,6 +165,25 @@ def test_a_request_whose_end_is_unclear_is_refused_with_all_that_follows(
     answer = ask(address, b"POST / HTTP/1.1\r\nHost: x\r\n" + unclear + SMUGGLED)
     assert answer.startswith(b"HTTP/1.1 400 ")
     assert answer.count(b"HTTP/1.1 ") == 1
+
+
+PIPELINED = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    ("sent", "answered"),
+    [
+        (PIPELINED * 10_000, 1 + MAX_PIPELINED),
+        (PIPELINED * 2 + b"nonsense\r\n\r\n" + SMUGGLED, 2),
+        (PIPELINED * 2 + b"POST / HTTP/1.1\r\n" + CHUNKED + b"\r\n0x3\r\n" + SMUGGLED, 2),
+    ],
+    ids=["too many", "no request", "a body that is unclear"],
+)
+def test_what_cannot_be_taken_ends_the_connection_after_the_answers_before_it(
+    address: Address, sent: bytes, answered: int
+) -> None:
+    answer = ask(address, sent)
+    assert answer.count(b"HTTP/1.1 200 ") == answer.count(b"HTTP/1.1 ") == answered
 
 
 def test_an_upgrade_that_is_not_offered_is_ignored_without_a_line_in_the_log(

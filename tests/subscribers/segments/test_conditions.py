@@ -109,11 +109,19 @@ def test_an_expression_without_rows_stays_text(text: str) -> None:
         (ConditionRow(field="received", test=RowTest.IS, value="many"), "a whole number"),
         (ConditionRow(field="status", test=RowTest.IS, value="gone"), "one of pending"),
         (ConditionRow(field="shoe", test=RowTest.IS, value="9"), "there is no field"),
+        (ConditionRow(field="topic", test=RowTest.ONE_OF, value="a" * 200_000), "cannot be read"),
     ],
 )
 def test_a_row_that_cannot_be_used_says_what_is_expected(row: ConditionRow, words: str) -> None:
     with pytest.raises(InvalidInput, match=words):
         text_of(Conditions(joiner=Joiner.ALL, blocks=((row,),)))
+
+
+@pytest.mark.parametrize("value", ["a\r\nb", "a\rb", "a,b", '"a"\n"b"'])
+def test_a_list_of_values_may_have_lines(value: str) -> None:
+    row = ConditionRow(field="attribute.ward", test=RowTest.ONE_OF, value=value)
+    meant = text_of(Conditions(joiner=Joiner.ALL, blocks=((row,),)))
+    assert meant == "attribute.ward in (a, b)"
 
 
 def test_without_rows_nobody_is_meant() -> None:
