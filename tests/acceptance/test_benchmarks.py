@@ -33,6 +33,7 @@ BY_HAND = {
     "judges": "needs npm and large packages; tests/acceptance/test_mails.py runs the other judges",
     "fresh": "installs whole systems, which takes root and several minutes",
     "corpus": "needs a folder of foreign files; its importers have a contract suite",
+    "walk": "a hundred thousand steps; tests/fuzzing/test_console.py walks some for each role",
     "fuzz": "takes as long as it is given; tests/fuzzing runs each of its tests for a moment",
     "screenshots": "changes files of the repository",
     "check": "is what make test does, for whoever works on the code",
