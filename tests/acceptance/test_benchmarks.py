@@ -23,7 +23,7 @@ SMALL = {
     "receiving": "--events 20 --mails 20 --only 'calls of 100 events, and the edition'",
     "sending": "--mails 100 --runs 1 --connections 2 --only 'bare loop' 'newsletter, PostgreSQL' "
     "'newsletter, SQLite, DKIM' 'RSA-2048 alone'",
-    "startup": "--runs 1 --commands 2",
+    "startup": "--runs 1 --commands 1",
     # More people than can leave in a second.
     "visiting": "--people 5000 --seconds 1 --runs 1 --only SQLite",
 }
