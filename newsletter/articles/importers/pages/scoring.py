@@ -12,6 +12,8 @@ from typing import Any, TypeAlias
 from lxml import etree
 from lxml import html as trees
 
+from newsletter.articles.importers.pages.element_text import line_in
+
 Element: TypeAlias = Any
 """An lxml element; lxml ships no types."""
 
@@ -135,7 +137,7 @@ def _scores(page: Any) -> dict[Element, dict[str, Any]]:
     """Candidates with their scores: a paragraph counts for its parent, and half for the next."""
     candidates: dict[Element, dict[str, Any]] = {}
     for paragraph in page.tags(page.html, "p", "pre", "td", "blockquote"):
-        text = _line(paragraph)
+        text = line_in(paragraph)
         if len(text) < page.min_text_length:
             continue
         score = 1 + len(text.split(",")) + min(len(text) / 100, 3)
@@ -194,8 +196,4 @@ def _wrap_tails(element: Element) -> None:
 
 
 def _size(element: Element) -> int:
-    return len(_line(element))
-
-
-def _line(element: Element) -> str:
-    return " ".join(element.text_content().split())
+    return len(line_in(element))
