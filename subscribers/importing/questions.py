@@ -51,6 +51,16 @@ _OF_NUMBERS = frozenset(
         ),
     )
 )
+# What such a number may be of, though the words speak of states elsewhere.
+_OF_ENTRIES = frozenset(
+    {"submission", "subscriber", "subscription", "member", "membership", "mitglied", "mitglieds"}
+)
+# A number of one of these tells kinds of people apart, though in a short list each has another.
+_OF_KINDS = (
+    *("list", "group", "segment", "categ", "kateg", "type", "typ", "art", "kind", "level", "stage"),
+    *("role", "class", "tier", "flag", "tag", "label", "source", "campaign", "queue", "grupp"),
+    *("group", "grup", "lij", "tipo", "nivel", "code", "folder", "audience", "board"),
+)
 # Sums of money: with a sign, or with cents.
 _AMOUNT = re.compile(
     r"[-−]?[£$€¥]\s?\d[\d.,' ]*|[-−]?\d[\d.' ]*[.,]\d\d|[-−]?\d[\d.,' ]*\s?(?:[£$€¥]|zł|kr|CHF|EUR)"
@@ -249,10 +259,12 @@ def _identifies(heading: str, words: Sequence[str], profile: ColumnProfile) -> b
     is_each_another = profile.is_full and (
         not profile.is_complete or (1 < profile.filled == len(words))
     )
+    rest = " ".join(word for word in name.split() if word not in _OF_NUMBERS | _OF_ENTRIES)
     return (
         is_named
         and is_each_another
-        and not has_stem(name, LEAVING_STEMS)
+        and not has_stem(rest, (*STEMS, *LEAVING_STEMS, *_OF_KINDS))
+        and all(any(map(str.isdigit, word)) for word in words)
         and not all(map(is_yes_or_no, words))
     )
 

@@ -40,6 +40,8 @@ _OTHERS = (
         for byte in range(0xF0, 0xF5)
     ),
 )
+# Decimal or hexadecimal; leading zeros are skipped, and the semicolon may be missing.
+_REFERENCE = re.compile(r"&#0*(?:(\d{1,9})(?!\d)|[xX]0*([0-9a-fA-F]{1,9})(?![0-9a-fA-F]));?")
 _TAG = re.compile(r'<[a-z][a-z0-9]*(?:\s+[a-z-]+="[^"]*")+\s*>')
 _WITHIN = re.compile(r'(\s(?:href|src|cite)=")(/[^/"][^"]*|/)(?=")')
 _ANCHOR = re.compile(r'(\shref=")(#[^"]*)(?=")')
@@ -57,6 +59,21 @@ def without_controls(text: str) -> str:
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     return ILLEGAL_BEYOND_BMP.sub("", ILLEGAL.sub("", text)) if _has_illegal(text) else text
+
+
+def without_control_references(html: str) -> str:
+    """The HTML without references such as `&#27;` to what no tree of lxml takes when it is set.
+
+    References to C1 stay: browsers read them as Windows-1252 (HTML, 13.2.5.80).
+    """
+    return _REFERENCE.sub(_kept_reference, html) if "&#" in html else html
+
+
+def _kept_reference(reference: re.Match[str]) -> str:
+    digits, hexadecimal = reference.groups()
+    number = int(hexadecimal, 16) if hexadecimal else int(digits)
+    is_kept = number <= 0x10FFFF and (0x7F <= number < 0xA0 or not _has_illegal(chr(number)))
+    return reference[0] if is_kept else ""
 
 
 def _has_illegal(text: str) -> bool:

@@ -61,7 +61,8 @@ keepRenewed(document);
 // Parts that take a while come when the page is there.
 for (const part of document.querySelectorAll("[data-load]")) {
   fetch(part.dataset.load).then(async (answer) => {
-    if (!answer.ok) return;
+    // Whose session has ended is led to sign in: no page within a page.
+    if (!answer.ok || answer.redirected) return;
     part.innerHTML = await answer.text();
     keepRenewed(part);
   });

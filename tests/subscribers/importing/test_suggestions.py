@@ -53,11 +53,21 @@ def test_a_number_of_each_row_is_not_asked_about(tmp_path: Path, heading: str) -
     assert analysed(tmp_path / "list.csv")[1].is_clear
 
 
-@pytest.mark.parametrize("rows", [("1", "0"), ("7", "7"), ("7", "")])
+@pytest.mark.parametrize(
+    ("heading", "rows"),
+    [
+        ("Submission ID", ("1", "0")),
+        ("Submission ID", ("7", "7")),
+        ("Submission ID", ("7", "")),
+        ("Submission ID", ("a", "o")),
+        ("member_status_id", ("7", "4")),
+        ("User type ID", ("7", "4")),
+    ],
+)
 def test_a_code_below_the_name_of_a_number_is_asked_about(
-    tmp_path: Path, rows: tuple[str, str]
+    tmp_path: Path, heading: str, rows: tuple[str, str]
 ) -> None:
-    text = f"email,Submission ID\nann@example.org,{rows[0]}\nben@example.org,{rows[1]}\n"
+    text = f"email,{heading}\nann@example.org,{rows[0]}\nben@example.org,{rows[1]}\n"
     (tmp_path / "list.csv").write_text(text, "utf-8")
     assert not analysed(tmp_path / "list.csv")[1].is_clear
 
