@@ -182,14 +182,17 @@ def reopen(work: UnitOfWork[Context], number: int) -> None:
 
 
 @action(Permission.ADMINISTER)
-def end_sessions(work: UnitOfWork[Context], number: int) -> int:
-    """End all sessions of a member; how many.
+def end_sessions(work: UnitOfWork[Context], number: int, *, only: int | None = None) -> int:
+    """End the sessions of a member; how many.
+
+    Args:
+        only: the number of the one that ends; None: all.
 
     Raises:
         ResourceNotFound: there is no such member.
     """
     member = store.by_id(work.session, number)
-    ended = store.end_sessions(work.session, member.id)
+    ended = store.end_sessions(work.session, member.id, only=only)
     work.about(KIND, number, sessions=ended)
     if not ended:
         work.skip_audit_line()

@@ -26,6 +26,11 @@ def long_date(moment: datetime, zone: str) -> str:
     return f"{DAYS[local.weekday()]} {local.day} {MONTHS[local.month - 1]} {local.year}"
 
 
+def zone_words(zone: str) -> str:
+    """ "London time" for Europe/London."""
+    return f"{zone.rpartition('/')[2].replace('_', ' ')} time"
+
+
 def clock_time(moment: datetime, zone: str) -> str:
     """ "Fri 27 Nov 2026 09:00 GMT" in a zone."""
     local = moment.astimezone(ZoneInfo(zone))

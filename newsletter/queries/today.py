@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from newsletter.config.tables.sending import UncertainPolicy
 from newsletter.delivery.ledger.models import Delivery, DeliveryState
+from newsletter.delivery.monitoring import stall_detector
 from newsletter.editions.models import Edition, EditionKind, EditionState
 from newsletter.editions.store import WITHOUT_TEXTS
 from subscribers import store as people
@@ -46,6 +47,16 @@ def under_way(session: Session) -> list[EditionGlance]:
 def needing_a_person(session: Session) -> list[EditionGlance]:
     """What has stopped, is paused or waits for approval."""
     return _glances(session, NEEDS_A_PERSON, limit=20)
+
+
+def stalled(session: Session) -> list[tuple[EditionGlance, datetime]]:
+    """What should be leaving and does not move, and since when."""
+    since = stall_detector.stalled_since(session)
+    return [
+        (edition, since[edition.number])
+        for edition in under_way(session)
+        if edition.number in since
+    ]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -126,13 +126,18 @@ def sessions_of(session: Session, member_id: int) -> Sequence[StaffSession]:
     return session.scalars(query.order_by(StaffSession.seen_at.desc())).all()
 
 
-def end_sessions(session: Session, member_id: int, *, but: int | None = None) -> int:
+def end_sessions(
+    session: Session, member_id: int, *, only: int | None = None, but: int | None = None
+) -> int:
     """End the sessions of a member; how many.
 
     Args:
+        only: the one that ends; None: all.
         but: one that goes on.
     """
     query = delete(StaffSession).where(StaffSession.member_id == member_id)
+    if only is not None:
+        query = query.where(StaffSession.id == only)
     if but is not None:
         query = query.where(StaffSession.id != but)
     return len(session.scalars(query.returning(StaffSession.id)).all())

@@ -1,6 +1,5 @@
 """`newsletter demo`: the whole system with sample articles and a mail catcher."""
 
-from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
 from secrets import token_hex
@@ -18,7 +17,7 @@ from newsletter.cli.sending.foreground import send_in_foreground
 from newsletter.demo.catcher import MailCatcher
 from newsletter.demo.crowd import PEOPLE, add_crowd
 from newsletter.demo.people import add_samples
-from newsletter.editions.compose import BulletinDraft
+from newsletter.editions.bulletins.writing import Writing
 from newsletter.editions.digests.sections import NoEdition
 from newsletter.errors import Conflict, FetchError
 from newsletter.feeds.files import write_feeds
@@ -53,7 +52,7 @@ VALUES = {
 # Articles that are told by the next digest, not by the first.
 LATER = 3
 OWNER = ("Ada Fenn", "ada.fenn@example.org")
-BULLETIN = BulletinDraft(
+BULLETIN = Writing(
     subject="Mill Lane is closed on Saturday",
     text="The water company mends the main at **Mill Lane** on Saturday from 8:00 to 16:00.\n\n"
     "Buses 4 and 4A go round by the Corn Exchange. If you need a hand with shopping, ring us.",
@@ -141,9 +140,12 @@ def _add_what_awaits_somebody(program: Invocation) -> None:
     """A digest that awaits approval, and a bulletin that can still be taken back."""
     app, actor = program.app, program.actor
     digests.compose(app, actor, "month")
-    # A second run within a day: it was sent already.
-    with suppress(Conflict):
-        bulletins.send(app, actor, BULLETIN)
+    bulletin = bulletins.save(app, actor, BULLETIN).number
+    try:
+        bulletins.send_saved(app, actor, bulletin)
+    except Conflict:
+        # A second run within a day: it was sent already.
+        bulletins.discard(app, actor, bulletin)
 
 
 def _let_owner_in(program: Invocation) -> tuple[str, str]:

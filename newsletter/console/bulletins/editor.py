@@ -61,7 +61,15 @@ def new(request: ConsoleRequest) -> Response:
 
 
 def create(request: ConsoleRequest) -> Response:
+    """Save the first words; without any, nothing is made of it.
+
+    Raises:
+        FormErrors: there is neither a subject nor a text, or as `_writing`.
+    """
     sent = request.read(BulletinForm)
+    # Where no script runs, the audience is counted on the page of what is saved.
+    if not (sent.subject or sent.text or request.form.get("then") == "count"):
+        raise FormErrors({"subject": "Write a subject and a text: there is nothing in it yet."})
     saved = bulletins.save(request.context, request.actor, _writing(request, sent))
     return _onward(request, saved.number)
 

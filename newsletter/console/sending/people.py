@@ -26,8 +26,10 @@ COLUMNS = [
 
 
 def people(noun: Noun, request: ConsoleRequest) -> Response:
-    """The numbers, and the people behind the one that is chosen."""
+    """The numbers, and the people behind the one that is chosen; its mails once they are made."""
     subject, listing, rows = _audience(noun, request)
+    if subject.has_left:
+        return request.redirect(f"/editions/{subject.stored}/answers", state="sent")
     shown = rows(listing.after_number, listing.limit)
     table = listing.table(COLUMNS, shown, key=lambda person: person.number)
     with request.database.read() as session:

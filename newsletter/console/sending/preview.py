@@ -36,6 +36,7 @@ _HEAD = re.compile(r"<head(?:\s[^>]*)?>", re.IGNORECASE)
 # Links open beside the console, not in the frame.
 _BASE = '<base target="_blank">'
 _POPUPS = "sandbox allow-popups allow-popups-to-escape-sandbox"
+SET_UP_STEPS = ("imprint", "sender")
 FRAME_HEADERS = {
     **SHOWN_MAIL,
     "Content-Security-Policy": SHOWN_MAIL["Content-Security-Policy"].replace("sandbox", _POPUPS),
@@ -103,9 +104,9 @@ def preview(noun: Noun, request: ConsoleRequest) -> Response:
             "text": bodies_of(mail, recipient.name)[1],
             "clips_at": GMAIL_CLIPS_AT_BYTES,
             "findings": placed(findings, subject.proof.composition),
-            "place_url": partial(place_url, subject),
+            "place_url": partial(place_url, request, subject),
             "topics": [(topic.slug, topic.name) for topic in all_topics(session)],
-            "audience": audience_part(request, session, subject),
+            "audience": None if subject.has_left else audience_part(request, session, subject),
             "approval": None,
         }
         if subject.stored is not None:
@@ -171,11 +172,13 @@ def send_test(noun: Noun, request: ConsoleRequest) -> Response:
     return request.redirect(f"{subject.path}/look{reading.url()}", words)
 
 
-def place_url(subject: EditionSubject, place: Place) -> str:
-    """The page where a finding is mended; empty where the console has none."""
-    if place.article is not None:
-        return f"/articles/{place.article}"
-    return {"settings": "/settings", "own": subject.edit_path}.get(place.name, "")
+def place_url(request: ConsoleRequest, subject: EditionSubject, place: Place) -> str:
+    """The page where a finding is mended; empty where there is none that they may open."""
+    if place.name in SET_UP_STEPS:
+        step = f"/setup?step={place.name}#{place.name}"
+        return step if request.may(Permission.ADMINISTER) else ""
+    pages = {"article": f"/articles/{place.article}", "own": subject.edit_path}
+    return pages.get(place.name, "") if request.may(Permission.WRITE) else ""
 
 
 def _rendered(
@@ -200,7 +203,7 @@ def _link_part(request: ConsoleRequest, subject: EditionSubject) -> str:
     ]
     context: Mapping[str, Any] = {
         "findings": placed(findings, subject.proof.composition),
-        "place_url": partial(place_url, subject),
+        "place_url": partial(place_url, request, subject),
     }
     return request.fragment(
         "sending/_findings.html", {**context, "nothing_found": "Every link answers."}

@@ -59,6 +59,11 @@ class EditionSubject:
         """Whether it waits for approval."""
         return self.stored is not None and self.edition.state is EditionState.DRAFT
 
+    @property
+    def has_left(self) -> bool:
+        """Whether its mails are made, so that the ledger says who gets it."""
+        return self.edition.fanned_out_at is not None
+
     def needs_others(self, actor: str) -> bool:
         """Whether the press of this person, who may send, does not send it alone."""
         return self.edition.approval is Approval.SEVERAL or not self.may_approve(actor)

@@ -16,6 +16,7 @@ from newsletter.staff.account_models import StaffMember
 from newsletter.staff.audit import Filters
 from newsletter.staff.permissions import Permission, Role
 
+AT = "/staff/{number:int}"
 LINES = 10
 
 
@@ -81,6 +82,13 @@ def end_sessions(request: ConsoleRequest) -> Response:
     return _back(request, f"Ended: {counted(count, 'session')}.")
 
 
+def end_session(request: ConsoleRequest) -> Response:
+    """Sign them out in one browser."""
+    only = request.number("session")
+    staff.end_sessions(request.context, request.actor, request.number(), only=only)
+    return _back(request, "They are signed out there.")
+
+
 def make_link(request: ConsoleRequest) -> Response:
     """Mail them a link to get in."""
     number = request.number()
@@ -99,10 +107,10 @@ def _back(request: ConsoleRequest, message: str, *, kind: FlashKind = FlashKind.
 
 
 ROUTES = [
-    page("/staff/{number:int}", Permission.ADMINISTER, member_page),
+    page(AT, Permission.ADMINISTER, member_page),
     *(
         form(
-            f"/staff/{{number:int}}/{name}",
+            f"{AT}/{name}",
             Permission.ADMINISTER,
             handler,
             again=member_page,
@@ -114,6 +122,7 @@ ROUTES = [
             ("end", end, Threads.WRITE),
             ("reopen", reopen, Threads.WRITE),
             ("sessions/end", end_sessions, Threads.WRITE),
+            ("sessions/{session:int}/end", end_session, Threads.WRITE),
             ("link", make_link, Threads.SLOW),
             ("reset", reset, Threads.WRITE),
         )

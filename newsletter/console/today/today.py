@@ -22,6 +22,7 @@ from newsletter.linting.domain import TextRecords, check_domain, is_public
 from newsletter.linting.findings import Finding
 from newsletter.queries import today as queries
 from newsletter.queries.editions import coming as coming_queries
+from newsletter.queries.editions.coming import ComingGlance
 from newsletter.queries.editions.numbers import EditionNumbers
 from newsletter.queries.settings import setup
 from newsletter.queries.today import EditionGlance, Movement
@@ -30,6 +31,8 @@ from newsletter.staff.permissions import Permission
 
 AHEAD = timedelta(days=8)
 MAX_RUNS = 4
+# Before a run: until then a story may still come by itself.
+LEFT_TO_FIND_A_STORY = timedelta(days=2)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +45,9 @@ class NextRun:
     words: str
     """ "7 stories to 812 people", or why there will be none."""
     has_stories: bool
+    is_held: bool
+    needs_somebody: bool
+    """Held, or soon due with nothing in it."""
 
 
 def today(request: ConsoleRequest) -> Response:
@@ -52,13 +58,16 @@ def today(request: ConsoleRequest) -> Response:
         may_see_people = request.may(Permission.PEOPLE)
         if may_see_people and not is_late:
             movement = _movement(session, request)
+        runs = _next_runs(session, request, is_late=is_late)
         context = {
             "needing": queries.needing_a_person(session),
+            "stalled": queries.stalled(session),
             "uncertain": queries.uncertain_editions(session),
             "expiring_keys": api_keys.expiring(session, request.now)
             if request.may(Permission.ADMINISTER)
             else (),
-            "runs": _next_runs(session, request, is_late=is_late),
+            "runs": runs,
+            "held_or_empty": [run for run in runs if run.needs_somebody],
             "latest": queries.latest(session),
             "may_see_people": may_see_people,
             "movement": movement,
@@ -155,30 +164,33 @@ def _next_runs(session: Session, request: ConsoleRequest, *, is_late: bool) -> l
         if len(runs) == MAX_RUNS:
             break
         seen.add(run.digest)
-        words, has_stories = _in_words(session, run.digest, request, is_late=is_late)
+        glance = coming_queries.coming_glance(session, config, run.digest, request.now)
+        has_stories = bool(glance.stories) and not glance.is_held
+        is_soon = run.at - request.now <= LEFT_TO_FIND_A_STORY
         runs.append(
             NextRun(
                 digest=run.digest,
                 name=run.name,
                 at=run.at,
-                words=words,
+                words=_in_words(session, run.digest, glance, request, is_late=is_late),
                 has_stories=has_stories,
+                is_held=glance.is_held,
+                needs_somebody=glance.is_held or (is_soon and not has_stories),
             )
         )
     return runs
 
 
 def _in_words(
-    session: Session, digest: str, request: ConsoleRequest, *, is_late: bool
-) -> tuple[str, bool]:
-    glance = coming_queries.coming_glance(session, request.config, digest, request.now)
+    session: Session, digest: str, glance: ComingGlance, request: ConsoleRequest, *, is_late: bool
+) -> str:
     if glance.is_held:
-        return "held until somebody lets it go on", False
+        return "held until somebody lets it go on"
     if not glance.stories:
-        return glance.nothing or "nothing to tell yet", False
+        return glance.nothing or "nothing to tell yet"
     stories = counted(glance.stories, "story", "stories")
     people = "" if is_late else _audience(session, digest, request)
-    return f"{stories} to {people}" if people else stories, True
+    return f"{stories} to {people}" if people else stories
 
 
 def _audience(session: Session, digest: str, request: ConsoleRequest) -> str:

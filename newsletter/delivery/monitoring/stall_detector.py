@@ -17,6 +17,7 @@ from newsletter.delivery.ledger.models import WAITING, DeliveryState, TransportU
 from newsletter.delivery.ledger.shares import transports_of
 from newsletter.delivery.limits import quotas, transport_health, warm_up
 from newsletter.editions.models import Edition, EditionState
+from newsletter.editions.store import WITHOUT_TEXTS
 
 GRACE_PERIOD = timedelta(minutes=5)
 RETENTION = timedelta(days=90)
@@ -40,12 +41,23 @@ def check_editions(session: Session, config: Config, now: datetime) -> Iterator[
     )
 
 
+def stalled_since(session: Session) -> dict[int, datetime]:
+    """The editions that an alarm says have stalled or are late to start, and since when."""
+    subjects = {EditionState.SENDING: _of_progress, EditionState.QUEUED: _of_start}
+    query = select(Edition).where(Edition.state.in_(subjects)).options(*WITHOUT_TEXTS)
+    watches = {
+        edition.id: session.get(Watch, subjects[edition.state](edition))
+        for edition in session.scalars(query)
+    }
+    return {number: watch.since for number, watch in watches.items() if watch and watch.is_told}
+
+
 def _is_overdue(session: Session, config: Config, edition: Edition, now: datetime) -> bool:
     """Whether to raise the alarm that an edition is late to start."""
     patience = config.alarms.overdue
     if not patience or edition.fanned_out_at or edition.send_at > now - patience:
         return False
-    subject = f"overdue {edition.id} {edition.state.value}"
+    subject = _of_start(edition)
     if edition.state is EditionState.DRAFT:
         return alert_dedup.is_first_alert(session, subject, now)
     # A resumed edition is overdue at first sight, and starts in a moment.
@@ -104,6 +116,10 @@ def _is_used_up(session: Session, config: Config, transport: str, now: datetime)
 
 def _of_progress(edition: Edition) -> str:
     return f"progress {edition.id}"
+
+
+def _of_start(edition: Edition) -> str:
+    return f"overdue {edition.id} {edition.state.value}"
 
 
 def _stalled(edition: Edition, patience: timedelta) -> Alarm:

@@ -12,6 +12,8 @@ from zoneinfo import ZoneInfo
 
 from cronsim import CronSim
 
+from newsletter.editions.dates import zone_words
+
 # The largest offset change a zone ever made: a day (crossing the date line).
 WIDEST_SHIFT = timedelta(days=1)
 # Older runs are ignored: a digest idle for longer starts afresh.
@@ -43,8 +45,7 @@ def next_runs(schedule: str, zone: ZoneInfo, now: datetime, count: int) -> Itera
 def in_words(schedule: str, zone: ZoneInfo) -> str:
     """A schedule as people say it: "at 09:00 on Friday, London time"."""
     words = CronSim(schedule, datetime(2000, 1, 1)).explain()  # noqa: DTZ001 - only its words
-    place = zone.key.rpartition("/")[2].replace("_", " ")
-    return f"{words[:1].lower()}{words[1:]}, {place} time"
+    return f"{words[:1].lower()}{words[1:]}, {zone_words(zone.key)}"
 
 
 def due_runs(

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from newsletter.editions.composing.composition import Composition
 from newsletter.linting.findings import Finding, Rule
 
-_SETTINGS = frozenset({Rule.IMPRINT, Rule.DOMAIN})
+# The steps of the set-up where what is no article's is mended.
+_STEPS = {Rule.IMPRINT: "imprint", Rule.DOMAIN: "sender"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -14,7 +15,7 @@ class Place:
     """Where a finding is mended."""
 
     name: str
-    """"article", "settings", "own" (the mail's own words), or "template"."""
+    """"article", "imprint", "sender", "own" (the mail's own words), or "template"."""
     article: int | None = None
 
 
@@ -38,8 +39,8 @@ def _place(finding: Finding, composition: Composition) -> Place:
             # As `linting.findings.finding_for` names it.
             if f"(in “{title}”)" in finding.message:
                 return Place(name="article", article=article.id)
-    if finding.rule in _SETTINGS:
-        return Place(name="settings")
+    if step := _STEPS.get(finding.rule):
+        return Place(name=step)
     if finding.rule is Rule.UNSUBSCRIBE:
         return Place(name="template")
     return Place(name="own")

@@ -1,8 +1,9 @@
 """Renders the console's templates, escaped.
 
-Every template has `request`, `now`, `site`, `base` (the path of the console), `root` (that of the
-site) and `asset`; filters: `when`, `day`, `clock`, `ago`, `long_date`, `counted`, `number`,
-`span`, `in_list`, `iso`, `capital`, `comes_twice`, `full_stop`, `label`, `named_errors`.
+Every template has `request`, `now`, `site`, `zone` ("London time"), `base` (the path of the
+console), `root` (that of the site) and `asset`; filters: `when`, `day`, `clock`, `ago`,
+`long_date`, `counted`, `number`, `span`, `in_list`, `iso`, `capital`, `comes_twice`, `full_stop`,
+`label`, `named_errors`.
 """
 
 import hashlib
@@ -22,7 +23,7 @@ from newsletter.console.frame.presentation import words
 from newsletter.console.frame.presentation.forms import full_stop
 from newsletter.console.frame.presentation.labels import named_errors
 from newsletter.console.frame.presentation.moments import comes_twice
-from newsletter.editions.dates import clock_time, long_date
+from newsletter.editions.dates import clock_time, long_date, zone_words
 from newsletter.rendering.compiled_templates import CompiledTemplates
 from newsletter.rendering.templates import shipped_templates
 
@@ -56,7 +57,7 @@ class ConsoleViews:
         zone = config.site.timezone
         self._environment.globals.update(
             site=config.site,
-            zone=zone,
+            zone=zone_words(zone),
             base=base,
             root=urlsplit(config.site.base_url).path.rstrip("/"),
             asset=lambda name: f"{base}/static/{name}?v={_version(static_folder() / name)}",

@@ -53,6 +53,17 @@ def test_an_address_that_is_wrong_is_said_beside_its_field(console: Console) -> 
     assert 'value="Zoe Lane"' in page.text
 
 
+def test_an_owner_ends_one_session_of_a_member(console: Console) -> None:
+    owner, editor = console.as_role(Role.OWNER), console.as_role(Role.EDITOR)
+    browser = console.visitor()
+    browser.send("/sign-in", {"email": "editor2@wexcombe.example", "password": PASSWORD})
+    path = f"/staff/{editor.member_id}"
+    ends = re.findall(rf"{path}/sessions/\d+/end", owner.get(path).text)
+    owner.send(ends[-1])
+    assert len(ends) == 2
+    assert sorted(one.get("/").status_code for one in (editor, browser)) == [200, 303]
+
+
 def test_ending_access_takes_two_presses_and_ends_the_sessions(console: Console) -> None:
     owner, leaving = console.as_role(Role.OWNER), console.as_role(Role.SENDER)
     number = leaving.member_id

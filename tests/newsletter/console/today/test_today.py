@@ -1,13 +1,15 @@
 """Today: what needs a person, what comes next, what went out."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from console_support import Console
 from support import add_article, add_subscriber
 
 from newsletter.actions import digests, editions
+from newsletter.clock import FixedClock
 from newsletter.config.options import Imprint
 from newsletter.console.sending.counts import MAX_INLINE_COUNT
+from newsletter.scheduling.digest_jobs import raise_alarms
 from newsletter.staff.actors import operator
 from newsletter.staff.permissions import Role
 from subscribers.models import Subscriber, SubscriberStatus
@@ -35,14 +37,50 @@ def test_the_next_edition_is_told_in_words(console: Console) -> None:
     fill(console)
     text = " ".join(console.as_role(Role.VIEWER).get("/").text.split())
     assert "The Friday digest" in text
+    assert "London time, <time" in text
     assert "1 story to 1 person" in text
+
+
+def needing_somebody(console: Console) -> str:
+    """The card of what needs a person now; empty where there is none."""
+    text = " ".join(console.as_role(Role.VIEWER).get("/").text.split())
+    _, _, card = text.partition("<h2>Needs you</h2>")
+    return card.partition("</section>")[0]
+
+
+def test_a_digest_with_nothing_in_it_needs_somebody_two_days_before(
+    console: Console, clock: FixedClock
+) -> None:
+    clock.at -= timedelta(days=3)
+    assert "The Friday digest" not in needing_somebody(console)
+    clock.at += timedelta(days=2)
+    assert "The Friday digest" in needing_somebody(console)
+    fill(console)
+    assert "The Friday digest" not in needing_somebody(console)
+
+
+def test_a_held_digest_needs_somebody(console: Console) -> None:
+    fill(console)
+    digests.hold(console.app, operator("ann"), "friday")
+    assert "held until somebody lets it go on" in needing_somebody(console)
+
+
+def test_an_edition_that_does_not_move_needs_somebody(console: Console, clock: FixedClock) -> None:
+    fill(console)
+    made = digests.compose(console.app, operator("ann"), "friday")
+    console.app.engine.prepare(made.number)  # type: ignore[union-attr]
+    assert "Stalled" not in needing_somebody(console)
+    raise_alarms(console.app)
+    clock.at += console.app.config.alarms.stalled
+    raise_alarms(console.app)
+    assert "nothing of it was sent since" in needing_somebody(console)
 
 
 def test_a_stopped_edition_needs_somebody(console: Console) -> None:
     fill(console)
     made = digests.compose(console.app, operator("ann"), "friday")
     editions.pause(console.app, operator("ann"), made.number)  # type: ignore[union-attr]
-    assert "Needs you" in console.as_role(Role.VIEWER).get("/").text
+    assert "Homes agreed" in needing_somebody(console)
 
 
 def test_a_sent_edition_shows_the_number_of_recipients(console: Console) -> None:
