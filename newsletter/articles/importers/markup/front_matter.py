@@ -74,7 +74,7 @@ def split(text: str) -> Document:
         return _of_yaml(text)
     if re.match(r"\+\+\+[ \t]*\n", text):
         return _of_toml(text)
-    if re.match(r"\{\s*(?:\n\s*)?\"", text):
+    if re.match(r"\{\s*+\"", text):
         return _of_json(text)
     if _HEADERS.match(text):
         return _of_lines(text)
@@ -91,7 +91,7 @@ def _of_yaml(text: str) -> Document:
     notes: tuple[str, ...] = ()
     try:
         _check_nesting(match["head"])
-        values = yaml.load(match["head"], Loader=_loader())  # noqa: S506 # nosec B506 - a safe loader
+        values = yaml.load(match["head"], Loader=_loader())  # noqa: S506 - a safe loader
     except (yaml.YAMLError, RecursionError, ValueError, OverflowError) as error:
         values = _lenient(match["head"])
         if not values:

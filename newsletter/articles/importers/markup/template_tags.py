@@ -6,7 +6,7 @@ for videos, figures and code are converted. Code is left as it is.
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from html import escape
 
@@ -19,16 +19,19 @@ _CODE = re.compile(
     rf"|{SHORTCODE}",
     re.MULTILINE | re.DOTALL,
 )
-RAW = re.compile(
-    r"\{%-?\s*(?:raw|verbatim)\s*-?%\}(.*?)\{%-?\s*end(?:raw|verbatim)\s*-?%\}", re.DOTALL
+_RAW = (
+    re.compile(r"\{%-?\s*+(?:raw|verbatim)\s*+-?%\}"),
+    re.compile(r"\{%-?\s*+end(?:raw|verbatim)\s*+-?%\}"),
 )
 _HIGHLIGHT = re.compile(
     r"\{%-?\s*highlight\s+(?P<a>[\w+#-]+).*?-?%\}\n?(?P<code>.*?)\{%-?\s*endhighlight\s*-?%\}"
     r"|\{\{[<%]\s*highlight\s+\"?(?P<b>[\w+#-]+).*?[>%]\}\}\n?(?P<other>.*?)\{\{[<%]\s*/\s*highlight\s*[>%]\}\}",
     re.DOTALL,
 )
-_COMMENT = re.compile(
-    r"\{%-?\s*comment\s*-?%\}.*?\{%-?\s*endcomment\s*-?%\}|\{\{/\*.*?\*/\}\}|\{#.*?#\}", re.DOTALL
+_COMMENTS = (
+    (re.compile(r"\{%-?\s*+comment\s*+-?%\}"), re.compile(r"\{%-?\s*+endcomment\s*+-?%\}")),
+    (re.compile(r"\{\{/\*"), re.compile(r"\*/\}\}")),
+    (re.compile(r"\{#"), re.compile(r"#\}")),
 )
 _VIDEO = re.compile(
     r"\{[{%]-?[<%]?\s*+(?:include\s++)?(?P<site>youtube|vimeo)(?:\.html|\.liquid)?"
@@ -71,7 +74,7 @@ def strip_template_tags(text: str) -> StrippedSource:
     """The source without the template tags of static site generators."""
     if "{" not in text:
         return StrippedSource(text=text)
-    text = RAW.sub(lambda raw: literal(raw[1]), text)
+    text = with_raw_as_text(text)
     text = _HIGHLIGHT.sub(_highlighted, text)
     left_out: Counter[str] = Counter()
     parts, end = [], 0
@@ -102,7 +105,8 @@ def _highlighted(match: re.Match[str]) -> str:
 
 def replacement_of(text: str, left_out: Counter[str]) -> str:
     """A text outside of code, or one tag, without template tags; those left out are counted."""
-    text = _COMMENT.sub("", text)
+    for start, end in _COMMENTS:
+        text = replaced_between(text, start, end, lambda _: "")
     text = _VIDEO.sub(_watch, text)
     text = _FIGURE.sub(_picture, text)
     text = _BASE.sub(lambda match: match["path"] or "", text)
@@ -142,3 +146,25 @@ def _name(mark: str) -> str:
     words = re.sub(r"\s+", " ", mark)
     match = re.match(r"(\{[{%:][<%-]*\s*/?\s*[\w.-]*)", words)
     return f"{match[1]}…" if match and len(words) > len(match[1]) + 4 else words[:40]
+
+
+def with_raw_as_text(text: str) -> str:
+    """A text whose parts between marks of raw text are no template tags."""
+    return replaced_between(text, *_RAW, literal)
+
+
+def replaced_between(
+    text: str, start: re.Pattern[str], end: re.Pattern[str], replacement: Callable[[str], str]
+) -> str:
+    """A text with everything from a start to the next end replaced.
+
+    Where no end follows none is looked for again, as one pattern of both would from every start.
+
+    Args:
+        replacement: of what stands between.
+    """
+    parts, at = [], 0
+    while (begins := start.search(text, at)) and (ends := end.search(text, begins.end())):
+        parts += [text[at : begins.start()], replacement(text[begins.end() : ends.start()])]
+        at = ends.end()
+    return "".join([*parts, text[at:]])

@@ -36,7 +36,10 @@ _KEPT = re.compile(
 _TAG_WITH_LINES = re.compile(r"<[a-zA-Z/!][^<>\n]*+\n[^<>]*+>")
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _HAS_BLOCKS = re.compile(r"<!--\s+wp:")
-_REUSED = re.compile(r"<!--\s+wp:block\s+\{[^}]*\"ref\":\s*(\d+)[^}]*\}\s+/-->")
+# WordPress escapes angle brackets in attributes.
+_REUSED = re.compile(
+    r"<!--\s++wp:block\s++\{(?:[^}<\"]|\"(?!ref\":))*+\"ref\":\s*+(\d++)[^}<]*+\}\s++/-->"
+)
 _CLASSIC = re.compile(
     r"<!--\s+wp:(?:core/)?freeform\s.*?-->(.*?)<!--\s+/wp:(?:core/)?freeform\s+-->", re.DOTALL
 )
