@@ -5,6 +5,8 @@ BIN := $(VENV)/bin
 DEMO_ARGS ?=
 TEST_ARGS ?=
 FUZZ_SECONDS ?= 600
+STEPS ?= 100000
+SEED ?= 1
 # Tests wait for servers and browsers half of their time: two processes a core.
 PROCESSES ?= $(shell expr 2 \* $$(nproc))
 BENCHMARKS ?= startup sending receiving latency fanning_out compiling feeds importing parsing people visiting console
@@ -12,7 +14,7 @@ OFFICE := tests/acceptance/test_office.py::test_the_first_day_of_an_office
 # The tests start hundreds of commands; each is twice as quick with its bytecode kept.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: demo cluster-demo test stories bench servers judges torture corpus fuzz fresh screenshots check lock clean
+.PHONY: demo cluster-demo test stories bench servers judges torture corpus fuzz walk fresh screenshots check lock clean
 
 demo: $(VENV)/.installed
 	$(BIN)/newsletter --config demo/newsletter.toml demo $(DEMO_ARGS)
@@ -92,6 +94,10 @@ check: $(VENV)/.installed-dev
 # FUZZ=guided for those alone that Atheris steers by coverage.
 fuzz: $(VENV)/.installed-dev
 	scripts/fuzz $(FUZZ_SECONDS) $(FUZZ)
+
+# Every role walks through the console at random: STEPS of them altogether, from SEED on.
+walk: $(VENV)/.installed-dev
+	$(BIN)/python tests/fuzzing/console_walk.py $(STEPS) $(SEED)
 
 # Locks hold hashes and no download address.
 lock: $(VENV)/.installed-dev

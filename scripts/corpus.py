@@ -80,7 +80,8 @@ def main() -> None:
 
 def is_input(path: Path) -> bool:
     is_hidden = any(part.startswith(".") for part in path.parts)
-    return path.is_file() and path.name != EXPECTED and not is_hidden
+    # Beside their inputs: `expected.html`, `expected-metadata.json`.
+    return path.is_file() and not path.name.startswith("expected") and not is_hidden
 
 
 def print_progress(done: int, files: int, tallies: dict[str, Tally]) -> None:

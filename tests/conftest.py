@@ -1,9 +1,10 @@
 """Fixtures of all tests: migrated databases of both kinds."""
 
+import gc
 import logging
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from itertools import count
@@ -51,6 +52,21 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     if wanted == "all" or not collection_path.is_file():
         return None
     return True if is_measured(collection_path) is not (wanted == "only") else None
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Leave what is imported and collected out of every later garbage collection.
+
+    Some 10,000 tests and all modules live until the end; looking through them again and again
+    takes an eighth of the CPU time of a run.
+    """
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 @pytest.hookimpl(trylast=True)

@@ -128,7 +128,7 @@ def edit(work: UnitOfWork[Context], name: str, change: ArrangementEdit) -> None:
     options = digest_options(work.context.config, name)
     coming = _lock_coming(work, name)
     before = coming_store.arrangement_of(coming)
-    first, _ = store.candidates(work.session, name, options, work.now, before)
+    first = store.first_candidates(work.session, name, options, work.now, before)
     shown = [article.id for article in first[: options.maximum_articles]]
     after = edited(before, shown, change)
     if change.drop_for_good is not None:

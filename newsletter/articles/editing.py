@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from newsletter.articles import store
-from newsletter.articles.body.sanitising import sanitise, summary_of, text_of
+from newsletter.articles.body.sanitising import derived_summary, sanitise, text_of
 from newsletter.articles.body.urls import relative_to_site
 from newsletter.articles.importers.base import (
     ImportContext,
@@ -62,7 +62,7 @@ def apply_edit(
     """
     before = _state(article)
     left = list(article.topics)
-    was_derived = article.summary == summary_of(article.body_text)
+    was_derived = article.summary == derived_summary(article.body_text)
     _set_fields(article, edit)
     if edit.status is ArticleStatus.SCHEDULED and article.published_at <= now:
         raise InvalidInput(
@@ -81,7 +81,7 @@ def apply_edit(
     if edit.summary is not None:
         article.summary = one_line(edit.summary)
     if not article.summary or (was_derived and edit.summary is None):
-        article.summary = summary_of(article.body_text)
+        article.summary = derived_summary(article.body_text)
     after = _state(article)
     if after == before:
         return False
@@ -141,7 +141,7 @@ def document_of(article: Article, context: ImportContext) -> str:
     """The article as Markdown with front matter, for a text editor."""
     import yaml  # type: ignore[import-untyped]  # python-frontmatter's own dependency
 
-    derived = article.summary == summary_of(article.body_text)
+    derived = article.summary == derived_summary(article.body_text)
     values = {
         "title": article.title,
         "date": article.published_at.astimezone(context.zone).isoformat(" "),

@@ -164,26 +164,35 @@ def candidates(
     now: datetime,
     arrangement: Arrangement | None = None,
 ) -> tuple[list[Article], int]:
-    """The first candidates of a digest, at least its maximum, and the number of all.
+    """As `first_candidates`, and the number of all, which reads every article that is not told."""
+    chosen = arrangement or Arrangement()
+    conditions = [*_candidate(digest, options, now), Article.id.not_in(chosen.dropped)]
+    count = select(func.count()).select_from(Article).where(*conditions)
+    first = first_candidates(session, digest, options, now, chosen)
+    return first, session.scalars(count).one()
+
+
+def first_candidates(
+    session: Session, digest: str, options: DigestOptions, now: datetime, arrangement: Arrangement
+) -> list[Article]:
+    """The first candidates of a digest: enough for its minimum and its maximum, if there are.
 
     Args:
         arrangement: which come first, and which are dropped; the others follow, newest first.
     """
-    chosen_arrangement = arrangement or Arrangement()
-    conditions = [*_candidate(digest, options, now), Article.id.not_in(chosen_arrangement.dropped)]
+    conditions = [*_candidate(digest, options, now), Article.id.not_in(arrangement.dropped)]
     newest = (
         select(Article)
         .where(*conditions)
         .order_by(Article.published_at.desc(), Article.id.desc())
-        .limit(options.maximum_articles)
+        .limit(max(options.maximum_articles, options.minimum_articles))
     )
     articles = list(session.scalars(newest))
     newest_ids = {article.id for article in articles}
-    older = [number for number in chosen_arrangement.order if number not in newest_ids]
+    older = [number for number in arrangement.order if number not in newest_ids]
     if older:
         articles += session.scalars(select(Article).where(*conditions, Article.id.in_(older)))
-    count = select(func.count()).select_from(Article).where(*conditions)
-    return in_order(chosen_arrangement.order, articles), session.scalars(count).one()
+    return in_order(arrangement.order, articles)
 
 
 def _candidate(digest: str, options: DigestOptions, now: datetime) -> list[ColumnElement[bool]]:

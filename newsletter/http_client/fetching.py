@@ -11,6 +11,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from newsletter.errors import FetchError
+from newsletter.http_client.url_credentials import without_credentials
 
 if TYPE_CHECKING:  # `guarded` needs requests, which only whoever fetches waits for
     from requests import Response
@@ -27,7 +28,7 @@ class Fetched:
 
     Args:
         changed: False for a 304, with empty content.
-        url: the final URL, after redirects.
+        url: the final URL, after redirects, without credentials.
     """
 
     url: str
@@ -69,7 +70,7 @@ def fetch(
     if last_modified:
         headers["If-Modified-Since"] = last_modified
     with answered(url, headers, allow_private, total_time) as (answer, address):
-        return _read(answer, url, address, max_bytes)
+        return _read(answer, without_credentials(url), address, max_bytes)
 
 
 def status_of(url: str, *, allow_private: bool = False, total_time: timedelta = TOTAL_TIME) -> int:
@@ -97,7 +98,8 @@ def size_of(url: str, *, allow_private: bool = False, total_time: timedelta = TO
     headers = {**HEADERS, "Accept-Encoding": "identity"}
     with answered(url, headers, allow_private, total_time) as (answer, _):
         if answer.status_code != HTTPStatus.OK:
-            raise FetchError(f"{url}: the server answered {answer.status_code}")
+            shown = without_credentials(url)
+            raise FetchError(f"{shown}: the server answered {answer.status_code}")
         length = answer.headers.get("Content-Length", "")
         return Size(
             length_bytes=int(length) if length.isascii() and length.isdigit() else 0,
@@ -105,20 +107,20 @@ def size_of(url: str, *, allow_private: bool = False, total_time: timedelta = TO
         )
 
 
-def _read(answer: "Response", url: str, address: str, max_bytes: int) -> Fetched:
+def _read(answer: "Response", shown: str, address: str, max_bytes: int) -> Fetched:
     etag, modified = answer.headers.get("ETag", ""), answer.headers.get("Last-Modified", "")
     if answer.status_code == HTTPStatus.NOT_MODIFIED:
         return Fetched(url=address, changed=False, etag=etag, last_modified=modified)
     if answer.status_code != HTTPStatus.OK:
         raise FetchError(
-            f"{url}: the server answered {answer.status_code} {answer.reason or ''}".rstrip()
+            f"{shown}: the server answered {answer.status_code} {answer.reason or ''}".rstrip()
             + "; check the address, or try again later"
         )
     content = bytearray()
     for chunk in answer.iter_content(CHUNK_BYTES):
         content += chunk
         if len(content) > max_bytes:
-            raise FetchError(f"{url}: the answer is larger than {max_bytes} bytes; refused")
+            raise FetchError(f"{shown}: the answer is larger than {max_bytes} bytes; refused")
     return Fetched(
         url=address,
         changed=True,

@@ -26,6 +26,7 @@ from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConn
 from newsletter.errors import FetchError
 from newsletter.http_client.deadlines import Deadline, DeadlineResponse
 from newsletter.http_client.public_addresses import is_public
+from newsletter.http_client.url_credentials import without_credentials
 
 READ_TIMEOUT_SECONDS = 15
 CHUNK_BYTES = 64 * 1024
@@ -39,19 +40,21 @@ def answered(
 ) -> Iterator[tuple[requests.Response, str]]:
     """The response after redirects, its body not yet read, and the URL that it came from.
 
+    That URL has no credentials: what is read from the body is resolved against it, and published.
+
     Raises:
         FetchError: there is none, it must not be asked for, or its body broke off.
     """
-    deadline = Deadline(total_time)
+    deadline, shown = Deadline(total_time), without_credentials(url)
     with _session(allow_private, deadline) as session:
         try:
-            with _follow_redirects(session, url, headers) as answer:
-                yield answer
+            with _follow_redirects(session, url, headers) as (answer, address):
+                yield answer, without_credentials(address)
         except (requests.RequestException, OSError, ValueError) as error:
-            raise FetchError(f"{url}: {_reason(error, deadline)}") from error
+            raise FetchError(f"{shown}: {_reason(error, deadline)}") from error
         if deadline.passed:
             # A body without Content-Length looks complete when cut.
-            raise FetchError(f"{url}: {deadline.words}")
+            raise FetchError(f"{shown}: {deadline.words}")
 
 
 @contextmanager
@@ -92,7 +95,8 @@ def _follow_redirects(
                 continue
             yield answer, address
             return
-    raise FetchError(f"{url}: more than {MAX_REDIRECTS} redirects; give the last address")
+    shown = without_credentials(url)
+    raise FetchError(f"{shown}: more than {MAX_REDIRECTS} redirects; give the last address")
 
 
 def _reason(error: Exception, deadline: Deadline) -> str:

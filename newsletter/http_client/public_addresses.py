@@ -9,14 +9,15 @@ NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 ROUTED = (ipaddress.IPv6Network("2000::/3"), NAT64)
 # The interface identifier of ISATAP (RFC 5214 section 6.1), before the IPv4 address.
 ISATAP = {0x00005EFE, 0x02005EFE}
-# From IANA's special-purpose registries, what `ipaddress` of Python 3.11 lacks: documentation
-# (RFC 9637), relays of 6to4 (RFC 7526), AS112 (RFC 7534, 7535), AMT (RFC 7450).
+# From IANA's special-purpose registries, what `ipaddress` of Python 3.11 lacks in some release:
+# protocol assignments (RFC 6890, 2928), relays of 6to4 (RFC 7526), AS112 (RFC 7534, 7535), AMT (RFC
+# 7450), documentation (RFC 9637). What of the first is anycast (RFC 7723, 8155) serves no pages.
 SPECIAL = tuple(
     map(
         ipaddress.ip_network,
         (
-            *("3fff::/20", "2001:4:112::/48", "2620:4f:8000::/48", "2001:3::/32"),
-            *("192.88.99.0/24", "192.31.196.0/24", "192.52.193.0/24", "192.175.48.0/24"),
+            *("192.0.0.0/24", "192.88.99.0/24", "192.31.196.0/24", "192.52.193.0/24"),
+            *("192.175.48.0/24", "3fff::/20", "2001::/23", "2620:4f:8000::/48"),
         ),
     )
 )

@@ -34,6 +34,8 @@ class EditionGlance:
     note: str
     has_left: bool
     """Whether its mails are made."""
+    audience: int
+    """How many mails; 0 before they are made."""
 
 
 def under_way(session: Session) -> list[EditionGlance]:
@@ -135,4 +137,5 @@ def _glance(edition: Edition) -> EditionGlance:
         finished_at=edition.finished_at,
         note=edition.note,
         has_left=edition.fanned_out_at is not None,
+        audience=edition.audience or 0,
     )

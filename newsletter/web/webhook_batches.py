@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from threading import Event as Signal
 from threading import Lock
 
-from newsletter.errors import Busy
+from newsletter.errors import Busy, Conflict
 from newsletter.transports.events import Event
 
 BATCH_SIZE = 200
@@ -68,8 +68,9 @@ class WebhookBatches:
             for call in calls:
                 call.error = None
         except Exception as error:  # noqa: BLE001 - one call's events must not fail the others
+            is_worth_another = len(calls) > 1 or isinstance(error, Conflict)
             for call in calls:
-                call.error = error if len(calls) == 1 else self._record_alone(transport, call)
+                call.error = self._record_alone(transport, call) if is_worth_another else error
         finally:
             for call in calls:
                 call.finished.set()
@@ -77,6 +78,10 @@ class WebhookBatches:
     def _record_alone(self, transport: str, call: WaitingCall) -> Exception | None:
         try:
             self._record_batches(transport, call.events)
+        except Conflict:
+            # SNS calls again after a 5xx, and never after a 4xx
+            # (https://docs.aws.amazon.com/sns/latest/dg/sns-message-delivery-retries.html).
+            return Busy("another process is recording the same; call again")
         except Exception as error:  # noqa: BLE001 - raised where the call is answered
             return error
         return None

@@ -1,20 +1,28 @@
 """What a column that is asked about most likely tells."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from subscribers.importing.profiling import ColumnProfile
 from subscribers.importing.values.channels import (
     is_of_mail,
     is_of_mail_consent,
+    is_of_newsletter,
+    is_of_other_channel,
     may_concern_mail,
 )
-from subscribers.importing.values.dates import is_date
+from subscribers.importing.values.dates import DayMonthOrder, end_of, is_date
 from subscribers.importing.values.note_headings import names_notes
 from subscribers.importing.values.stems import (
     AGREEMENT_STEMS,
     ASIDE_STEMS,
+    JOINING_STEMS,
+    LAW_STEMS,
     LEAVING_STEMS,
+    PAYMENT_STEMS,
+    STATUS_STEMS,
+    USE_STEMS,
+    WISH_STEMS,
     has_stem,
     is_turned,
 )
@@ -40,24 +48,55 @@ def guess_of(heading: str, profile: ColumnProfile) -> str:
     words = [value for value in profile.values if not is_nothing(value)]
     if has_stem(name, ASIDE_STEMS) or is_turned(heading):
         return OPEN
-    if has_stem(name, LEAVING_STEMS) and any(
-        all(map(is_leaving, words)) for is_leaving in (is_date, is_yes_or_no, _is_leaving_word)
-    ):
-        return "left"
+    is_of_leaving = has_stem(name, LEAVING_STEMS)
+    is_telling = bool(profile.telling) or any(map(_is_leaving_word, words))
+    if is_of_leaving and (guess := _guess_of_leaving(words)):
+        return guess
+    if has_stem(name, PAYMENT_STEMS) and not is_telling:
+        return "ignored"
     if any(folded(word) in WORDS for word in words):
         # Beside words of bounces an empty cell is no doubt, as it would be below a status.
-        return "left" if has_stem(name, LEAVING_STEMS) else "status"
-    if is_of_mail_consent(name) and has_stem(name, AGREEMENT_STEMS):
-        if all(map(is_yes_or_no, words)):
-            return "status"
-        if all(map(is_date, words)):
-            return "confirmed"
+        are_few_told = all(map(_is_leaving_word, words)) and not profile.is_full
+        is_of_state = has_stem(name, (*STATUS_STEMS, *AGREEMENT_STEMS))
+        return "left" if is_of_leaving or (are_few_told and not is_of_state) else "status"
+    if guess := _guess_of_consent(name, words):
+        return guess
     is_asked = _ASKED.search(heading) is not None or is_of_mail(name)
     if names_notes(name) or (not is_asked and (profile.telling or any(map(is_remark, words)))):
         return "notes"
     # Codes of states are as few and as short as names of places: nothing is suggested that could
     # have somebody mailed who left.
     return OPEN
+
+
+def _guess_of_leaving(words: Sequence[str]) -> str:
+    kinds = (is_date, is_yes_or_no, _is_leaving_word, _is_year)
+    if any(all(map(is_leaving, words)) for is_leaving in kinds):
+        return "left"
+    # A count of bounces: many servers refuse mail for a day.
+    return "doubtful" if all(map(str.isdecimal, words)) else ""
+
+
+def _guess_of_consent(name: str, words: Sequence[str]) -> str:
+    are_dates, are_answers = all(map(is_date, words)), all(map(is_yes_or_no, words))
+    if is_of_mail_consent(name) and has_stem(name, AGREEMENT_STEMS) and are_dates:
+        return "confirmed"
+    if are_answers and _asks_for_mail(name):
+        return "status"
+    return "joined" if are_dates and has_stem(name, JOINING_STEMS) else ""
+
+
+def _asks_for_mail(name: str) -> bool:
+    """Whether a yes below a folded heading is one to mail."""
+    if has_stem(name, USE_STEMS) or is_of_other_channel(name):
+        return False
+    is_wished = is_of_mail(name) and has_stem(name, WISH_STEMS)
+    is_subscribed = name.split()[-1:] == ["subscribed"]
+    return is_of_newsletter(name) or is_wished or is_subscribed or has_stem(name, LAW_STEMS)
+
+
+def _is_year(text: str) -> bool:
+    return end_of(text, DayMonthOrder.DAY) is not None
 
 
 def guess_aside(guess: str, profile: ColumnProfile, headings: Collection[str]) -> tuple[str, str]:

@@ -22,6 +22,7 @@ from subscribers.importing.values.note_headings import names_notes
 from subscribers.importing.values.states import HAS_LEFT, ListState
 from subscribers.importing.values.stems import (
     AGREEMENT_STEMS,
+    LEAVING_STEMS,
     SECRET_STEMS,
     STEMS,
     has_stem,
@@ -39,6 +40,27 @@ from subscribers.importing.values.word_folding import folded
 
 # At most this many different values may be statuses.
 FEW_VALUES = 12
+# Names of numbers by which entries are told apart; an order's is "Order #" in English.
+_OF_NUMBERS = frozenset(
+    map(
+        folded,
+        (
+            *("id", "uuid", "guid", "ip", "number", "no", "nr", "num", "reference", "ref", "login"),
+            *("nummer", "kennung", "numéro", "n°", "nº", "identifiant", "référence", "número"),
+            *("referencia", "numero", "codice", "numer", "identyfikator", "rhif", "cyfeirnod"),
+        ),
+    )
+)
+# What such a number may be of, though the words speak of states elsewhere.
+_OF_ENTRIES = frozenset(
+    {"submission", "subscriber", "subscription", "member", "membership", "mitglied", "mitglieds"}
+)
+# A number of one of these tells kinds of people apart, though in a short list each has another.
+_OF_KINDS = (
+    *("list", "group", "segment", "categ", "kateg", "type", "typ", "art", "kind", "level", "stage"),
+    *("role", "class", "tier", "flag", "tag", "label", "source", "campaign", "queue", "grupp"),
+    *("group", "grup", "lij", "tipo", "nivel", "code", "folder", "audience", "board"),
+)
 # Sums of money: with a sign, or with cents.
 _AMOUNT = re.compile(
     r"[-−]?[£$€¥]\s?\d[\d.,' ]*|[-−]?\d[\d.' ]*[.,]\d\d|[-−]?\d[\d.,' ]*\s?(?:[£$€¥]|zł|kr|CHF|EUR)"
@@ -128,7 +150,7 @@ def _column(
         role, why = UNREAD, "it may hold passwords or keys"
     else:
         role = UNREAD
-        question, why = _open_question(name, profile, assigned.program)
+        question, why = _open_question(heading, profile, assigned.program)
         guess = guess_of(heading, profile) if question else ""
         if question and (is_of_other_channel(name) or _means_letters(name, others)):
             guess, reason = guess_aside(guess, profile, others)
@@ -200,8 +222,11 @@ def _role_origin(name: str, role: str, is_chosen: bool, program: Program | None)
     return "by its name"
 
 
-def _open_question(name: str, profile: ColumnProfile, program: Program | None) -> tuple[str, str]:
+def _open_question(
+    heading: str, profile: ColumnProfile, program: Program | None
+) -> tuple[str, str]:
     """Why an unread column may hold status or consent, or why it does not."""
+    name = folded(heading)
     words = [value for value in profile.values if not is_nothing(value)]
     if not words:
         return "", "it is empty"
@@ -217,11 +242,31 @@ def _open_question(name: str, profile: ColumnProfile, program: Program | None) -
         return "", "its name speaks of something else"
     if sum("@" in word for word in words) > len(words) // 2:
         return "", "further addresses"
+    if _identifies(heading, words, profile):
+        return "", "it numbers the rows: each has another"
     if has_stem(name, STEMS):
         return "its name may speak of state or consent", ""
     if names_notes(name):
         return "it holds free words, which may say who left", ""
     return _question_about_values(words, profile)
+
+
+def _identifies(heading: str, words: Sequence[str], profile: ColumnProfile) -> bool:
+    """Whether a column holds numbers of orders, members or entries: each row has another."""
+    name = folded(heading)
+    is_numbered = heading.strip().strip("()").endswith("#") or heading.strip() == "#"
+    is_named = is_numbered or not _OF_NUMBERS.isdisjoint(name.split()[-1:] + name.split()[:1])
+    is_each_another = profile.is_full and (
+        not profile.is_complete or (1 < profile.filled == len(words))
+    )
+    rest = " ".join(word for word in name.split() if word not in _OF_NUMBERS | _OF_ENTRIES)
+    return (
+        is_named
+        and is_each_another
+        and not has_stem(rest, (*STEMS, *LEAVING_STEMS, *_OF_KINDS))
+        and all(any(map(str.isdigit, word)) for word in words)
+        and not all(map(is_yes_or_no, words))
+    )
 
 
 def _question_about_values(words: Sequence[str], profile: ColumnProfile) -> tuple[str, str]:

@@ -23,7 +23,7 @@ SMALL = {
     "receiving": "--events 20 --mails 20 --only 'calls of 100 events, and the edition'",
     "sending": "--mails 100 --runs 1 --connections 2 --only 'bare loop' 'newsletter, PostgreSQL' "
     "'newsletter, SQLite, DKIM' 'RSA-2048 alone'",
-    "startup": "--runs 1 --commands 2",
+    "startup": "--runs 1 --commands 1",
     # More people than can leave in a second.
     "visiting": "--people 5000 --seconds 1 --runs 1 --only SQLite",
 }
@@ -33,6 +33,7 @@ BY_HAND = {
     "judges": "needs npm and large packages; tests/acceptance/test_mails.py runs the other judges",
     "fresh": "installs whole systems, which takes root and several minutes",
     "corpus": "needs a folder of foreign files; its importers have a contract suite",
+    "walk": "a hundred thousand steps; tests/fuzzing/test_console.py walks some for each role",
     "fuzz": "takes as long as it is given; tests/fuzzing runs each of its tests for a moment",
     "screenshots": "changes files of the repository",
     "check": "is what make test does, for whoever works on the code",

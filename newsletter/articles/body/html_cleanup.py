@@ -15,7 +15,7 @@ from lxml import etree
 from lxml import html as trees
 
 from newsletter.articles.body.embeds import PERMALINKS, link_for_frame, link_posts
-from newsletter.articles.body.urls import names_in, without_controls
+from newsletter.articles.body.urls import names_in, without_control_references, without_controls
 from newsletter.articles.ingestion.notes import counted
 
 Element: TypeAlias = Any
@@ -144,7 +144,8 @@ def _escape_non_tags(html: str, unknown: set[str]) -> str:
 def parsed_body(html: str) -> Element | None:
     """The tree; None without any HTML, or if elements nest too deep."""
     parser = trees.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False)
-    content = f"<div>{without_controls(html)}</div>".encode("utf-8", "replace")
+    readable = without_control_references(without_controls(html))
+    content = f"<div>{readable}</div>".encode("utf-8", "replace")
     try:
         root = trees.document_fromstring(content, parser=parser)
     except (etree.LxmlError, ValueError):

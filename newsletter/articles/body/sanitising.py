@@ -62,6 +62,10 @@ _OTHER_BLOCK = re.compile(
     r"|main|marquee|nav|optgroup|option|search|summary)(?=[\s/>])",
     re.IGNORECASE,
 )
+# Links that are shown as buttons: what parts them is a style, which is not kept.
+_BUTTON = re.compile(
+    r"</a>(?=<a\s(?:[^<>]*\s)?class\s*=\s*[\"']?[^<>\"']*(?:button|btn))", re.IGNORECASE
+)
 _OTHER_LIST = re.compile(r"<(/?)(?:dir|menu)(?=[\s/>])", re.IGNORECASE)
 _IMAGE = re.compile(r'<img((?:\s+[a-z]+="[^"]*")*)\s*>')
 _BLOCK_TAG = re.compile("<[^<>]*>")
@@ -69,6 +73,9 @@ _BLOCK_TAG = re.compile("<[^<>]*>")
 ANCHOR_PREFIX = "in-"
 _TARGET = re.compile(r"""\shref\s*=\s*["']?[^"'\s>#]*#([^"'\s>]+)""", re.IGNORECASE)
 _ID = re.compile(r"""\sid\s*=\s*["']?([^"'\s>]+)""", re.IGNORECASE)
+_FOOTNOTE_MARK = re.compile(r"(?<=[^\s\[])\[\d{1,3}\](?!\w)")
+# What leads from a footnote back to its mark.
+_BACK_TO_MARK = re.compile("\\s*[↩↑]\ufe0e?")
 _SENTENCE_END = re.compile(r"[.!?…。！？؟۔][\"'”’»)]*(?=\s)")
 
 
@@ -104,7 +111,10 @@ def _cleaned(html: str, base: str) -> str:
 
 
 def _renamed(html: str) -> str:
-    """The HTML with block elements that are not kept as `<div>`, other lists as `<ul>`."""
+    """The HTML with block elements that are not kept as `<div>`, other lists as `<ul>`, and space
+    between buttons."""
+    if "</a><a" in html:
+        html = _BUTTON.sub("</a> ", html)
     return _OTHER_LIST.sub(r"<\1ul", _OTHER_BLOCK.sub(r"<\1div", html))
 
 
@@ -184,6 +194,13 @@ def text_of(html: str) -> str:
     words = unescape(_BLOCK_TAG.sub("\0", blocks.replace("\n", " ")))
     lines = words.split("\0")
     return "\n".join(line for line in (" ".join(line.split()) for line in lines) if line)
+
+
+def derived_summary(text: str) -> str:
+    """The summary of an article without one: the start of its text, without marks of footnotes."""
+    if _BACK_TO_MARK.search(text):
+        text = _BACK_TO_MARK.sub("", _FOOTNOTE_MARK.sub("", text))
+    return summary_of(text)
 
 
 def summary_of(text: str, limit: int = SUMMARY_LENGTH) -> str:

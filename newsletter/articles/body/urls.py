@@ -28,17 +28,20 @@ ILLEGAL_BEYOND_BMP = re.compile(
     + "]"
 )
 _C0 = bytes((*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20), 0x7F))
-# What follows 0xC2 in the UTF-8 of C1 controls; patterns of the UTF-8 of the others, each beginning
-# with one byte. Bytes are searched many times as fast as characters.
+# What follows 0xC2 in the UTF-8 of C1 controls; patterns of the UTF-8 of the others, each with the
+# byte that it begins with. Bytes are searched many times as fast as characters, and one byte many
+# times as fast as a pattern.
 _C1 = frozenset(bytes((byte,)) for byte in range(0x80, 0xA0) if byte != 0x85)
 _OTHERS = (
-    re.compile(rb"\xed[\xa0-\xbf]"),
-    re.compile(rb"\xef(?:\xb7[\x90-\xaf]|\xbf[\xbe\xbf])"),
+    (b"\xed", re.compile(rb"\xed[\xa0-\xbf]")),
+    (b"\xef", re.compile(rb"\xef(?:\xb7[\x90-\xaf]|\xbf[\xbe\xbf])")),
     *(
-        re.compile(bytes((byte,)) + rb"[\x8f\x9f\xaf\xbf]\xbf[\xbe\xbf]")
+        (bytes((byte,)), re.compile(bytes((byte,)) + rb"[\x8f\x9f\xaf\xbf]\xbf[\xbe\xbf]"))
         for byte in range(0xF0, 0xF5)
     ),
 )
+# Decimal or hexadecimal; leading zeros are skipped, and the semicolon may be missing.
+_REFERENCE = re.compile(r"&#0*(?:(\d{1,9})(?!\d)|[xX]0*([0-9a-fA-F]{1,9})(?![0-9a-fA-F]));?")
 _TAG = re.compile(r'<[a-z][a-z0-9]*(?:\s+[a-z-]+="[^"]*")+\s*>')
 _WITHIN = re.compile(r'(\s(?:href|src|cite)=")(/[^/"][^"]*|/)(?=")')
 _ANCHOR = re.compile(r'(\shref=")(#[^"]*)(?=")')
@@ -58,6 +61,21 @@ def without_controls(text: str) -> str:
     return ILLEGAL_BEYOND_BMP.sub("", ILLEGAL.sub("", text)) if _has_illegal(text) else text
 
 
+def without_control_references(html: str) -> str:
+    """The HTML without references such as `&#27;` to what no tree of lxml takes when it is set.
+
+    References to C1 stay: browsers read them as Windows-1252 (HTML, 13.2.5.80).
+    """
+    return _REFERENCE.sub(_kept_reference, html) if "&#" in html else html
+
+
+def _kept_reference(reference: re.Match[str]) -> str:
+    digits, hexadecimal = reference.groups()
+    number = int(hexadecimal, 16) if hexadecimal else int(digits)
+    is_kept = number <= 0x10FFFF and (0x7F <= number < 0xA0 or not _has_illegal(chr(number)))
+    return reference[0] if is_kept else ""
+
+
 def _has_illegal(text: str) -> bool:
     content = text.encode("utf-8", "surrogatepass")
     if len(content.translate(None, _C0)) < len(content):
@@ -66,7 +84,7 @@ def _has_illegal(text: str) -> bool:
         return False
     if not _C1.isdisjoint(part[:1] for part in content.split(b"\xc2")[1:]):
         return True
-    return any(pattern.search(content) for pattern in _OTHERS)
+    return any(byte in content and pattern.search(content) for byte, pattern in _OTHERS)
 
 
 # A sanitised body is read twice, and pages repeat their links.

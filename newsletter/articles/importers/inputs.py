@@ -30,6 +30,7 @@ from newsletter.articles.importers.validation import errors_as_records
 from newsletter.articles.importers.values.file_names import TOOL_FOLDERS, is_tool_file
 from newsletter.clock import Clock
 from newsletter.errors import FetchError
+from newsletter.http_client.url_credentials import without_credentials
 
 MAX_FILE_BYTES = 1024 * 1024 * 1024
 STANDARD_INPUT = "-"
@@ -117,7 +118,8 @@ def find_inputs(names: Sequence[str], stdin: BinaryIO, fetch: Fetch) -> Inputs:
         if name == STANDARD_INPUT:
             inputs.offers.append(Input(name=name, load=partial(_limited, stdin, name)))
         elif name.startswith(("http://", "https://")):
-            inputs.offers.append(Input(name=name, load=partial(fetch, name)))
+            shown = without_credentials(name)
+            inputs.offers.append(Input(name=shown, load=partial(fetch, name)))
         elif Path(name).is_dir():
             inputs = _with_folder(inputs, Path(name))
         else:

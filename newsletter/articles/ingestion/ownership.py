@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from newsletter.articles.importers.base import BadRecord, Record
 from newsletter.articles.importers.format_detection import ALL_FORMATS
 from newsletter.articles.store import Key, StoredArticle
+from newsletter.http_client.url_credentials import without_credentials
 
 PREFIX = "feed:"
 # Of files whose ids a feed of the same site has too.
@@ -37,8 +38,8 @@ class PolledFeed:
 
 def source_of(url: str) -> str:
     """The source of a polled feed's articles: its URL without scheme, `www.` and trailing slash."""
-    parts = urlsplit(url)
-    host = parts.netloc.rpartition("@")[2].lower().removeprefix("www.")
+    parts = urlsplit(without_credentials(url))
+    host = parts.netloc.lower().removeprefix("www.")
     query = f"?{parts.query}" if parts.query else ""
     return f"{PREFIX}{host}{parts.path.rstrip('/')}{query}"
 

@@ -22,6 +22,7 @@ from newsletter.config.options import SourceOptions
 from newsletter.database import Database
 from newsletter.errors import NewsletterError, ResourceNotFound
 from newsletter.http_client.fetching import Fetched, fetch
+from newsletter.http_client.url_credentials import without_credentials
 from newsletter.logging import EventLogger
 
 log = EventLogger(__name__)
@@ -91,7 +92,7 @@ def poll_source(
         report = ImportReport(bad=[_failed(source.url, error)])
     except Exception as error:
         log.exception("feed not polled", url=source.url)
-        report = ImportReport(bad=[failure(error, source.url)])
+        report = ImportReport(bad=[failure(error, without_credentials(source.url))])
     try:
         _record_poll(database, source.url, clock.now(), error=report.bad[0].what)
     except NewsletterError as error:
@@ -159,5 +160,6 @@ def _record_poll(
 
 
 def _failed(url: str, error: NewsletterError) -> BadRecord:
-    what = str(error).removeprefix(f"{url}: ")
-    return BadRecord(where=url, what=what, mend="it is asked again at the next poll")
+    where = without_credentials(url)
+    what = str(error).removeprefix(f"{where}: ")
+    return BadRecord(where=where, what=what, mend="it is asked again at the next poll")

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from newsletter.articles import store
 from newsletter.articles.body.empty_elements import without_empty_elements
 from newsletter.articles.body.media_sizes import declared
-from newsletter.articles.body.sanitising import sanitise, summary_of, text_of
+from newsletter.articles.body.sanitising import derived_summary, sanitise, summary_of, text_of
 from newsletter.articles.body.urls import relative_to_site
 from newsletter.articles.expiry import settled_record, was_withdrawn_by_expiry
 from newsletter.articles.identity import fingerprint_of, topic_slug
@@ -347,7 +347,7 @@ def _is_unchanged(match: Match) -> bool:
 def _fill(article: Article, match: Match, body: str, now: datetime) -> None:
     """Copy the record's content into the article; names and times are set elsewhere."""
     record = match.record
-    was_derived = article.summary == summary_of(article.body_text)
+    was_derived = article.summary == derived_summary(article.body_text)
     had_expired = was_withdrawn_by_expiry(article.content_hash, record)
     _name_source(article, match)
     article.content_hash = content_hash(record)
@@ -356,7 +356,7 @@ def _fill(article: Article, match: Match, body: str, now: datetime) -> None:
     article.body_text = text_of(body)
     _set_time(article, record, now, had_expired)
     if record.summary or was_derived:
-        article.summary = summary_of(record.summary, MAX_SUMMARY_LENGTH) or summary_of(
+        article.summary = summary_of(record.summary, MAX_SUMMARY_LENGTH) or derived_summary(
             article.body_text
         )
     article.author = record.author or article.author or ""

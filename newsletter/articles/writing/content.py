@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from hashlib import sha256
 from typing import Any
 
-from newsletter.articles.body.sanitising import summary_of
+from newsletter.articles.body.sanitising import derived_summary
 from newsletter.articles.editing import ArticleEdit
 from newsletter.articles.models import Article
 
@@ -30,7 +30,7 @@ class ArticleContent:
     @classmethod
     def of(cls, article: Article) -> "ArticleContent":
         """The content of a stored article."""
-        is_derived = article.summary == summary_of(article.body_text)
+        is_derived = article.summary == derived_summary(article.body_text)
         return cls(
             title=article.title,
             summary="" if is_derived else article.summary,

@@ -27,6 +27,7 @@ from newsletter.console.frame.presentation.forms import FormErrors
 from newsletter.console.frame.request import ConsoleRequest
 from newsletter.console.frame.routes import Threads, form, page
 from newsletter.http_client.fetching import fetch
+from newsletter.http_client.url_credentials import without_credentials
 from newsletter.staff.permissions import Permission
 
 MAX_UPLOAD_BYTES = 200 * 1024 * 1024
@@ -53,7 +54,7 @@ def import_page(request: ConsoleRequest) -> Response:
     """The forms, and the feeds that are followed."""
     with request.database.read() as session:
         feeds = [
-            (name, each.url, store.known_source(session, each.url))
+            (name, without_credentials(each.url), store.known_source(session, each.url))
             for name, each in request.config.sources.items()
         ]
     context = {

@@ -11,6 +11,7 @@ from newsletter.console.feedback.events import KINDS
 from newsletter.console.frame.presentation.words import counted
 from newsletter.console.frame.request import ConsoleRequest
 from newsletter.console.frame.routes import form, live, page
+from newsletter.console.sending.counts import MAX_INLINE_COUNT
 from newsletter.database import Database
 from newsletter.editions import store
 from newsletter.editions.bulletins.store import edition_of, written_as
@@ -37,7 +38,7 @@ def gauges(database: Database) -> EditionGauges:
 
 
 def edition_page(request: ConsoleRequest) -> Response:
-    """The page of an edition."""
+    """The page of an edition, or, with `part`, what became of its mails alone."""
     number = request.number()
     with request.database.read() as session:
         edition = store.by_id(session, number)
@@ -66,15 +67,29 @@ def edition_page(request: ConsoleRequest) -> Response:
             approvals_given = [(who_is(a.actor, names), a) for a in status.given]
             context |= {"approval": status, "given": approvals_given}
     context["numbers"] = _numbers(request, edition)
-    context["live"] = request.fragment("editions/_numbers.html", context)
-    return request.page("editions/edition.html", context)
+    if context["numbers"]:
+        context["live"] = request.fragment("editions/_numbers.html", context)
+    is_part = request.query.get("part") == "yes"
+    return request.page(f"editions/{'_outcome' if is_part else 'edition'}.html", context)
 
 
-def _numbers(request: ConsoleRequest, edition: Edition) -> EditionNumbers:
-    """Its numbers; counted anew where it was paused, say, since those that all share were."""
-    shared = gauges(request.database).read(edition.id, request.now)
-    if shared.state is edition.state:
-        return shared
+def is_counted_later(request: ConsoleRequest, edition: Edition) -> bool:
+    """Whether its mails are too many to count them before a page is shown."""
+    return (edition.audience or 0) > MAX_INLINE_COUNT and request.query.get("count") != "yes"
+
+
+def _numbers(request: ConsoleRequest, edition: Edition) -> EditionNumbers | None:
+    """Its numbers; counted anew where it was paused, say, since those that all share were.
+
+    None where they come when the page is there.
+    """
+    is_late = is_counted_later(request, edition)
+    shared = gauges(request.database)
+    numbers = (shared.known if is_late else shared.read)(edition.id, request.now)
+    if numbers and numbers.state is edition.state:
+        return numbers
+    if is_late:
+        return None
     with request.database.read() as session:
         return numbers_of(session, edition.id, request.now)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from starlette.responses import Response
 
+from newsletter.console.editions.edition import is_counted_later
 from newsletter.console.frame.presentation.listing import (
     Column,
     Listing,
@@ -94,14 +95,15 @@ def _deliveries(request: ConsoleRequest) -> _Deliveries:
 
 
 def domains(request: ConsoleRequest) -> Response:
-    """The answers by the recipients' domains."""
+    """The answers by the recipients' domains, or, with `part`, their table alone."""
     number = request.number()
     with request.database.read() as session:
-        context = {
-            "edition": store.by_id(session, number),
-            "domains": answers_by_domain(session, number, limit=100),
-        }
-    return request.page("editions/domains.html", context)
+        edition = store.by_id(session, number)
+        is_late = is_counted_later(request, edition)
+        found = None if is_late else answers_by_domain(session, number, limit=100)
+    is_part = request.query.get("part") == "yes"
+    name = "_domains" if is_part else "domains"
+    return request.page(f"editions/{name}.html", {"edition": edition, "domains": found})
 
 
 ROUTES = [

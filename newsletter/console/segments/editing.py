@@ -122,7 +122,7 @@ def _text(request: ConsoleRequest) -> str:
     """What was sent, as text.
 
     Raises:
-        InvalidInput: it cannot be used.
+        FormErrors: it cannot be used.
     """
     typed = typed_in(request.form)
     if _first(typed, "as") == ROWS:

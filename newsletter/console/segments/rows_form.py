@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from newsletter.console.frame.presentation.forms import FormErrors, sentence
+from newsletter.errors import InvalidInput
 from subscribers.segments.conditions import (
     WITHOUT_VALUE,
     ConditionRow,
@@ -106,25 +108,38 @@ def text_in(typed: Typed) -> str:
     """The text of the rows that were sent.
 
     Raises:
-        InvalidInput: a row cannot be used, or there is none.
+        FormErrors: a row cannot be used, or there is none.
     """
     tests = set(RowTest)
-    blocks = [
-        [
-            ConditionRow(
-                field=row.field,
-                test=RowTest(row.test),
-                value="" if row.test in WITHOUT_VALUE else row.value,
-            )
-            for row in block
-            if row.test in tests
-        ]
-        for block in _sent(typed)
-    ]
+    blocks = [[_condition(row) for row in block if row.test in tests] for block in _sent(typed)]
     joiner = _one(typed, "joiner")
-    return text_of(
-        Conditions(joiner=Joiner(joiner) if joiner in set(Joiner) else Joiner.ALL, blocks=blocks)
+    try:
+        return text_of(
+            Conditions(
+                joiner=Joiner(joiner) if joiner in set(Joiner) else Joiner.ALL, blocks=blocks
+            )
+        )
+    except InvalidInput as error:
+        raise FormErrors({_faulty(blocks): sentence(str(error))}) from error
+
+
+def _condition(row: ShownRow) -> ConditionRow:
+    return ConditionRow(
+        field=row.field,
+        test=RowTest(row.test),
+        value="" if row.test in WITHOUT_VALUE else row.value,
     )
+
+
+def _faulty(blocks: Sequence[Sequence[ConditionRow]]) -> str:
+    """The key, as it is shown again, of the first row that cannot be used; of no row, the first."""
+    for at, block in enumerate(blocks):
+        for place, row in enumerate(block):
+            try:
+                text_of(Conditions(joiner=Joiner.ALL, blocks=[[row]]))
+            except InvalidInput:
+                return f"{at}-{place}"
+    return "0-0"
 
 
 def field_options(attributes: Sequence[str]) -> list[tuple[str, str]]:

@@ -13,7 +13,7 @@ from newsletter.staff.permissions import Permission
 
 def stop_page(request: ConsoleRequest) -> Response:
     """What would be stopped, and the button."""
-    return request.page("today/stop.html", {"under_way": under_way(request)})
+    return request.page("today/stop.html", {"under_way": under_way(request, is_page=True)})
 
 
 def stop(request: ConsoleRequest) -> Response:

@@ -13,7 +13,7 @@ from newsletter.console.editions.edition import gauges
 from newsletter.console.frame.presentation.words import counted
 from newsletter.console.frame.request import ConsoleRequest
 from newsletter.console.frame.routes import live, page
-from newsletter.console.sending.counts import takes_long
+from newsletter.console.sending.counts import MAX_INLINE_COUNT, takes_long
 from newsletter.delivery.dry_run import audience_of
 from newsletter.editions.composing.composition import Composition
 from newsletter.editions.digests.upcoming import next_edition
@@ -69,23 +69,36 @@ def today(request: ConsoleRequest) -> Response:
             and all(step.is_done for step in steps if step.name == setup.SENDER),
             "steps": [] if all(step.is_done for step in steps) else steps,
         }
-    context["going_out"] = going_out(request)
+    context["going_out"] = going_out(request, is_page=True)
     return request.page("today/today.html", context)
 
 
-def going_out(request: ConsoleRequest) -> str | None:
+def going_out(request: ConsoleRequest, *, is_page: bool = False) -> str | None:
     """What is being sent, as it changes."""
-    editions = under_way(request)
+    editions = under_way(request, is_page=is_page)
     return request.fragment("today/_going-out.html", {"under_way": editions}) if editions else None
 
 
-def under_way(request: ConsoleRequest) -> list[tuple[EditionGlance, EditionNumbers | None]]:
-    """What is being sent or waits for its time, with the numbers that all who look share."""
+def under_way(
+    request: ConsoleRequest, *, is_page: bool
+) -> list[tuple[EditionGlance, EditionNumbers | None]]:
+    """What is being sent or waits for its time, with the numbers that all who look share.
+
+    Args:
+        is_page: whether a page waits for it: no numbers then where they take long to count.
+    """
     with request.database.read() as session:
         editions = queries.under_way(session)
-    read = gauges(request.database).read
     now = request.context.clock.now()
-    return [(each, read(each.number, now) if each.has_left else None) for each in editions]
+
+    def numbers(edition: EditionGlance) -> EditionNumbers | None:
+        if not edition.has_left:
+            return None
+        is_quick = not is_page or edition.audience <= MAX_INLINE_COUNT
+        shared = gauges(request.database)
+        return (shared.read if is_quick else shared.known)(edition.number, now)
+
+    return [(edition, numbers(edition)) for edition in editions]
 
 
 def people(request: ConsoleRequest) -> Response:
@@ -158,12 +171,12 @@ def _next_runs(session: Session, request: ConsoleRequest, *, is_late: bool) -> l
 def _in_words(
     session: Session, digest: str, request: ConsoleRequest, *, is_late: bool
 ) -> tuple[str, bool]:
-    view = coming_queries.coming_view(session, request.config, digest, request.now)
-    if view.is_held:
+    glance = coming_queries.coming_glance(session, request.config, digest, request.now)
+    if glance.is_held:
         return "held until somebody lets it go on", False
-    if not view.stories:
-        return view.nothing or "nothing to tell yet", False
-    stories = counted(len(view.stories), "story", "stories")
+    if not glance.stories:
+        return glance.nothing or "nothing to tell yet", False
+    stories = counted(glance.stories, "story", "stories")
     people = "" if is_late else _audience(session, digest, request)
     return f"{stories} to {people}" if people else stories, True
 

@@ -68,7 +68,7 @@ def edit_draft(
 def _check_free(
     session: Session, digest: str, options: DigestOptions, number: int, now: datetime
 ) -> None:
-    free, _ = store.candidates(session, digest, options, now, Arrangement(order=(number,)))
+    free = store.first_candidates(session, digest, options, now, Arrangement(order=(number,)))
     if number not in {article.id for article in free}:
         raise InvalidInput(
             f"article {number} cannot be taken: it is in another edition, is not published, or has "

@@ -13,7 +13,7 @@ from newsletter.editions import store
 from newsletter.editions.coming import store as coming_store
 from newsletter.editions.digests.composition import design_section, digest_options
 from newsletter.editions.digests.schedule import next_runs
-from newsletter.editions.digests.sections import NoEdition
+from newsletter.editions.digests.sections import NoEdition, choose_articles
 from newsletter.editions.digests.upcoming import runs_of_mail
 from newsletter.editions.models import Edition, EditionState
 
@@ -60,6 +60,16 @@ class ComingView:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ComingGlance:
+    """The coming edition of one digest in a line."""
+
+    stories: int
+    nothing: str
+    """Why there is no edition; empty where there is one."""
+    is_held: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class CalendarRun:
     """One run of a digest in the calendar."""
 
@@ -85,7 +95,7 @@ def coming_view(session: Session, config: Config, name: str, now: datetime) -> C
     section, _ = design_section(session, config, name, now)
     coming = coming_store.find(session, name)
     arrangement = coming_store.arrangement_of(coming)
-    first, _ = store.candidates(session, name, options, now, arrangement)
+    first = store.first_candidates(session, name, options, now, arrangement)
     stories = () if isinstance(section, NoEdition) else section.articles
     taken = {article.id for article in stories}
     titles = arrangement.titles
@@ -104,6 +114,23 @@ def coming_view(session: Session, config: Config, name: str, now: datetime) -> C
         if isinstance(section, NoEdition)
         else tuple(amendment.article.title for amendment in section.amendments),
         introduction=arrangement.introduction,
+        is_held=coming is not None and coming.is_held,
+    )
+
+
+def coming_glance(session: Session, config: Config, name: str, now: datetime) -> ComingGlance:
+    """How many stories a digest's coming edition has; those that wait beyond are not counted.
+
+    Raises:
+        ResourceNotFound: no such digest.
+    """
+    options, coming = digest_options(config, name), coming_store.find(session, name)
+    arrangement = coming_store.arrangement_of(coming)
+    first = store.first_candidates(session, name, options, now, arrangement)
+    choice = choose_articles(options, first, len(first))
+    return ComingGlance(
+        stories=0 if isinstance(choice, NoEdition) else len(choice.articles),
+        nothing=choice.reason if isinstance(choice, NoEdition) else "",
         is_held=coming is not None and coming.is_held,
     )
 

@@ -104,6 +104,13 @@ class EditionGauges:
                 gauge.until = now + max(COUNTED_EVERY, took * REST)
             return gauge.numbers
 
+    def known(self, number: int, now: datetime) -> EditionNumbers | None:
+        """The numbers that were counted just now; None where they would have to be counted."""
+        with self._lock:
+            gauge = self._gauges.get(number)
+        is_fresh = gauge is not None and gauge.until is not None and now < gauge.until
+        return gauge.numbers if gauge is not None and is_fresh else None
+
     def _forget_oldest(self, current: int) -> None:
         if len(self._gauges) > MAX_EDITIONS:
             del self._gauges[next(number for number in self._gauges if number != current)]

@@ -111,11 +111,5 @@ def with_password(address: str, password: str) -> str:
     return urlunsplit(parts._replace(netloc=f"{USER}:{password}@{parts.netloc}"))
 
 
-def without_password(address: str) -> str:
-    """An address as it may be shown and compared."""
-    parts = urlsplit(address)
-    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
-
-
 def _shown(url: str) -> str:
     return url.partition("?")[0]

@@ -84,12 +84,16 @@ class Webhook(ABC):
         """
         if not self.is_ready:
             raise NotProven(f"transports.{transport}: set {' and '.join(self.needs)} first")
-        self.prove(call, now)
+        try:
+            self.prove(call, now)
+        except _MISSHAPEN as error:
+            raise NotProven("the proof of the call is not of the documented form") from error
         return self.read(call, transport)
 
     @abstractmethod
     def prove(self, call: WebhookCall, now: datetime) -> None:
-        """
+        """Whatever a value of another shape makes it raise is no proof.
+
         Raises:
             NotProven: the call may be anybody's, or is a repetition from long ago.
         """

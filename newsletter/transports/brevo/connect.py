@@ -1,10 +1,10 @@
 """Registers our address at Brevo: https://developers.brevo.com/reference/create-webhook."""
 
+from newsletter.http_client.url_credentials import without_credentials
 from newsletter.transports.api.account import (
     Account,
     WebhookRegistration,
     with_password,
-    without_password,
 )
 from newsletter.transports.api.answers import field
 from newsletter.transports.brevo.transport import BrevoOptions
@@ -27,7 +27,7 @@ def connect(options: BrevoOptions, account: Account, address: str) -> WebhookReg
     # Brevo says 404 where there is none.
     answer = account.call("GET", f"{url}?type=transactional", missing=(404,))
     webhooks = field(answer, "webhooks") or []
-    same = (one["id"] for one in webhooks if without_password(str(one.get("url"))) == address)
+    same = (one["id"] for one in webhooks if without_credentials(str(one.get("url"))) == address)
     number = next(same, None)
     if number is None:
         account.call("POST", url, webhook)

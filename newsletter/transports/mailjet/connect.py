@@ -1,11 +1,11 @@
 """Registers our address at Mailjet: https://dev.mailjet.com/email/reference/webhook/."""
 
+from newsletter.http_client.url_credentials import without_credentials
 from newsletter.transports.api.account import (
     Account,
     ConnectFailed,
     WebhookRegistration,
     with_password,
-    without_password,
 )
 from newsletter.transports.api.answers import field
 from newsletter.transports.mailjet.transport import MailjetOptions
@@ -23,7 +23,7 @@ def connect(options: MailjetOptions, account: Account, address: str) -> WebhookR
     listed = field(account.call("GET", f"{url}?Limit=100"), "Data") or []
     callbacks = {one["EventType"]: one for one in listed if not one.get("IsBackup")}
     for name in _TOLD:
-        there = without_password(str(callbacks[name]["Url"])) if name in callbacks else address
+        there = without_credentials(str(callbacks[name]["Url"])) if name in callbacks else address
         if there != address:
             raise ConnectFailed(
                 f"Mailjet tells {there} of {name} and has room for one address; remove it there"

@@ -22,6 +22,7 @@ PROGRAM = Program(
         "complimentary_plan",
         "stripe_customer_id",
         "tiers",
+        "gift_id",
         "newsletters",
         "email_count",
         "email_opened_count",

@@ -1,6 +1,7 @@
 """phpList: confirmed, blacklisted and disabled in columns of their own."""
 
 from subscribers.importing.program import Program
+from subscribers.importing.values.states import ListState
 
 PROGRAM = Program(
     name="phpList",
@@ -28,7 +29,10 @@ PROGRAM = Program(
         ),
         "joined": ("entered", "Time Created"),
         "tags": ("List Membership", "listname"),
+        # Whoever has been taken off every list is a subscriber still.
+        "received": ("List Membership",),
     },
+    words={ListState.PENDING: ("No Lists",)},
     harmless=(
         "id",
         "Did this user manually confirm",

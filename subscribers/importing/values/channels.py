@@ -42,6 +42,24 @@ _MAIL = frozenset(
 )
 
 
+NEWSLETTERS = frozenset(
+    map(
+        folded,
+        (
+            *("newsletter", "newsletters", "mailinglist", "mailingliste", "bulletin", "rundbrief"),
+            *("rundmail", "rundmails", "infomail", "infobrief", "lettre d'information"),
+            *("infolettre", "nieuwsbrief", "boletín", "cylchlythyr", "nyhedsbrev", "nyhetsbrev"),
+            *("uutiskirje", "hírlevél", "zpravodaj", "biuletyn", "e-newsletter", "enewsletter"),
+        ),
+    )
+)
+
+
+def is_of_newsletter(heading: str) -> bool:
+    """Whether a folded heading names a newsletter, and no letters or calls."""
+    return _names(heading, NEWSLETTERS) and not _names(heading, _OTHERS - NEWSLETTERS)
+
+
 # Refusals that may pass are of e-mail too.
 _STEMS = tuple(stem for stem in ASIDE_STEMS if stem not in {"transaction", "soft", "call", "push"})
 # What holds for every channel: a death, leaving altogether.

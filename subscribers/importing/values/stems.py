@@ -12,9 +12,12 @@ AGREEMENT_STEMS = (
     *("ingeschreven", "zapisan", "accept", "accett", "accord", "tanysgrifi"),
 )
 
-# A heading with one of these may tell state or consent (folded, in any of the languages).
-STEMS = (
+# Headings with one of the following may tell state or consent (folded, in any of the languages).
+STATUS_STEMS = (
     *("status", "statut", "statws", "stato", "estado", "zustand", "stav", "cyflwr", "state"),
+)
+STEMS = (
+    *STATUS_STEMS,
     *("sub", "suscri", "scri", "abonn", "tanysgrif", "prenum", "odber", "odebir", "bezug"),
     *("abmeld", "gemeld", "anmeld", "aanmeld", "afmeld", "austrag", "eintrag", "austritt"),
     *("newsletter", "nieuwsbrief", "boletin", "infolettre", "mailing", "market", "werb", "reklam"),
@@ -59,6 +62,42 @@ ASIDE_STEMS = (
     *("sms", "whatsapp", "phone", "telefon", "push", "transaction", "postal"),
     *("mms", "call", "soft"),
 )
+# What members owe and have paid: no status of their mail, though "open" and "active" stand there.
+PAYMENT_STEMS = (
+    *("paid", "payment", "pays by", "fee", "fees", "dues", "gift aid", "invoice", "direct debit"),
+    *("beitrag", "zahlung", "bezahlt", "zahlt", "lastschrift", "rechnung", "cotis", "paye"),
+    *("paiement", "reglement", "adhesion payee", "pago", "pagos", "pagado", "cuota", "quota"),
+    *("pagament", "pagat", "betaal", "betaling", "contributie", "skladk", "oplat", "platnosc"),
+    *("taliad", "talwyd", "tal aelod"),
+)
+# Below these a moment is that of joining.
+JOINING_STEMS = (
+    *("signed", "sign up", "signup", "joined", "joining", "creat", "regist", "member since"),
+    *("since", "entered", "submit", "added", "enrol", "erstell", "angelegt", "eintritt"),
+    *("beitritt", "mitglied seit", "seit", "unterschrieben", "inscrit", "inscription", "cree le"),
+    *("adhesion", "depuis", "signe le", "alta", "desde", "firmado", "ingreso", "iscri", "dal"),
+    *("creato", "firmato", "aangemaakt", "sinds", "lid sinds", "getekend", "utworz", "dodan"),
+    *("dolacz", "zapis", "podpis", "ymun", "ymaelod", "creu", "arwydd"),
+)
+# In questions whether somebody wants mail, and on forms.
+WISH_STEMS = (
+    *("receive", "send", "sent me", "subscri", "sign up", "signup", "sign me", "keep", "want"),
+    *("like", "join", "get", "add", "allow", "agree", "consent", "please", "yes", "marketing"),
+    *("accept", "ok", "may we", "can we", "opt in", "optin", "permission", "bekomm", "erhalt"),
+    *("mocht", "wunsch", "zusend", "ja", "gern", "einwillig", "zustimm", "souhait", "recevoir"),
+    *("veux", "envoyer", "inscri", "consent", "accord", "oui", "desea", "quier", "recib"),
+    *("envi", "acept", "suscri", "si", "desider", "voglio", "vuoi", "ricev", "iscri", "ontvang"),
+    *("wil", "graag", "toestem", "abonn", "chce", "otrzym", "zgod", "zapis", "derbyn", "hoff"),
+    *("anfon", "caniat", "cydsyn", "tanysgrif"),
+)
+# What was done with mail, and not whether it is wanted.
+USE_STEMS = (
+    *("read", "open", "click", "sent on", "sent at", "last", "count", "number of", "html"),
+    *("format", "valid", "bounce", "gelesen", "geoffnet", "lu le", "ouvert", "leid", "abierto"),
+    *("letto", "aperto", "gelezen", "geopend", "przeczyt", "otwart", "darllen", "agor"),
+)
+# Laws that ask for consent: "Zgoda RODO".
+LAW_STEMS = ("gdpr", "dsgvo", "ds gvo", "rgpd", "rodo", "avg", "lopd", "lgpd")
 # Columns with passwords and keys: never read, and their values never shown.
 SECRET_STEMS = (
     *("password", "passwd", "pwd", "user pass", "passwort", "kennwort", "mot de passe"),
@@ -70,11 +109,13 @@ _TURNED = re.compile(
     r"nigdy|dim|heb)\b",
     re.IGNORECASE,
 )
+# "Do not contact" is leaving, and no opposite of anything.
+_REFUSAL = re.compile(r"\bdo[ _-]?not\b|\bdon['’]?t\b", re.IGNORECASE)
 
 
 def is_turned(heading: str) -> bool:
     """Whether a heading has a no in it, so that a no below it may mean yes."""
-    return _TURNED.search(heading) is not None
+    return _TURNED.search(_REFUSAL.sub(" ", heading)) is not None
 
 
 def has_stem(heading: str, stems: tuple[str, ...]) -> bool:

@@ -3,7 +3,8 @@
 import re
 from functools import lru_cache
 
-from subscribers.importing.values.headings import ROLES, folded_names
+from subscribers.importing.values.channels import NEWSLETTERS
+from subscribers.importing.values.headings import ROLES
 from subscribers.importing.values.stems import has_stem
 from subscribers.importing.values.vocabulary import LEAVING_WORDS, states_leaving
 from subscribers.importing.values.word_folding import folded
@@ -32,13 +33,6 @@ _STEMS = (
     *("διαγραμμ", "διαγραφ", "απεγγρα", "відпис", "הוסר", "退会", "退订", "停止", "取消"),
 )
 _WORDS = frozenset(map(folded, ("bajas", "baixas", "bloklist", "vefat")))
-_NEWS = frozenset(
-    folded_names(
-        *("newsletter", "newsletters", "mailinglist", "mailingliste", "bulletin", "rundbrief"),
-        *("infolettre", "nieuwsbrief", "boletin", "cylchlythyr", "nyhedsbrev", "nyhetsbrev"),
-        *("uutiskirje", "hirlevel", "zpravodaj", "biuletyn"),
-    )
-)
 _NUMBER = re.compile(r"\d+")
 
 
@@ -60,7 +54,7 @@ def tag_states_leaving(tag: str) -> bool:
 @lru_cache(maxsize=4096)
 def names_newsletter(tag: str) -> bool:
     """Whether a tag is that of the people who get a newsletter."""
-    return not _NEWS.isdisjoint(folded(tag).split())
+    return not NEWSLETTERS.isdisjoint(folded(tag).split())
 
 
 def _root(words: str) -> str:

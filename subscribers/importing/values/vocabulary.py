@@ -22,6 +22,8 @@ YES = frozenset(
         *("=true()", "=wahr()", "=vrai()", "=verdadero()", "=vero()", "=waar()"),
         *("vero", "waar", "tak", "prawda", "ano", "áno", "da", "kyllä", "igen", "jah", "taip"),
         *("ie", "ydw", "ydy", "ydyn", "oes", "gwir", "evet", "hai", "jā", "bai", "да", "так"),
+        *("yes please", "yes, i agree", "i agree", "ja bitte", "ja gerne", "oui volontiers"),
+        *("oui s'il vous plaît", "sí por favor", "sì grazie", "ja graag", "tak proszę"),
         *("ναι", "כן", "نعم", "بله", "是", "有", "はい", "有り", "예", "네"),
     )
 )
@@ -45,6 +47,8 @@ NO = frozenset(
             "☐",
             "☒",
         ),
+        *("no thanks", "no thank you", "nein danke", "non merci", "no gracias", "no grazie"),
+        *("nee dank je", "nee bedankt", "nie dziękuję", "dim diolch"),
         *("never", "nie", "niemals", "jamais", "nunca", "mai", "nooit", "nigdy", "none", "keine"),
         *("ninguno", "nessuno", "aucun", "geen", "brak", "dim", "hayir", "nu", "nē", "ez", "нет"),
         *(

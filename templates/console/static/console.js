@@ -46,19 +46,25 @@ window.addEventListener("pageshow", () => {
 document.querySelector("form[data-at-once]:not(:has([role=alert]))")?.requestSubmit();
 
 // Parts that renew themselves.
-for (const part of document.querySelectorAll("[data-live]")) {
-  const source = new EventSource(part.dataset.live);
-  source.addEventListener("part", (event) => { part.innerHTML = event.data; });
-  source.addEventListener("end", () => {
-    source.close();
-    if ("reloads" in part.dataset) location.reload();
-  });
-}
+const keepRenewed = (place) => {
+  for (const part of place.querySelectorAll("[data-live]")) {
+    const source = new EventSource(part.dataset.live);
+    source.addEventListener("part", (event) => { part.innerHTML = event.data; });
+    source.addEventListener("end", () => {
+      source.close();
+      if ("reloads" in part.dataset) location.reload();
+    });
+  }
+};
+keepRenewed(document);
 
 // Parts that take a while come when the page is there.
 for (const part of document.querySelectorAll("[data-load]")) {
   fetch(part.dataset.load).then(async (answer) => {
-    if (answer.ok) part.innerHTML = await answer.text();
+    // Whose session has ended is led to sign in: no page within a page.
+    if (!answer.ok || answer.redirected) return;
+    part.innerHTML = await answer.text();
+    keepRenewed(part);
   });
 }
 

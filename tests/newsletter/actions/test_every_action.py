@@ -3,7 +3,8 @@
 import ast
 import importlib
 import json
-from collections.abc import Mapping
+import re
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -47,35 +48,20 @@ def contents(app: Newsletter) -> dict[str, list[Any]]:
 
 @dataclass(frozen=True, kw_only=True)
 class Tried:
-    """An action that an actor without permission tried, and then one who has it."""
+    """What an action by an actor who has the permission left in the audit log."""
 
-    refusal: str
-    before: Mapping[str, list[Any]]
-    """Everything in the database, as the refused actor found it."""
-    refused: Mapping[str, list[Any]]
-    """The same as they left it."""
     new: list[AuditRecord]
-    """What the change itself wrote in the audit log."""
+    """What the change itself wrote."""
     log: list[AuditRecord]
-    """The whole audit log after it."""
 
 
 def try_out(app: Newsletter, action: str) -> Tried:
     fill(app)
     change = CHANGES[action](app)
-    before, known = contents(app), {line.id for line in lines(app)}
-    with pytest.raises(NotAllowed) as refusal:
-        change(NOBODY)
-    refused = contents(app)
+    known = {line.id for line in lines(app)}
     change(actor_of(action))
     log = lines(app)
-    return Tried(
-        refusal=str(refusal.value),
-        before=before,
-        refused=refused,
-        new=[line for line in log if line.id not in known],
-        log=log,
-    )
+    return Tried(new=[line for line in log if line.id not in known], log=log)
 
 
 @pytest.fixture(scope="session")
@@ -92,10 +78,8 @@ def tried(
     if key not in actions_tried:
         folder = request.getfixturevalue("tmp_path")
         app = make_site(folder, request.getfixturevalue(f"{request.param}_url"))
-        try:
+        with closing(app):
             actions_tried[key] = try_out(app, action)
-        finally:
-            app.close()
     return actions_tried[key]
 
 
@@ -156,6 +140,7 @@ def test_a_change_leaves_one_line_with_its_action_and_actor(tried: Tried, action
     assert line.is_finished
 
 
+@pytest.mark.parametrize("tried", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("action", CHANGES)
 def test_a_line_holds_nothing_that_may_have_to_be_forgotten(tried: Tried, action: str) -> None:
     written = json.dumps([vars(line) for line in tried.log], default=str)
@@ -164,6 +149,13 @@ def test_a_line_holds_nothing_that_may_have_to_be_forgotten(tried: Tried, action
 
 
 @pytest.mark.parametrize("action", CHANGES)
-def test_an_actor_without_permission_changes_nothing(tried: Tried, action: str) -> None:
-    assert action in tried.refusal
-    assert tried.refused == tried.before
+def test_an_actor_without_permission_changes_nothing(
+    tmp_path: Path, sqlite_url: str, action: str
+) -> None:
+    with closing(make_site(tmp_path, sqlite_url)) as app:
+        fill(app)
+        change = CHANGES[action](app)
+        before = contents(app)
+        with pytest.raises(NotAllowed, match=re.escape(action)):
+            change(NOBODY)
+        assert contents(app) == before

@@ -1,5 +1,7 @@
 """Static HTML in place of content that needs a browser."""
 
+from html import unescape
+
 import pytest
 
 from newsletter.articles.body.html_cleanup import clean_html
@@ -25,6 +27,31 @@ BASE = "https://wexcombe.example/articles/harbour"
 )
 def test_a_lazy_picture_is_shown_once(html: str) -> None:
     assert sanitise(html, BASE) == '<img src="https://wexcombe.example/a.jpg">'
+
+
+@pytest.mark.parametrize(
+    "reference", ["&#27;", "&#x1b", "&#0000;", "&#xD800;", "&#xfffe;", "&#99999999999;"]
+)
+@pytest.mark.parametrize(
+    "html",
+    [
+        '<img data-src="{}/a.jpg">',
+        '<picture><source srcset="{}/a.jpg 1x"></picture>',
+        '<a name="{}a">Words</a>',
+        '<iframe src="https://maps.example/{}" title="{}Map"></iframe>{}',
+        "<ruby>a<rt>{}b</rt></ruby>{}",
+        '<embed src="https://maps.example/{}">',
+    ],
+)
+def test_a_reference_to_a_control_character_refuses_no_text(html: str, reference: str) -> None:
+    cleaned = clean_html(f"<p>Words.</p>{html.replace('{}', reference)}")
+    assert "Words." in cleaned.html
+    assert not set(cleaned.html) & set("\0\x1b\ud800\ufffe")
+
+
+def test_references_to_what_can_be_shown_are_kept() -> None:
+    html = '<a name="a">caf&#233;&#x2019;s&#10;</a>'
+    assert "café’s\n" in unescape(clean_html(html).html)
 
 
 @pytest.mark.parametrize(

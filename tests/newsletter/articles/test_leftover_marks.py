@@ -3,6 +3,7 @@
 import pytest
 from imported import CONTEXT
 
+from newsletter.articles.body.sanitising import text_of
 from newsletter.articles.importers.base import Record
 from newsletter.articles.importers.formats import feed, markdown
 from newsletter.articles.importers.markup.leftover_marks import strip_marks
@@ -84,6 +85,13 @@ def test_markdown_keeps_its_own_brackets() -> None:
     assert ">caption</a>" in record.body_html
     assert ">gallery</a>" in record.body_html
     assert "[ ] task" in record.body_html
+
+
+def test_an_address_that_is_a_tag_alone_leaves_no_brackets() -> None:
+    source = b"# A\n\nSee <{{ site.url }}> or <{% link a.md %}>, or <https://a.example/>.\n"
+    [record] = markdown.read(source, "2026-11-20-a.md", CONTEXT)
+    assert isinstance(record, Record)
+    assert text_of(record.body_html) == "See or a.md, or https://a.example/."
 
 
 def test_an_entry_of_a_feed_is_cleared() -> None:

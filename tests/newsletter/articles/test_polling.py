@@ -156,6 +156,30 @@ def served(tmp_path: Path) -> Iterator[ThreadingHTTPServer]:
         yield server
 
 
+def test_the_password_of_a_source_reaches_neither_articles_nor_reports(
+    sqlite_url: str, clock: FixedClock, served: ThreadingHTTPServer, tmp_path: Path
+) -> None:
+    item = (
+        '<item><guid>/a/1</guid><link>/a/1</link><enclosure url="a.mp3" type="audio/mpeg"/>'
+        '<description>&lt;a href="b"&gt;Words&lt;/a&gt;</description></item><item/>'
+    )
+    (tmp_path / "feed.xml").write_text(f'<rss version="2.0"><channel>{item}</channel></rss>')
+    database = Database(sqlite_url)
+    url = f"http://ann:s@cret@127.0.0.1:{served.server_port}/feed.xml"
+    stored_feed = poll_source(database, SourceOptions(url=url, allow_private=True), CONTEXT, clock)
+    refused = poll_source(database, SourceOptions(url=url), CONTEXT, clock)
+    [article] = published(database)
+    texts = [article.canonical_url, article.source_key, article.body_html, str(article.media)]
+    with database.read() as session:
+        stored = store.known_source(session, url)
+        assert stored is not None
+        texts.append(stored.last_error)
+    texts += [str(bad) for bad in (*stored_feed.bad, *refused.bad)]
+    assert len(texts) == 7
+    assert [text for text in texts if "cret" in text or not text] == []
+    database.close()
+
+
 def test_a_real_feed_is_asked_conditionally(
     sqlite_url: str, clock: FixedClock, served: ThreadingHTTPServer, tmp_path: Path
 ) -> None:

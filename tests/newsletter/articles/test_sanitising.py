@@ -13,6 +13,7 @@ from newsletter.articles.body.sanitising import (
     SUMMARY_LENGTH,
     TAGS,
     absolute_address,
+    derived_summary,
     sanitise,
     summary_of,
     text_of,
@@ -75,6 +76,8 @@ def test_plain_text_survives_escaping(words: str) -> None:
          "<div><div>Times</div>At ten</div>End"),
         ("<ADDRESS class=x>4 Mill Lane</ADDRESS><center>Wexcombe</center>",
          "<div>4 Mill Lane</div><div>Wexcombe</div>"),
+        ("<a href=/y>Yes</a><a href=/n class='x-btn'>No</a>",
+         '<a href="https://wexcombe.example/y">Yes</a> <a href="https://wexcombe.example/n">No</a>'),
         ("<menu><li>soup</li></menu>", "<ul><li>soup</li></ul>"),
         ("<p>One<article>two</article>", "<p>One</p><div>two</div>"),
         ("<a href='/map'>m</a>", '<a href="https://wexcombe.example/map">m</a>'),
@@ -149,6 +152,12 @@ def test_a_summary_ends_with_a_sentence_where_one_fits() -> None:
     assert summary_of("One is here. Two is here as well. Three is too long.", 40) == (
         "One is here. Two is here as well."
     )
+
+
+def test_a_made_summary_has_no_marks_of_footnotes() -> None:
+    text = "The wall[1] is mended.[2] All [3] of it.\nIn May. ↩︎\nBy masons. ↩"
+    assert derived_summary(text) == "The wall is mended. All [3] of it. In May. By masons."
+    assert derived_summary("Read row[1] first.") == "Read row[1] first."
 
 
 def test_a_summary_ends_with_a_closing_quotation_mark() -> None:

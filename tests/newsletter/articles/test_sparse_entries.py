@@ -79,7 +79,16 @@ def test_a_text_without_elements_keeps_its_paragraphs_apart(document: Document, 
 
 
 @FORMATS
-def test_an_empty_line_in_html_with_blocks_means_nothing(document: Document) -> None:
+def test_a_text_beside_blocks_keeps_its_paragraphs_apart(document: Document) -> None:
+    words = "It\nsails.\n\nBring:\n\n<ul>\n<li>boots</li>\n</ul>\n\nAt ten."
+    record = the_record(document("Ferry", "/1", words))
+    assert record.body_html.replace("\n", "") == (
+        "<p>It sails.</p><p>Bring:</p><ul><li>boots</li></ul><p>At ten.</p>"
+    )
+
+
+@FORMATS
+def test_an_empty_line_in_html_with_paragraphs_means_nothing(document: Document) -> None:
     record = the_record(document("Ferry", "/1", "<p>It\n\nsails.</p>"))
     assert record.body_html == "<p>It\n\nsails.</p>"
 

@@ -28,15 +28,30 @@ def mode(path: Path) -> int:
     return stat.S_IMODE(path.stat().st_mode)
 
 
-def test_files_are_created_with_owner_only_permissions(site: Path, run: Run) -> None:
-    run("db", "upgrade")
+def test_everything_that_commands_write_is_the_owners_alone(site: Path, run: Run) -> None:
+    """Whatever the umask, and whether or not it replaces a file: a new kind of file as well."""
     (site / "people.csv").write_text("email,name\nann@wexcombe.example,Ann\nnobody,N\n")
-    (site / "earlier.csv").touch(0o644)
-    run("subscribers", "import", "people.csv", "--consent", "paper")
-    run("subscribers", "export", "out.csv")
-    run("subscribers", "export", "earlier.csv")
-    for name in ("newsletter.db", "out.csv", "earlier.csv", "people.csv.refused.csv"):
-        assert mode(site / name) == 0o600, name
+    (site / "stories.json").write_text(
+        '[{"title": "Homes", "date": "2026-11-20", "body": "Words."}, {}]'
+    )
+    given = {path.name for path in site.iterdir()}
+    written = ("out.csv", "people.csv.refused.csv", "report.json")
+    for name in written:
+        (site / name).touch(0o666)
+    for command in (
+        ("db", "upgrade"),
+        ("subscribers", "import", "people.csv", "--consent", "paper"),
+        ("subscribers", "export", "out.csv"),
+        ("articles", "import", "stories.json", "--report", "report.json"),
+        ("digest", "preview", "friday", "--to", "preview"),
+        ("digest", "send", "friday", "--queue"),
+        ("editions", "send", "1"),
+    ):
+        run(*command)
+    assert all((site / name).stat().st_size for name in written)
+    assert (site / "mails" / "new").is_dir()
+    new = [path for path in site.iterdir() if path.name not in given]
+    assert readable_by_others(new) == []
 
 
 def test_a_readable_database_is_restricted_with_a_warning(site: Path, run: Run) -> None:

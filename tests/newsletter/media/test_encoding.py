@@ -1,5 +1,8 @@
 """Uploaded pictures are decoded and encoded anew."""
 
+import struct
+import zlib
+
 import pytest
 from pictures import gradient, opened, saved, with_exif
 from PIL import Image
@@ -37,10 +40,26 @@ def test_a_picture_taken_upright_stands_upright() -> None:
     assert (file.width, file.height) == (60, 80)
 
 
-@pytest.mark.parametrize("name", ["JPEG", "PNG", "GIF"])
-def test_bytes_after_a_picture_are_dropped(name: str) -> None:
-    [file] = encode_picture(saved(gradient(80, 60), name) + POLYGLOT)
-    assert POLYGLOT not in file.content
+def gif_and_script() -> bytes:
+    """A GIF that is a script as well: its width is the beginning of a comment."""
+    picture = saved(Image.new("P", (int.from_bytes(b"/*", "little"), 2)), "GIF")
+    return picture + b"*/=1;" + POLYGLOT
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        *(saved(gradient(80, 60), name) + POLYGLOT for name in ("JPEG", "PNG", "GIF")),
+        saved(gradient(80, 60), "JPEG", comment=POLYGLOT),
+        saved(gradient(80, 60), "GIF", comment=POLYGLOT),
+        gif_and_script(),
+    ],
+    ids=["JPEG", "PNG", "GIF", "comment-of-a-JPEG", "comment-of-a-GIF", "GIF-and-script"],
+)
+def test_what_is_a_page_or_script_beside_a_picture_is_dropped(content: bytes) -> None:
+    assert POLYGLOT in content
+    assert not any(POLYGLOT in file.content for file in encode_picture(content))
+    assert not any(b"GIF89a/*" in file.content for file in encode_picture(content))
 
 
 def test_transparency_is_kept() -> None:
@@ -77,6 +96,22 @@ def test_sixteen_bits_of_grey_are_scaled_not_clipped() -> None:
     image = Image.new("I;16", (20, 20), 32_768)
     [file] = encode_picture(saved(image, "PNG"))
     assert opened(file.content).convert("L").getpixel((5, 5)) == pytest.approx(128, abs=2)
+
+
+def png_that_says(width: int, height: int) -> bytes:
+    """A PNG of a few bytes whose head claims this size."""
+    head = struct.pack(">II5B", width, height, 8, 2, 0, 0, 0)
+    pieces = ((b"IHDR", head), (b"IDAT", zlib.compress(bytes(1000))), (b"IEND", b""))
+    made = (
+        struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+        for name, data in pieces
+    )
+    return b"\x89PNG\r\n\x1a\n" + b"".join(made)
+
+
+def test_a_picture_that_unpacks_to_gigabytes_is_refused_unread() -> None:
+    with pytest.raises(UnusablePicture, match="more than 60 million pixels"):
+        encode_picture(png_that_says(50_000, 50_000))
 
 
 def test_a_picture_of_very_many_pieces_is_refused() -> None:

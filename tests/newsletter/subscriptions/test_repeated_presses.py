@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import timedelta
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -107,6 +108,21 @@ def test_many_sign_ups_at_once_are_asked_once_to_confirm(
 ) -> None:
     press_together(app, sign_up)
     assert recipients(transport) == [ANN]
+
+
+def test_sign_ups_of_many_people_at_once_are_asked_no_faster_than_the_site_may(
+    app: Newsletter, transport: RecordingTransport
+) -> None:
+    joining = app.config.joining.model_copy(update={"site_per_hour": 3})
+    app.config = app.config.model_copy(update={"joining": joining})
+    numbers = count()
+
+    def sign_up_somebody(app: Newsletter) -> None:
+        person = Signup(address=f"p{next(numbers) % 12}@wexcombe.example")
+        account.sign_up(app, actors.VISITOR, person, origin=ConsentOrigin(source="form"))
+
+    press_together(app, sign_up_somebody)
+    assert len(set(recipients(transport))) == len(recipients(transport)) == 3
 
 
 @pytest.mark.usefixtures("member")

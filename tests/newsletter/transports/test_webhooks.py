@@ -200,6 +200,46 @@ def test_a_wrong_proof_is_refused(provider: WebhookProvider, receive: Receive, w
             receive(changed)
 
 
+ODD = [
+    None,
+    True,
+    [],
+    {},
+    10**400,
+    "\ud800",
+    "https://[",
+    "https://sns.eu-west-2.amazonaws.com:x/",
+    "nan",
+]
+
+
+def test_a_proof_of_any_other_shape_is_refused(provider: WebhookProvider, receive: Receive) -> None:
+    call = provider.call(provider.samples[0][1])
+    calls = [
+        replace(call, headers=Headers({**call.headers, name: str(odd)}))
+        for name in call.headers
+        for odd in ODD
+    ]
+    if provider.has_proof_inside:
+        found = json.loads(call.body)
+        inside = {name: value for name, value in found.items() if name != "event-data"}
+        calls += [
+            replace(call, body=json.dumps({**found, name: odd}).encode())
+            for name in inside
+            for odd in ODD
+        ]
+        calls += [
+            replace(call, body=json.dumps({**found, name: {**value, part: odd}}).encode())
+            for name, value in inside.items()
+            if isinstance(value, dict)
+            for part in value
+            for odd in ODD
+        ]
+    for changed in calls:
+        with pytest.raises(NotProven):
+            receive(changed)
+
+
 def test_a_call_from_long_ago_is_refused(provider: WebhookProvider, receive: Receive) -> None:
     if not provider.is_dated:
         return

@@ -1,11 +1,13 @@
 """Events of several calls in one transaction."""
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from functools import partial
 
 import pytest
 from threads import at_once
 
+from newsletter.errors import Busy, Conflict
 from newsletter.transports.events import Event, EventKind, EventSource
 from newsletter.web.webhook_batches import BATCH_SIZE, WebhookBatches
 
@@ -15,11 +17,15 @@ class Ledger:
 
     def __init__(self) -> None:
         self.batches: list[tuple[str, list[str]]] = []
+        self.conflicts = 0
 
     def record(self, transport: str, events: Sequence[Event]) -> None:
         recipients = [event.recipient for event in events]
         if "poison" in recipients:
             raise ValueError("cannot be stored")
+        if self.conflicts:
+            self.conflicts -= 1
+            raise Conflict("another process has just written the same")
         self.batches.append((transport, recipients))
 
 
@@ -62,6 +68,18 @@ def test_one_call_that_cannot_be_recorded_fails_alone(
         batches.finish("main", calls[1])
     batches.finish("main", calls[2])
     assert ledger.batches == [("main", ["a"]), ("main", ["c"])]
+
+
+@pytest.mark.parametrize("conflicts", [1, 2])
+def test_a_call_that_meets_another_process_is_tried_anew_and_then_asked_for_again(
+    batches: WebhookBatches, ledger: Ledger, conflicts: int
+) -> None:
+    """By an error of ours (5xx): some providers never repeat what is answered 4xx."""
+    ledger.conflicts = conflicts
+    refused = nullcontext() if conflicts == 1 else pytest.raises(Busy)
+    with refused:
+        batches.finish("main", batches.enter("main", told("a")))
+    assert ledger.batches == ([("main", ["a"])] if conflicts == 1 else [])
 
 
 def test_a_batch_has_a_maximum_size(batches: WebhookBatches, ledger: Ledger) -> None:

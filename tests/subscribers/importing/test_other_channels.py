@@ -53,8 +53,8 @@ def test_without_a_column_of_mail_nothing_is_suggested(tmp_path: Path) -> None:
 
 def test_mail_beside_e_mail_is_letters(tmp_path: Path) -> None:
     (tmp_path / "list.csv").write_text(
-        "email,Block_Email,Block_Mail\nann@example.org,No,Yes\nben@example.org,Yes,No\n", "utf-8"
+        "email,Stop_Email,Stop_Mail\nann@example.org,No,Yes\nben@example.org,Yes,No\n", "utf-8"
     )
     _, analysis = analysed(tmp_path / "list.csv")
     guesses = {column.heading: column.guess for column in analysis.open_columns}
-    assert guesses == {"Block_Email": "left", "Block_Mail": "ignored"}
+    assert guesses == {"Stop_Email": "left", "Stop_Mail": "ignored"}

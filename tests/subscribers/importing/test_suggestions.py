@@ -13,6 +13,20 @@ from list_files import analysed, states_in
         ("Date of e-mail consent", ("2020-03-12", ""), "confirmed"),
         ("Last bounce type", ("hard bounced", ""), "left"),
         ("Photo consent", ("yes", "no"), "?"),
+        ("Zgoda RODO", ("tak", "nie"), "status"),
+        ("Cylchlythyr", ("Ydw", "Nac ydw"), "status"),
+        ("Would you like our newsletter?", ("Yes, please", "no thanks"), "status"),
+        ("Receive e-mails?", ("1", "0"), "status"),
+        ("Newsletter by post", ("yes", "no"), "?"),
+        ("Newsletter opened", ("yes", "no"), "?"),
+        ("E-Mail Do Not Contact", ("yes", "no"), "left"),
+        ("Wedi gadael", ("2020", ""), "left"),
+        ("Bounce number", ("3", "0"), "doubtful"),
+        ("Solicit codes", ("do not email", ""), "left"),
+        ("Opt-in stage", ("do not email", ""), "status"),
+        ("Signed at", ("2021-03-04", "2021-03-05"), "joined"),
+        ("Beitragsstand", ("bezahlt", "offen"), "ignored"),
+        ("Cotisation", ("active", "lapsed"), "status"),
         ("Not opted out", ("yes", "no"), "?"),
         ("Never unsubscribed", ("yes", "no"), "?"),
         ("Unsubscribed? (yes = still in)", ("yes", "no"), "?"),
@@ -30,6 +44,32 @@ def test_the_role_that_a_heading_and_its_values_speak_for(
     )
     _, analysis = analysed(tmp_path / "list.csv")
     assert [column.guess for column in analysis.open_columns] == [role]
+
+
+@pytest.mark.parametrize("heading", ["Order #", "#", "Submission ID", "Numéro adhérent"])
+def test_a_number_of_each_row_is_not_asked_about(tmp_path: Path, heading: str) -> None:
+    text = f"email,{heading}\nann@example.org,7\nben@example.org,4\n"
+    (tmp_path / "list.csv").write_text(text, "utf-8")
+    assert analysed(tmp_path / "list.csv")[1].is_clear
+
+
+@pytest.mark.parametrize(
+    ("heading", "rows"),
+    [
+        ("Submission ID", ("1", "0")),
+        ("Submission ID", ("7", "7")),
+        ("Submission ID", ("7", "")),
+        ("Submission ID", ("a", "o")),
+        ("member_status_id", ("7", "4")),
+        ("User type ID", ("7", "4")),
+    ],
+)
+def test_a_code_below_the_name_of_a_number_is_asked_about(
+    tmp_path: Path, heading: str, rows: tuple[str, str]
+) -> None:
+    text = f"email,{heading}\nann@example.org,{rows[0]}\nben@example.org,{rows[1]}\n"
+    (tmp_path / "list.csv").write_text(text, "utf-8")
+    assert not analysed(tmp_path / "list.csv")[1].is_clear
 
 
 def test_a_bounce_that_sympa_waits_for_leaves_pending(tmp_path: Path) -> None:

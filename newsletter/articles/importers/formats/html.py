@@ -7,6 +7,7 @@ from lxml import etree
 from lxml import html as pages
 
 from newsletter.articles.body.html_cleanup import clean_tree, stopped_at_depth
+from newsletter.articles.body.urls import without_control_references
 from newsletter.articles.importers.base import (
     ImportContext,
     Reading,
@@ -124,7 +125,8 @@ def _parsed(text: str) -> pages.HtmlElement:
     parser = pages.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False)
     parser.set_element_class_lookup(_ONE_CLASS)
     try:
-        page = pages.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
+        content = without_control_references(text).encode("utf-8", "replace")
+        page = pages.document_fromstring(content, parser=parser)
     except (etree.LxmlError, ValueError) as error:
         raise Unreadable("there is no HTML in it", "export the page again") from error
     if stopped_at_depth(parser):

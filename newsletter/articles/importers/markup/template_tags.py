@@ -48,6 +48,8 @@ _VALUE = re.compile(
 _BASE = re.compile(
     r"\{\{-?\s*(?:site\.(?:baseurl|url)|['\"](?P<path>[^'\"]*)['\"]\s*\|\s*(?:relative_url|absolute_url|url|prepend:[^{}]*|relURL|absURL))[^{}]*\}\}"
 )
+# An address in brackets (CommonMark 0.31.2, 6.5) that is a tag and nothing else.
+_AUTOLINK = re.compile(r"<(?P<tag>\{\{[^{}<>]{0,500}\}\}|\{%[^{}<>]{0,500}%\})>")
 _REFERENCE = re.compile(
     r"\{\{[<%]\s*(?:rel)?ref\s+\"?(?P<page>[^\"\s>%]+)\"?\s*[>%]\}\}|\{%-?\s*(?:post_url|link)\s+(?P<post>\S+)\s*-?%\}"
 )
@@ -107,6 +109,7 @@ def replacement_of(text: str, left_out: Counter[str]) -> str:
     """A text outside of code, or one tag, without template tags; those left out are counted."""
     for start, end in _COMMENTS:
         text = replaced_between(text, start, end, lambda _: "")
+    text = _AUTOLINK.sub(lambda match: match["tag"], text)
     text = _VIDEO.sub(_watch, text)
     text = _FIGURE.sub(_picture, text)
     text = _BASE.sub(lambda match: match["path"] or "", text)

@@ -68,9 +68,12 @@ def is_stored_post(text: str) -> bool:
 
     In HTML that has elements for its paragraphs, empty lines mean nothing.
     """
-    return _CORE_SHORTCODE.search(text) is not None or (
-        _EMPTY_LINE.search(text) is not None and _PARAGRAPH_ELEMENT.search(text) is None
-    )
+    return _CORE_SHORTCODE.search(text) is not None or has_bare_paragraphs(text)
+
+
+def has_bare_paragraphs(text: str) -> bool:
+    """Whether only empty lines tell the paragraphs of a text apart."""
+    return _EMPTY_LINE.search(text) is not None and _PARAGRAPH_ELEMENT.search(text) is None
 
 
 def render_post(text: str, pictures: PostMedia) -> RenderedPost:

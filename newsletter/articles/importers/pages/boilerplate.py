@@ -14,6 +14,7 @@ from typing import Any, TypeAlias
 
 from lxml import etree
 
+from newsletter.articles.importers.pages.element_text import line_in, text_in
 from newsletter.articles.ingestion.notes import counted
 
 Element: TypeAlias = Any
@@ -186,8 +187,8 @@ def _holds_article(element: Element) -> bool:
 
 def _is_only_links(element: Element) -> bool:
     links = list(element.iter("a"))
-    linked = sum(len(link.text_content().strip()) for link in links)
-    if linked > _MOSTLY * max(1, len("".join(element.text_content().split()))):
+    linked = sum(len(text_in(link).strip()) for link in links)
+    if linked > _MOSTLY * max(1, len("".join(text_in(element).split()))):
         return True
     return len(links) > 1 and all(
         len(text.strip()) < _RUNNING_TEXT for text in element.itertext(etree.Element)
@@ -196,19 +197,19 @@ def _is_only_links(element: Element) -> bool:
 
 def _is_see_also(element: Element) -> bool:
     """Whether it is words such as "Related:" and links, or such a word alone."""
-    text = element.text_content().strip()
+    text = text_in(element).strip()
     label = _SEE_ALSO.match(text)
     if not label:
         return False
-    linked = sum(len(link.text_content().strip()) for link in element.iter("a"))
+    linked = sum(len(text_in(link).strip()) for link in element.iter("a"))
     return len(text) - linked <= label.end() + 3 or linked >= len(text) - 3
 
 
 def _links_after(element: Element) -> Iterator[Element]:
     """The siblings after it that are one link each and nothing else."""
     for sibling in element.itersiblings(etree.Element):
-        text = sibling.text_content().strip()
-        linked = sum(len(link.text_content().strip()) for link in sibling.iter("a"))
+        text = text_in(sibling).strip()
+        linked = sum(len(text_in(link).strip()) for link in sibling.iter("a"))
         if linked < len(text) or sibling.find(".//img") is not None:
             return
         yield sibling
@@ -219,7 +220,7 @@ def _drop_repeated_captions(captions: list[Element]) -> int:
     dropped = 0
     seen: dict[str, Element] = {}
     for part in (one for caption in captions for one in _parts_of(caption)):
-        text = " ".join(part.text_content().split())
+        text = line_in(part)
         if len(text) < _LONG_CAPTION or part.getparent() is None:
             continue
         first = seen.setdefault(text, part)
@@ -234,4 +235,4 @@ def _parts_of(caption: Element) -> list[Element]:
 
 
 def _size(element: Element) -> int:
-    return len("".join(element.text_content().split()))
+    return len("".join(text_in(element).split()))

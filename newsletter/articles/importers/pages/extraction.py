@@ -14,6 +14,7 @@ from typing import Any, TypeAlias
 from lxml import etree
 
 from newsletter.articles.importers.pages.boilerplate import drop_boilerplate
+from newsletter.articles.importers.pages.element_text import line_in
 from newsletter.articles.importers.pages.scoring import best_by_score
 
 Element: TypeAlias = Any
@@ -109,20 +110,16 @@ def _is_within(element: Element, names: tuple[str, ...]) -> bool:
 
 
 def _has_heading(element: Element, title: str) -> bool:
-    return any(_line(heading) == title for heading in element.iter(*_HEADINGS))
+    return any(line_in(heading) == title for heading in element.iter(*_HEADINGS))
 
 
 def _size(element: Element) -> int:
-    return len(_line(element))
-
-
-def _line(element: Element) -> str:
-    return " ".join(element.text_content().split())
+    return len(line_in(element))
 
 
 def _drop_title(part: Element, title: str) -> None:
     for heading in list(part.iter(*_HEADINGS)):
-        if _line(heading) == title:
+        if line_in(heading) == title:
             heading.drop_tree()
 
 
@@ -143,7 +140,7 @@ def page_title(metadata_title: str, own: str, site: str, root: Element) -> str:
         own: the page's `<title>`.
         site: the site's name, if the page gives it.
     """
-    headings = [_line(heading) for heading in _own_headings(root)]
+    headings = [line_in(heading) for heading in _own_headings(root)]
     for title in filter(None, (metadata_title, own)):
         shown = without_site(title, site, headings)
         if shown != title or title in headings or metadata_title:

@@ -12,6 +12,8 @@ from typing import Any, TypeAlias
 from lxml import etree
 from lxml import html as trees
 
+from newsletter.articles.importers.pages.element_text import line_in
+
 Element: TypeAlias = Any
 """An lxml element; lxml ships no types."""
 
@@ -21,6 +23,8 @@ _BLOCKS = (
     "blockquote", "dl", "div", "img", "ol", "p", "param", "picture", "pre", "progress", "table",
     "ul",
 )  # fmt: skip
+# Candidates that are compared; the share of the best score that makes a rival; how many rivals.
+_TOP_CANDIDATES, _RIVAL_SHARE, _RIVALS = 5, 0.75, 3
 _INLINE = frozenset(
     {"a", "b", "cite", "code", "em", "font", "i", "small", "span", "strong", "sub", "sup", "u"}
 )
@@ -70,11 +74,7 @@ def _page_class() -> Any:
             return linked / max(1, _size(elem))
 
         def select_best_candidate(self, candidates: Any) -> Any:
-            best = super().select_best_candidate(candidates)
-            around = _around_data(best["elem"]) if best else None
-            if around is None:
-                return best
-            return candidates.setdefault(around, self.score_node(around))
+            return _widened(self, super().select_best_candidate(candidates), candidates)
 
         def get_preserved_elements(self, node: Element) -> dict[Element, bool]:
             tables = filter(_is_data, node.iter("table"))
@@ -85,6 +85,18 @@ def _page_class() -> Any:
             return ""
 
     return Page
+
+
+def _widened(
+    page: Any, best: dict[str, Any] | None, candidates: dict[Element, dict[str, Any]]
+) -> dict[str, Any] | None:
+    """The best candidate, or what holds it and other parts of the same article."""
+    if best is None:
+        return None
+    around = _around_data(best["elem"])
+    if around is None:
+        around = _around_rivals(best, candidates)
+    return best if around is None else candidates.setdefault(around, page.score_node(around))
 
 
 def _is_data(table: Element) -> bool:
@@ -99,11 +111,33 @@ def _around_data(element: Element) -> Element | None:
     return table.getparent() if table is not None and _is_data(table) else None
 
 
+def _around_rivals(
+    best: dict[str, Any], candidates: dict[Element, dict[str, Any]]
+) -> Element | None:
+    """What holds several candidates of nearly the best score: each is a part of one article.
+
+    By the numbers of Mozilla's own (`_grabArticle`), which readability-lxml leaves out.
+    """
+    enough = best["content_score"] * _RIVAL_SHARE
+    ordered = sorted(candidates.values(), key=lambda one: one["content_score"], reverse=True)
+    rivals = [
+        set(one["elem"].iterancestors())
+        for one in ordered[:_TOP_CANDIDATES]
+        if one["elem"] is not best["elem"] and one["content_score"] >= enough > 0
+    ]
+    for ancestor in best["elem"].iterancestors():
+        if ancestor.tag in {"body", "html"}:
+            return None
+        if sum(ancestor in ancestors for ancestors in rivals) >= _RIVALS:
+            return ancestor
+    return None
+
+
 def _scores(page: Any) -> dict[Element, dict[str, Any]]:
     """Candidates with their scores: a paragraph counts for its parent, and half for the next."""
     candidates: dict[Element, dict[str, Any]] = {}
     for paragraph in page.tags(page.html, "p", "pre", "td", "blockquote"):
-        text = _line(paragraph)
+        text = line_in(paragraph)
         if len(text) < page.min_text_length:
             continue
         score = 1 + len(text.split(",")) + min(len(text) / 100, 3)
@@ -162,8 +196,4 @@ def _wrap_tails(element: Element) -> None:
 
 
 def _size(element: Element) -> int:
-    return len(_line(element))
-
-
-def _line(element: Element) -> str:
-    return " ".join(element.text_content().split())
+    return len(line_in(element))

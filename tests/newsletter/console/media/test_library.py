@@ -38,6 +38,22 @@ def test_a_file_that_is_no_picture_is_named_and_the_others_are_stored(
     assert len(stored(console)) == 1
 
 
+def test_markup_in_the_name_of_a_file_is_shown_as_text(ann: Client) -> None:
+    ann.send("/media", files=[("files", ('"><img src=x onerror=alert(1)>.jpg', JPEG))])
+    page = ann.get("/media").text
+    assert "onerror=alert(1)&gt;.jpg" in page
+    assert "<img src=x" not in page
+
+
+def test_a_drawing_with_a_script_is_refused_whatever_it_calls_itself(
+    console: Console, ann: Client
+) -> None:
+    drawing = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
+    answer = ann.send("/media/upload", files=[("file", ("a.png", drawing, "image/png"))])
+    assert answer.status_code == 400
+    assert stored(console) == []
+
+
 def test_a_picture_is_described_or_said_to_decorate(ann: Client) -> None:
     ann.send("/media", files=[("files", ("quay.jpg", JPEG))])
     assert ann.send("/media/1/describe", {"alt": ""}).status_code == 400

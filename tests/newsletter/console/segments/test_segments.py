@@ -24,6 +24,33 @@ def save(owner: Client, name: str, text: str) -> None:
     assert owner.send("/segments/new", fields).status_code == 303
 
 
+@pytest.mark.parametrize(
+    ("rows", "key", "words"),
+    [
+        ({}, "0-0", "say in at least one row who is meant."),
+        (
+            {
+                "field-0-0": "topic",
+                "test-0-0": "is",
+                "value-0-0": "housing",
+                "field-3-1": "joined",
+                "test-3-1": "is at least",
+                "value-3-1": "some time",
+            },
+            "1-0",
+            "",
+        ),
+    ],
+    ids=["none", "one-of-several"],
+)
+def test_an_error_of_the_rows_leads_to_its_row(
+    owner: Client, rows: dict[str, str], key: str, words: str
+) -> None:
+    page = owner.send("/segments/new", {"name": "abbey", "as": "rows", "act": "save", **rows}).text
+    assert f'<a href="#field-{key}">About: {words}' in page
+    assert f'id="error-{key}"' in page
+
+
 def expression(console: Console, name: str) -> str:
     with console.app.database.read() as session:
         return store.by_name(session, name).expression

@@ -26,13 +26,25 @@ def test_a_line_says_who_did_what(console: Console) -> None:
     assert CHANGED in text
 
 
-def test_a_line_says_where_a_staff_member_acted_from(console: Console) -> None:
+@pytest.mark.parametrize(
+    ("agent", "browser"),
+    [
+        (
+            "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
+            "Firefox on Linux",
+        ),
+        ("<script>alert(1)</script>", "A browser"),
+    ],
+    ids=["known", "markup"],
+)
+def test_a_line_says_where_a_staff_member_acted_from(
+    console: Console, agent: str, browser: str
+) -> None:
     owner = console.as_role(Role.OWNER)
-    agent = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
     fields = {"name": "Pat Lane", "email": "pat@wexcombe.example", "role": "viewer"}
     owner.send("/staff/invite", fields, headers={"user-agent": agent})
     [line] = csv.DictReader(owner.get("/audit?action=staff.invite&format=csv").text.splitlines())
-    assert (line["Network"], line["Browser"]) == ("127.0.0.1", "Firefox on Linux")
+    assert (line["Network"], line["Browser"]) == ("127.0.0.1", browser)
 
 
 def test_where_somebody_acted_from_is_forgotten_in_time(
