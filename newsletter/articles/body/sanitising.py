@@ -64,7 +64,8 @@ _OTHER_BLOCK = re.compile(
 )
 # Links that are shown as buttons: what parts them is a style, which is not kept.
 _BUTTON = re.compile(
-    r"</a>(?=<a\s(?:[^<>]*\s)?class\s*=\s*[\"']?[^<>\"']*(?:button|btn))", re.IGNORECASE
+    r"</a>(?=<a\s(?:[^<>]{0,300}\s)?class\s{0,9}=\s{0,9}[\"']?[^<>\"']{0,200}(?:button|btn))",
+    re.IGNORECASE,
 )
 _OTHER_LIST = re.compile(r"<(/?)(?:dir|menu)(?=[\s/>])", re.IGNORECASE)
 _IMAGE = re.compile(r'<img((?:\s+[a-z]+="[^"]*")*)\s*>')
@@ -75,7 +76,7 @@ _TARGET = re.compile(r"""\shref\s*=\s*["']?[^"'\s>#]*#([^"'\s>]+)""", re.IGNOREC
 _ID = re.compile(r"""\sid\s*=\s*["']?([^"'\s>]+)""", re.IGNORECASE)
 _FOOTNOTE_MARK = re.compile(r"(?<=[^\s\[])\[\d{1,3}\](?!\w)")
 # What leads from a footnote back to its mark.
-_BACK_TO_MARK = re.compile("\\s*[↩↑]\ufe0e?")
+_BACK_TO_MARK = re.compile("\\s?[↩↑]\ufe0e?")
 _SENTENCE_END = re.compile(r"[.!?…。！？؟۔][\"'”’»)]*(?=\s)")
 
 

@@ -9,6 +9,7 @@ from imported import CONTEXT, only, take
 
 from newsletter.articles.importers.base import BadRecord, Record
 from newsletter.articles.importers.formats import feed
+from newsletter.articles.importers.markup.bare_text import in_paragraphs
 from newsletter.clock import FixedClock
 from newsletter.database import Database
 
@@ -85,6 +86,12 @@ def test_a_text_beside_blocks_keeps_its_paragraphs_apart(document: Document) -> 
     assert record.body_html.replace("\n", "") == (
         "<p>It sails.</p><p>Bring:</p><ul><li>boots</li></ul><p>At ten.</p>"
     )
+
+
+@pytest.mark.parametrize("start", ["<h2>A</h2>b\n\nc", "a<br>", "a"])
+def test_a_long_run_of_spaces_takes_little_time(start: str) -> None:
+    html = f"{start}{' ' * 400_000}z"
+    assert in_paragraphs(html).endswith(f"{html[-9:]}</p>" if "h2" in start else html[-9:])
 
 
 @FORMATS

@@ -15,11 +15,12 @@ _BLOCK = re.compile(
     re.IGNORECASE,
 )
 _LINE_BREAK = re.compile(r"<br\b", re.IGNORECASE)
-_BREAKS = re.compile(r"\s*(?:<br\s*/?>\s*+){2,}", re.IGNORECASE)
-_EMPTY_LINE = re.compile(r"[ \t]*\n\s*\n\s*")
+# Each begins where its white space does: a run without an end would be read from each place of it.
+_BREAKS = re.compile(r"(?<!\s)\s*+(?:<br\s*/?>\s*+){2,}", re.IGNORECASE)
+_EMPTY_LINE = re.compile(r"(?<![ \t])[ \t]*+\n\s*\n\s*")
 
 
-_LINE_END = re.compile(r"(?<!\n)[ \t]*\n(?![ \t]*\n)")
+_LINE_END = re.compile(r"(?<![ \t\n])[ \t]*+\n(?![ \t]*\n)")
 
 
 def in_paragraphs(html: str) -> str:

@@ -67,12 +67,13 @@ class Fields:
         self.notes: list[str] = []
 
     def find(self, field: str) -> Any:
-        """The value, or None."""
-        for name in NAMES[field]:
-            value = self._values.get(name)
-            if value is not None and not (field == "date" and is_switch(value)):
-                return value
-        return None
+        """The value, or None; of links a whole address rather than a path."""
+        values = [value for name in NAMES[field] if (value := self._values.get(name)) is not None]
+        if field == "date":
+            values = [value for value in values if not is_switch(value)]
+        if field == "link":
+            values.sort(key=lambda value: not (isinstance(value, str) and "://" in value))
+        return next(iter(values), None)
 
     def text(self, field: str) -> str:
         """The value as text; empty without one."""
