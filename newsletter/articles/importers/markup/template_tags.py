@@ -23,10 +23,15 @@ _RAW = (
     re.compile(r"\{%-?\s*+(?:raw|verbatim)\s*+-?%\}"),
     re.compile(r"\{%-?\s*+end(?:raw|verbatim)\s*+-?%\}"),
 )
-_HIGHLIGHT = re.compile(
-    r"\{%-?\s*highlight\s+(?P<a>[\w+#-]+).*?-?%\}\n?(?P<code>.*?)\{%-?\s*endhighlight\s*-?%\}"
-    r"|\{\{[<%]\s*highlight\s+\"?(?P<b>[\w+#-]+).*?[>%]\}\}\n?(?P<other>.*?)\{\{[<%]\s*/\s*highlight\s*[>%]\}\}",
-    re.DOTALL,
+_HIGHLIGHTED = (
+    (
+        re.compile(r"\{%-?\s*+highlight\s++[\w+#-]+[^{}]*?-?%\}\n?"),
+        re.compile(r"\{%-?\s*+endhighlight\s*+-?%\}"),
+    ),
+    (
+        re.compile(r"\{\{[<%]\s*+highlight\s++\"?[\w+#-]+[^{}]*?[>%]\}\}\n?"),
+        re.compile(r"\{\{[<%]\s*+/\s*+highlight\s*+[>%]\}\}"),
+    ),
 )
 _COMMENTS = (
     (re.compile(r"\{%-?\s*+comment\s*+-?%\}"), re.compile(r"\{%-?\s*+endcomment\s*+-?%\}")),
@@ -46,7 +51,7 @@ _VALUE = re.compile(
     r"(?<![\w-])(?P<name>[\w-]+)\s*=\s*(?:\"(?P<a>[^\"]*)\"|'(?P<b>[^']*)'|(?P<c>[^\s\"']+))"
 )
 _BASE = re.compile(
-    r"\{\{-?\s*(?:site\.(?:baseurl|url)|['\"](?P<path>[^'\"]*)['\"]\s*\|\s*(?:relative_url|absolute_url|url|prepend:[^{}]*|relURL|absURL))[^{}]*\}\}"
+    r"\{\{-?\s*(?:site\.(?:baseurl|url)|['\"](?P<path>[^'\"]*)['\"]\s*\|\s*(?:relative_url|absolute_url|url|prepend:|relURL|absURL))[^{}]*+\}\}"
 )
 # An address in brackets (CommonMark 0.31.2, 6.5) that is a tag and nothing else.
 _AUTOLINK = re.compile(r"<(?P<tag>\{\{[^{}<>]{0,500}\}\}|\{%[^{}<>]{0,500}%\})>")
@@ -77,15 +82,16 @@ def strip_template_tags(text: str) -> StrippedSource:
     if "{" not in text:
         return StrippedSource(text=text)
     text = with_raw_as_text(text)
-    text = _HIGHLIGHT.sub(_highlighted, text)
+    for start, end in _HIGHLIGHTED:
+        text = replaced_between(text, start, end, _highlighted)
     left_out: Counter[str] = Counter()
-    parts, end = [], 0
+    parts, at = [], 0
     for code in _CODE.finditer(text):
         is_shortcode = code["shortcode"] is not None
         kept = f"\n\n{stored_code(code['source'])}\n\n" if is_shortcode else code[0]
-        parts += [replacement_of(text[end : code.start()], left_out), kept]
-        end = code.end()
-    joined = "".join([*parts, replacement_of(text[end:], left_out)])
+        parts += [replacement_of(text[at : code.start()], left_out), kept]
+        at = code.end()
+    joined = "".join([*parts, replacement_of(text[at:], left_out)])
     return StrippedSource(text=joined.replace("\ue000", "{"), notes=tag_notes(left_out))
 
 
@@ -99,8 +105,7 @@ def literal(text: str) -> str:
     return text.replace("{", "\ue000")
 
 
-def _highlighted(match: re.Match[str]) -> str:
-    code = match["code"] if match["code"] is not None else match["other"]
+def _highlighted(code: str) -> str:
     block = f"<pre><code>{escape(code.rstrip(), quote=False)}</code></pre>"
     return f"\n\n{literal(block)}\n\n"
 
