@@ -59,6 +59,9 @@ MARKUP = {
     "embedded pages": "<iframe src=https://v.example/>",
     "pictures": "<img srcset='a 1x, b 2x' width=1>",
     "shortcodes": "[gallery ids=1] [/",
+    "embeds": "[embed]",
+    "raw template tags": "{% raw %}{# ",
+    "reused blocks": '<!-- wp:block {"ref":1',
     "headings": "<h1>a",
     "angle brackets": "<" * 8,
     "digits": "12.10.2026 ",
@@ -198,10 +201,12 @@ def lists(size: int) -> Iterator[tuple[str, str, bytes]]:
     yield ".vcf", "groups", b"BEGIN:VCARD\n" * (size // 12)
     yield ".ldif", "folded lines", b"dn: cn=a\nmail: a@b.example\ncn:: " + b"\n a" * (size // 3)
     yield ".txt", "angle brackets", b"<" * size + b"a@b.example"
+    yield ".txt", "a line of a mailbox", b"From " + b"a" * size
     yield ".txt", "commas", b"a@b.example, " * (size // 13)
     for name, sheet in {
         "a row far below": b'<row r="999999999"><c r="A999999999" t="str"><v>a</v></c></row>',
         "a column far to the right": b'<row r="1"><c r="XFD1"><v>1</v></c></row>' * 2000,
+        "empty rows": b'<row r="2" hidden="1"/>' * 8_000_000,
         "zeros": b"<row>" + b" " * 200_000_000 + b"</row>",
     }.items():
         yield ".xlsx", name, packed(workbook(sheet))

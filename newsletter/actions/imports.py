@@ -125,7 +125,9 @@ def answer(work: UnitOfWork[Context], number: int, answers: UploadAnswers) -> No
 
 
 @action(Permission.BULK_PEOPLE)
-def mend(work: UnitOfWork[Context], number: int, cells: Mapping[int, Sequence[str]]) -> None:
+def correct_rows(
+    work: UnitOfWork[Context], number: int, cells: Mapping[int, Sequence[str]]
+) -> None:
     """Replace the cells of refused rows; what a row says of leaving stays.
 
     Args:
@@ -137,7 +139,7 @@ def mend(work: UnitOfWork[Context], number: int, cells: Mapping[int, Sequence[st
         InvalidInput: a row was not refused.
     """
     work.about(UPLOAD, number, rows=len(cells))
-    uploads.mend(work.session, number, cells, work.now)
+    uploads.correct_rows(work.session, number, cells, work.now)
 
 
 @action(Permission.BULK_PEOPLE)

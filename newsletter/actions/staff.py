@@ -68,8 +68,8 @@ def invite(
     _check_grants(role, granted)
     member = store.by_email(work.session, email)
     if member is not None and member.joined_at is not None:
-        mend = "open it again in the list" if member.ended_at else "change their role there"
-        raise Conflict(f"there is an account with this address already; {mend}")
+        hint = "open it again in the list" if member.ended_at else "change their role there"
+        raise Conflict(f"there is an account with this address already; {hint}")
     if member is None:
         member = StaffMember(email=store.normalised(email), invited_at=work.now)
     member.name, member.role, member.invited_at = name, role, work.now

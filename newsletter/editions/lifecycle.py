@@ -51,8 +51,8 @@ def next_state(number: int, state: EditionState, act: Transition) -> EditionStat
     following = TRANSITIONS[act].get(state)
     if following is None:
         possible = [a.value for a in Transition if state in TRANSITIONS[a] and a in BY_A_PERSON]
-        mend = f"possible now: {', '.join(possible)}" if possible else "nothing can change it now"
-        raise Conflict(f"edition {number} is {state.value}, so it cannot {act.value}; {mend}")
+        hint = f"possible now: {', '.join(possible)}" if possible else "nothing can change it now"
+        raise Conflict(f"edition {number} is {state.value}, so it cannot {act.value}; {hint}")
     return following
 
 

@@ -15,7 +15,7 @@ MAX_SCANNED = 64 * 1024
 _BODY = re.compile(rb"\r?\n\r?\n|\r\r")
 _RECIPIENT_FIELD = re.compile(
     rb"^(?:to|cc|(?:x-)?(?:delivered|original|envelope|forwarded|rcpt|apparently)-?to)[ \t]*:"
-    rb".*(?:[\r\n]+[ \t].*)*|\bfor <[^>\s]+>",
+    rb"[^\r\n]*+(?:[\r\n]++[ \t][^\r\n]*+)*+|\bfor <[^>\s]+>",
     re.IGNORECASE | re.MULTILINE,
 )
 _MESSAGE_ID = re.compile(rb"^message-id[ \t]*:[ \t]*(\S+)", re.IGNORECASE | re.MULTILINE)

@@ -16,7 +16,7 @@ from newsletter.editions.models import Edition, EditionArticle, EditionState
 
 PAGE = 50
 # States of an edition that mails it, or will.
-_TELLING = (
+_ANNOUNCING = (
     EditionState.DRAFT,
     EditionState.QUEUED,
     EditionState.SENDING,
@@ -124,7 +124,7 @@ def editions_of(
             Edition.send_at,
         )
         .join(Edition, Edition.id == EditionArticle.edition_id)
-        .where(EditionArticle.article_id.in_(article_ids), Edition.state.in_(_TELLING))
+        .where(EditionArticle.article_id.in_(article_ids), Edition.state.in_(_ANNOUNCING))
         .order_by(Edition.send_at, Edition.id)
     )
     found: dict[int, list[EditionReference]] = {}
@@ -154,6 +154,6 @@ def _conditions(session: Session, filters: ArticleFilters) -> Iterator[ColumnEle
         was_told = exists().where(
             EditionArticle.article_id == Article.id,
             Edition.id == EditionArticle.edition_id,
-            Edition.state.in_(_TELLING),
+            Edition.state.in_(_ANNOUNCING),
         )
         yield was_told if filters.is_told else ~was_told

@@ -283,11 +283,11 @@ def _doubt_notes(
         f"{profile.doubts.total()} people have a note that may say anything, and stay pending: "
     )
     ignored = " and ".join(f'--column ignored="{heading}"' for heading in written)
-    mend = (
+    hint = (
         "Where one says nothing of leaving, take it out of a copy of the file, or say --status "
         f'"ITS WORDS"=subscribed; if none does, say {ignored}.'
     )
-    return [f"{opening}{samples}. {mend}"]
+    return [f"{opening}{samples}. {hint}"]
 
 
 def _elsewhere(sheet: str) -> str:

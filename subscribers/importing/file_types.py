@@ -24,7 +24,7 @@ from subscribers.importing.formats.table import SourceTable
 PDF_MARK = b"%PDF"
 _MARKUP = re.compile(r"<!--|<(?:!doctype|\?xml|html|head|body|table)(?=[\s>])", re.IGNORECASE)
 # A mailbox separates its messages by a line with the sender and a date.
-_MAILBOX_LINE = re.compile(r"From \S+.*\d\d:\d\d")
+_MAILBOX_LINE = re.compile(r"From \S++.*\d\d:\d\d")
 _FIELD = re.compile(r"[A-Za-z][A-Za-z0-9-]*:\s")
 _MAIL_FIELD = re.compile(
     r"(?:Received|Return-Path|Message-ID|MIME-Version|Subject):\s", re.IGNORECASE

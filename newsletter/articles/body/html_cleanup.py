@@ -46,15 +46,15 @@ _LAZY = (
 _LAZY_SETS = ("data-srcset", "data-lazy-srcset", "srcset")
 # What is of no use once a tree is clean.
 _USED_UP = ("style", "hidden", *_LAZY, *_LAZY_SETS)
-_MENDED_TAG = re.compile(
+_REPAIRED_TAG = re.compile(
     r"<(?:iframe|noscript|picture|object|embed|svg|math|template|ruby|amp-|lite-|frame|image)\b"
     r"|<a\s[^<>]*\bname\s*="
     r"|<img\b[^<>]*\s(?:width|height)\s*=\s*[\"']?[01](?:px)?[\"'\s/>]",
     re.IGNORECASE,
 )
-_MENDED_NAMES = (*_USED_UP, *PERMALINKS)
-_MENDED_ATTRIBUTE = re.compile(rf"\s(?:{'|'.join(_MENDED_NAMES)})(?=[\s=>/])")
-_MENDED_CLASS = re.compile(r"\bfb-(?:post|video)\b")
+_REPAIRED_NAMES = (*_USED_UP, *PERMALINKS)
+_REPAIRED_ATTRIBUTE = re.compile(rf"\s(?:{'|'.join(_REPAIRED_NAMES)})(?=[\s=>/])")
+_REPAIRED_CLASS = re.compile(r"\bfb-(?:post|video)\b")
 _PLACEHOLDER = re.compile(
     r"^(?:data:|about:|#|$)|(?:blank|spacer|placeholder|transparent|lazy|loading|pixel|1x1|grey|gray)"
     r"[\w-]{0,60}\.(?:gif|png|svg|jpe?g)(?:$|\?)",
@@ -82,7 +82,7 @@ def clean_html(html: str) -> CleanHtml:
     if unknown:
         html = _escape_non_tags(html, unknown)
         unknown = _unknown_names(html)
-    if not (unknown or _needs_mending(html)):
+    if not (unknown or _needs_repair(html)):
         return CleanHtml(html=html)
     root = parsed_body(html)
     if root is None:
@@ -116,16 +116,16 @@ def _unknown_names(html: str) -> set[str]:
     return {name.lower() for name in set(_NAME.findall(html))} - _HTML
 
 
-def _needs_mending(html: str) -> bool:
+def _needs_repair(html: str) -> bool:
     """Whether a body has anything that `clean_tree` changes."""
     lower = html.lower()
     # The pattern tries every name at every space: it is asked only where a name is there at all.
     return (
-        _MENDED_TAG.search(html) is not None
-        or ("fb-" in lower and _MENDED_CLASS.search(lower) is not None)
+        _REPAIRED_TAG.search(html) is not None
+        or ("fb-" in lower and _REPAIRED_CLASS.search(lower) is not None)
         or (
-            any(name in lower for name in _MENDED_NAMES)
-            and _MENDED_ATTRIBUTE.search(lower) is not None
+            any(name in lower for name in _REPAIRED_NAMES)
+            and _REPAIRED_ATTRIBUTE.search(lower) is not None
         )
     )
 

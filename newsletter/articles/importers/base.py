@@ -132,11 +132,11 @@ class BadRecord:
 
     where: str
     what: str
-    mend: str
+    hint: str
     is_cut: bool = False
 
     def __str__(self) -> str:
-        return f"{self.where}: {self.what}; {self.mend}"
+        return f"{self.where}: {self.what}; {self.hint}"
 
 
 Reading = Iterator[Record | BadRecord]
@@ -155,10 +155,10 @@ class Importer(Protocol):
 class Unreadable(InvalidInput):
     """Unusable input; becomes a `BadRecord` where its place is known."""
 
-    def __init__(self, what: str, mend: str) -> None:
-        super().__init__(f"{what}; {mend}")
+    def __init__(self, what: str, hint: str) -> None:
+        super().__init__(f"{what}; {hint}")
         self.what = what
-        self.mend = mend
+        self.hint = hint
 
 
 def attempt(where: str, build: Callable[[], Record]) -> Record | BadRecord:
@@ -166,7 +166,7 @@ def attempt(where: str, build: Callable[[], Record]) -> Record | BadRecord:
     try:
         return build()
     except Unreadable as error:
-        return BadRecord(where=where, what=error.what, mend=error.mend)
+        return BadRecord(where=where, what=error.what, hint=error.hint)
     except Exception as error:  # noqa: BLE001 - one bad record may not keep the others out
         return failure(error, where)
 
@@ -176,7 +176,7 @@ def attempt_all(where: str, build: Callable[[], Iterable[Record | BadRecord]]) -
     try:
         yield from build()
     except Unreadable as error:
-        yield BadRecord(where=where, what=error.what, mend=error.mend)
+        yield BadRecord(where=where, what=error.what, hint=error.hint)
     except Exception as error:  # noqa: BLE001 - nothing in a file may end an import
         yield failure(error, where)
 
@@ -186,7 +186,7 @@ def failure(error: Exception, where: str) -> BadRecord:
     return BadRecord(
         where=where,
         what=f"it cannot be read ({type(error).__name__}: {str(error)[:200]})",
-        mend="leave it out, and please report this",
+        hint="leave it out, and please report this",
     )
 
 

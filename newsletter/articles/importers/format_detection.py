@@ -40,7 +40,7 @@ FORMATS: Final[dict[str, Importer]] = {
 }
 SUFFIXES: Final = {suffix: form.name for form in ALL_FORMATS for suffix in form.suffixes}
 MEDIA_TYPES: Final = {kind: form.name for form in ALL_FORMATS for kind in form.media_types}
-MEND = f"name its format: {', '.join(FORMATS)}"
+HINT = f"name its format: {', '.join(FORMATS)}"
 
 
 def is_article_file(name: str) -> bool:
@@ -107,7 +107,7 @@ def _by_content(found: UnknownContent) -> str:
     for form in ALL_FORMATS:
         if form.resembles(found):
             return form.name
-    raise Unreadable("its format cannot be told from its content", MEND)
+    raise Unreadable("its format cannot be told from its content", HINT)
 
 
 def _narrowed(name: str, content: bytes) -> str:

@@ -197,9 +197,9 @@ def _limited(file: BinaryIO, name: str) -> Loaded:
 
 def _unreadable(where: str, error: OSError) -> BadRecord:
     if isinstance(error, FileNotFoundError):
-        return BadRecord(where=where, what="there is no such file", mend="check its name")
+        return BadRecord(where=where, what="there is no such file", hint="check its name")
     reason = (error.strerror or str(error)).lower()
-    return BadRecord(where=where, what=f"it cannot be read: {reason}", mend="check its permissions")
+    return BadRecord(where=where, what=f"it cannot be read: {reason}", hint="check its permissions")
 
 
 def parse_here(
@@ -225,7 +225,7 @@ def read_content(
     try:
         importer = detect_importer(content, name, context, wanted, content_type)
     except Unreadable as error:
-        yield BadRecord(where=name, what=error.what, mend=error.mend)
+        yield BadRecord(where=name, what=error.what, hint=error.hint)
         return
     yield from errors_as_records(importer(content, name, context), name)
 
@@ -265,7 +265,7 @@ def _pages_of(
     """The articles of a sitemap's pages."""
     where = offer.folder + offer.name
     if fetch is None:
-        yield BadRecord(where=where, what="it is a sitemap", mend="import its address")
+        yield BadRecord(where=where, what="it is a sitemap", hint="import its address")
         return
     for page in pages_of(content, where, lambda address: fetch(address).content):
         if isinstance(page, BadRecord):
@@ -281,9 +281,9 @@ def _bad_offer(offer: Input, error: Exception) -> BadRecord:
     if isinstance(error, OSError):
         return _unreadable(where, error)
     if isinstance(error, Unreadable):
-        return BadRecord(where=where, what=error.what, mend=error.mend)
+        return BadRecord(where=where, what=error.what, hint=error.hint)
     what = str(error).removeprefix(f"{where}: ")
-    return BadRecord(where=where, what=what, mend="or save it to a file and import that")
+    return BadRecord(where=where, what=what, hint="or save it to a file and import that")
 
 
 def _keyed(item: Record | BadRecord, context: ImportContext) -> Record | BadRecord:

@@ -25,7 +25,7 @@ from newsletter.articles.importers.values.json_values import parse_json
 
 VERSION = "jsonfeed.org/version/"
 FIRST_MET = "without a date that can be read: the time at which it was first met was taken"
-MEND = "a JSON Feed is an object with version, title and items"
+HINT = "a JSON Feed is an object with version, title and items"
 
 
 def is_json_feed(text: str) -> bool:
@@ -49,16 +49,16 @@ def _parsed(text: str) -> dict[str, Any]:
     except (json.JSONDecodeError, RecursionError) as error:
         raise Unreadable(f"it is not JSON: {error}", "check the address or the file") from error
     if not isinstance(feed, dict) or VERSION not in str(feed.get("version")):
-        raise Unreadable("it is JSON, but not a JSON Feed", MEND)
+        raise Unreadable("it is JSON, but not a JSON Feed", HINT)
     # Required (JSON Feed 1.1, "Top-level"); a feed that has none yet is written without by some.
     if not isinstance(feed.setdefault("items", []), list | None):
-        raise Unreadable("the feed's items are no list", MEND)
+        raise Unreadable("the feed's items are no list", HINT)
     return feed
 
 
 def _record(item: Any, where: str, home: str, author: str, context: ImportContext) -> Record:
     if not isinstance(item, dict):
-        raise Unreadable("it is not an item", MEND)
+        raise Unreadable("it is not an item", HINT)
     notes: list[str] = []
     title = _text(item, "title")
     cleared = strip_marks(_body(item), title)

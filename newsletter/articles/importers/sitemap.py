@@ -24,7 +24,7 @@ MAX_FILES = 500
 _TOO_LARGE = BadRecord(
     where="the rest",
     what=f"a site has {MAX_PAGES:,} pages in {MAX_FILES} sitemaps at most",
-    mend="import the further sitemaps one by one",
+    hint="import the further sitemaps one by one",
 )
 MAX_BYTES = 50 * 1024 * 1024
 _GZIP = b"\x1f\x8b"
@@ -64,11 +64,11 @@ def pages_of(
         try:
             entries = list(_entries(_unpacked(load())))
         except Unreadable as error:
-            yield BadRecord(where=where, what=error.what, mend=error.mend)
+            yield BadRecord(where=where, what=error.what, hint=error.hint)
             continue
         except FetchError as error:
             what = str(error).removeprefix(f"{where}: ")
-            yield BadRecord(where=where, what=what, mend="its pages are missing; import it again")
+            yield BadRecord(where=where, what=what, hint="its pages are missing; import it again")
             continue
         for kind, page in entries:
             if page.address in seen or not page.address.startswith(("http://", "https://")):

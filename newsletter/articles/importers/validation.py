@@ -30,8 +30,8 @@ def validated(item: Record | BadRecord) -> Record | BadRecord:
     item = _with_fewer_topics(item)
     reason = _reason_against(item)
     if reason:
-        what, mend = reason
-        return BadRecord(where=item.where, what=what, mend=mend)
+        what, hint = reason
+        return BadRecord(where=item.where, what=what, hint=hint)
     return item
 
 

@@ -95,7 +95,7 @@ def _duplicate(record: Record, before: str) -> BadRecord:
     return BadRecord(
         where=record.where,
         what=f"it is the same article as {before}, which this import has read already",
-        mend="keep one of the two, or give each an id of its own",
+        hint="keep one of the two, or give each an id of its own",
     )
 
 
@@ -112,11 +112,11 @@ def _key_conflict(record: Record, stored: StoredArticle) -> BadRecord:
             where=record.where,
             what=f"the id {record.source_key!r} already belongs to another article, "
             f"number {stored.id}, {stored.title!r}",
-            mend="give it another id, or change title and date in two imports",
+            hint="give it another id, or change title and date in two imports",
         )
     return BadRecord(
         where=record.where,
         what=f"this file name already belongs to another article, "
         f"number {stored.id}, {stored.title!r}",
-        mend="rename the file or give it an id",
+        hint="rename the file or give it an id",
     )

@@ -79,11 +79,11 @@ def ownership_error(record: Record, stored: StoredArticle) -> BadRecord:
             where=record.where,
             what=f"its id is that of article {stored.id}, {stored.title!r}, which did not come "
             "from this feed; nothing was changed",
-            mend="if it is the feed's own: newsletter articles poll SOURCE --adopt",
+            hint="if it is the feed's own: newsletter articles poll SOURCE --adopt",
         )
     return BadRecord(
         where=record.where,
         what=f"it is article {stored.id}, {stored.title!r}, from the polled feed "
         f"{stored.source.removeprefix(PREFIX)}",
-        mend="leave it to the feed, or give it an id of its own",
+        hint="leave it to the feed, or give it an id of its own",
     )

@@ -132,7 +132,7 @@ def _too_slow(name: str, seconds: float) -> BadRecord:
     return BadRecord(
         where=name,
         what=f"it could not be read within {seconds:.0f} seconds",
-        mend="what comes before was read; split it, or leave it out: it may have been made slow",
+        hint="what comes before was read; split it, or leave it out: it may have been made slow",
     )
 
 
@@ -140,7 +140,7 @@ def _ended(name: str) -> BadRecord:
     return BadRecord(
         where=name,
         what="reading it took too much memory or time",
-        mend="ask its makers; it may have been made so",
+        hint="ask its makers; it may have been made so",
     )
 
 
@@ -148,7 +148,7 @@ def _too_many(name: str) -> BadRecord:
     return BadRecord(
         where=name,
         what=f"it has more than {MAX_ENTRIES} entries; the first were read",
-        mend="import the rest from a file",
+        hint="import the rest from a file",
     )
 
 
@@ -179,7 +179,7 @@ def _too_large(where: str, size_bytes: int) -> BadRecord:
     return BadRecord(
         where=where,
         what=f"its text and pictures have {size_bytes >> 20} MB",
-        mend=f"make its pictures smaller: one article has {MAX_RECORD_BYTES >> 20} MB at most",
+        hint=f"make its pictures smaller: one article has {MAX_RECORD_BYTES >> 20} MB at most",
     )
 
 

@@ -162,4 +162,4 @@ def _record_poll(
 def _failed(url: str, error: NewsletterError) -> BadRecord:
     where = without_credentials(url)
     what = str(error).removeprefix(f"{where}: ")
-    return BadRecord(where=where, what=what, mend="it is asked again at the next poll")
+    return BadRecord(where=where, what=what, hint="it is asked again at the next poll")

@@ -152,10 +152,10 @@ class _ImportRun:
         try:
             self._attempt([record])
         except Conflict as error:
-            self._fail(BadRecord(where=record.where, what=str(error), mend="import it again"))
+            self._fail(BadRecord(where=record.where, what=str(error), hint="import it again"))
         except DataError as error:
             what = f"the database does not take it: {one_line(str(error.orig))}"
-            self._fail(BadRecord(where=record.where, what=what, mend="shorten it"))
+            self._fail(BadRecord(where=record.where, what=what, hint="shorten it"))
 
     def _fail(self, bad: BadRecord) -> None:
         self.report.bad.append(bad)
@@ -389,5 +389,5 @@ def _empty_body_error(record: Record) -> BadRecord:
     return BadRecord(
         where=record.where,
         what="nothing is left of the text when what is unsafe is taken out of it",
-        mend="write its text outside of scripts, frames and forms",
+        hint="write its text outside of scripts, frames and forms",
     )

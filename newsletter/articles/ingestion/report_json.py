@@ -17,7 +17,7 @@ def report_json(report: ImportReport) -> dict[str, Any]:
         "scheduled": report.scheduled,
         "drafts": report.drafts,
         "notes": dict(report.notes.most_common()),
-        "failed": [{"where": b.where, "what": b.what, "mend": b.mend} for b in report.bad],
+        "failed": [{"where": b.where, "what": b.what, "hint": b.hint} for b in report.bad],
     }
 
 
@@ -25,7 +25,7 @@ def outcome_json(outcome: RecordOutcome) -> dict[str, Any]:
     """One record: counts before and after the import, and notes."""
     item = outcome.item
     if isinstance(item, BadRecord):
-        return {"where": item.where, "became": "failed", "what": item.what, "mend": item.mend}
+        return {"where": item.where, "became": "failed", "what": item.what, "hint": item.hint}
     stored = outcome.body_html
     return {
         "where": item.where,

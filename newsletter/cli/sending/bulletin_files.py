@@ -40,7 +40,7 @@ def read_bulletin(program: Invocation, file: Path, subject: str, at: str | None)
     try:
         document = front_matter.split(read_text(file))
     except Unreadable as error:
-        raise InvalidInput(f"{file}: {error.what}; {error.mend}") from error
+        raise InvalidInput(f"{file}: {error.what}; {error.hint}") from error
     values = {name.casefold(): value for name, value in document.values.items()}
     for name in values.keys() - {*SUBJECT_NAMES, *TIME_NAMES}:
         program.warn(f"{file}: {name} of the front matter says nothing of a bulletin: left out")
@@ -73,7 +73,7 @@ def _send_at(
     try:
         moment = read_moment(value, ZoneInfo(zone))
     except Unreadable as error:
-        raise InvalidInput(f"{file}: {error.what}; {error.mend}") from error
+        raise InvalidInput(f"{file}: {error.what}; {error.hint}") from error
     if moment.at <= program.clock.now():
         program.warn(f"{file}: its date, {value}, has passed, so it does not say when to send")
         return None

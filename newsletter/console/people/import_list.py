@@ -29,7 +29,7 @@ from newsletter.console.people.import_outcomes import MAX_CELLS, ROWS_PER_FORM, 
 from newsletter.staff.permissions import Permission
 from subscribers.importing.questions import UNREAD
 from subscribers.importing.uploaded import jobs, store, views
-from subscribers.importing.uploaded.instructions import answers_of, mends_of
+from subscribers.importing.uploaded.instructions import answers_of, corrections_of
 from subscribers.models import ListUpload, UploadPhase
 
 PROVEN, UNPROVEN = "proof", "none"
@@ -91,7 +91,7 @@ def enter(request: ConsoleRequest) -> Response:
     """Mend the rows, and rehearse again or enter."""
     upload = _upload(request)
     if cells := _mended(request, upload):
-        actions.mend(request.context, request.actor, upload.id, cells)
+        actions.correct_rows(request.context, request.actor, upload.id, cells)
     if request.form.get("act") == "look":
         return _rehearse(request, upload.id)
     consent = "" if upload.outcome.get("is_entered") else _consent(request)
@@ -146,7 +146,7 @@ def _consent(request: ConsoleRequest) -> str:
 
 def _rows(upload: ListUpload) -> list[dict[str, Any]]:
     """The refused rows with a field for each cell."""
-    mends, width = mends_of(upload), len(upload.analysis["header"])
+    mends, width = corrections_of(upload), len(upload.analysis["header"])
     most = max(1, min(ROWS_PER_FORM, MAX_CELLS // width))
     return [
         {

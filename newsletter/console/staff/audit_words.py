@@ -102,7 +102,7 @@ ACTIONS: Mapping[str, str] = {
     "imports.enter": "Imported a list",
     "imports.enter_upload": "Imported an uploaded list",
     "imports.forget_uploads": "Deleted old uploaded lists",
-    "imports.mend": "Mended rows of a list",
+    "imports.correct_rows": "Mended rows of a list",
     "imports.rehearse": "Rehearsed a list",
     "imports.undo": "Took a list back",
     "imports.upload": "Uploaded a list",

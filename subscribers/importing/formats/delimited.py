@@ -43,7 +43,7 @@ class Layout:
     """Leading lines that are not part of the table, such as `sep=;`."""
     escape: str | None = None
     """The escape character of quotes, unless they are doubled."""
-    is_mended: bool = False
+    is_repaired: bool = False
     """Quotes are unbalanced: each line is parsed by itself."""
 
 
@@ -79,7 +79,7 @@ def rows_of(layout: Layout) -> Iterator[Sequence[str]]:
         lines = _lines(layout.path, text)
         for _ in range(layout.skipped):
             next(lines, None)
-        if layout.is_mended:
+        if layout.is_repaired:
             yield from _mended(lines, layout)
             return
         reader = _reader(lines, layout)
@@ -156,7 +156,7 @@ def _parsable_layout(layout: Layout) -> Layout:
     for attempt in (layout, replace(layout, escape="\\")):
         if _is_parsable(attempt):
             return attempt
-    return replace(layout, is_mended=True)
+    return replace(layout, is_repaired=True)
 
 
 def _is_parsable(layout: Layout) -> bool:
@@ -264,6 +264,6 @@ def _best_effort_cells(line: str, width: int, layout: Layout) -> list[str]:
 
 def _notes(layout: Layout) -> list[str]:
     notes = [layout.encoding.note[:1].upper() + layout.encoding.note[1:] + "."]
-    if layout.is_mended:
+    if layout.is_repaired:
         notes.append("Quotation marks do not pair everywhere: each line was read for itself.")
     return [note for note in notes if note != "."]

@@ -14,6 +14,7 @@ from typing import Any, TextIO
 
 from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
 
+from subscribers.importing.formats.claimed_parts import has_too_many
 from subscribers.importing.formats.hidden_cells import hidden_cells
 from subscribers.importing.formats.repeated_rows import filled_repeats
 from subscribers.importing.formats.sheet_marks.reading import UnreadableMarksError, sheet_marks
@@ -23,6 +24,8 @@ MEMORY_BYTES = 2 << 30
 CPU_SECONDS = 120
 # The row limit of spreadsheets (ECMA-376; LibreOffice).
 MAX_ROWS = 1_048_576
+# Five for each row of a full sheet, none of them written twice.
+MAX_TEXTS = 5_000_000
 # Of all cells together; thirty of the longest that Excel allows.
 MAX_ROW_CHARACTERS = 1_000_000
 MAX_PROBLEM_CHARACTERS = 200
@@ -48,6 +51,12 @@ def _said(path: str, name: str) -> Iterator[object]:
         yield {
             "error": f"repeats one filled row {repeats:,} times, which is no list of people; "
             "delete the rows below the last person, or save it as CSV, UTF-8"
+        }
+        return
+    if excess := has_too_many(Path(path), max_texts=MAX_TEXTS, max_rows=MAX_ROWS):
+        yield {
+            "error": f"has more than {excess}, which is no list of people; delete what is no part "
+            "of it, or save it as CSV, UTF-8"
         }
         return
     with CalamineWorkbook.from_path(path) as book:

@@ -63,6 +63,6 @@ def answers_of(upload: ListUpload) -> UploadAnswers:
     )
 
 
-def mends_of(upload: ListUpload) -> Mends:
+def corrections_of(upload: ListUpload) -> Mends:
     """The cells mended by hand, by row number."""
     return {int(number): cells for number, cells in upload.mends.items()}

@@ -24,7 +24,7 @@ class OutcomeReport:
 
     def tell(self, row: FileRow, decision: Decision) -> None:
         """Keep a row that can be mended, or of somebody who stays away."""
-        if decision.outcome is RowOutcome.REFUSED and is_mendable(decision):
+        if decision.outcome is RowOutcome.REFUSED and is_correctable(decision):
             if len(self._refused) < MAX_ROWS:
                 self._refused.append(_refused(row, decision))
             else:
@@ -48,7 +48,7 @@ class OutcomeReport:
         }
 
 
-def is_mendable(decision: Decision) -> bool:
+def is_correctable(decision: Decision) -> bool:
     """Whether a refusal is about the row; else it is about a person, who stays away."""
     return decision.after == UNKNOWN
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, undefer
 from newsletter.errors import Conflict, InvalidInput, ResourceNotFound
 from subscribers.importing.list_reading import ListRequest
 from subscribers.importing.uploaded import views
-from subscribers.importing.uploaded.instructions import UploadAnswers, answers_of, mends_of
+from subscribers.importing.uploaded.instructions import UploadAnswers, answers_of, corrections_of
 from subscribers.importing.uploaded.jobs import require_idle
 from subscribers.importing.values.cells import one_line
 from subscribers.models import ListUpload, UploadPhase
@@ -100,7 +100,9 @@ def answer(session: Session, number: int, answers: UploadAnswers, now: datetime)
     upload.answers = answers.as_json()
 
 
-def mend(session: Session, number: int, cells: Mapping[int, Sequence[str]], now: datetime) -> None:
+def correct_rows(
+    session: Session, number: int, cells: Mapping[int, Sequence[str]], now: datetime
+) -> None:
     """Replace the cells of refused rows.
 
     Raises:
@@ -149,7 +151,7 @@ def on_disk(upload: ListUpload, consent: str) -> Iterator[ListRequest]:
             sheet=answers.sheet,
             tags=answers.tags,
             updates=answers.updates,
-            mends=mends_of(upload),
+            mends=corrections_of(upload),
         )
         try:
             yield request

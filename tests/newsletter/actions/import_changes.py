@@ -53,7 +53,9 @@ def answering(app: Newsletter) -> Call:
 
 def mending(app: Newsletter) -> Call:
     number = uploading(app, b"email,name\nzoe at wexcombe.example,Zoe\n")
-    return lambda actor: imports.mend(app, actor, number, {2: ["zoe@wexcombe.example", "Zoe"]})
+    return lambda actor: imports.correct_rows(
+        app, actor, number, {2: ["zoe@wexcombe.example", "Zoe"]}
+    )
 
 
 def rehearsing(app: Newsletter) -> Call:
@@ -83,7 +85,7 @@ IMPORT_CHANGES: Mapping[str, Change] = {
     "imports.enter": importing_people,
     "imports.enter_upload": entering_upload,
     "imports.forget_uploads": forgetting_uploads,
-    "imports.mend": mending,
+    "imports.correct_rows": mending,
     "imports.rehearse": rehearsing,
     "imports.undo": undoing_import,
     "imports.upload": lambda app: (

@@ -84,7 +84,7 @@ def test_a_leaver_is_suppressed_and_shown(app: Newsletter) -> None:
 
 def test_a_row_mended_before_is_entered_with_the_rest(app: Newsletter) -> None:
     number = uploaded(app)
-    imports.mend(app, WHO, number, {3: ["ben@wexcombe.example", "Ben", "subscribed"]})
+    imports.correct_rows(app, WHO, number, {3: ["ben@wexcombe.example", "Ben", "subscribed"]})
     imports.enter_upload(app, WHO, number, "paper")
     assert state(app, "ben@wexcombe.example") == SubscriberStatus.CONFIRMED
 
@@ -92,7 +92,7 @@ def test_a_row_mended_before_is_entered_with_the_rest(app: Newsletter) -> None:
 def test_a_row_mended_afterwards_belongs_to_the_same_import(app: Newsletter) -> None:
     number = uploaded(app)
     first = imports.enter_upload(app, WHO, number, "paper").number
-    imports.mend(app, WHO, number, {3: ["ben@wexcombe.example", "Ben", "subscribed"]})
+    imports.correct_rows(app, WHO, number, {3: ["ben@wexcombe.example", "Ben", "subscribed"]})
     assert imports.enter_upload(app, WHO, number, "").number == first
     assert state(app, "ben@wexcombe.example") == SubscriberStatus.CONFIRMED
     imports.undo(app, WHO, first)
@@ -103,7 +103,7 @@ def test_the_outcome_of_mended_rows_is_added_to_that_of_the_import(app: Newslett
     number = uploaded(app)
     first = imports.enter_upload(app, WHO, number, "paper").number
     before = dict(upload(app, number).outcome["counts"])
-    imports.mend(app, WHO, number, {3: ["ben@wexcombe.example", "Ben", "subscribed"]})
+    imports.correct_rows(app, WHO, number, {3: ["ben@wexcombe.example", "Ben", "subscribed"]})
     imports.enter_upload(app, WHO, number, "")
     with app.database.read() as session:
         outcomes = history.by_number(session, first).outcomes
@@ -114,14 +114,14 @@ def test_the_outcome_of_mended_rows_is_added_to_that_of_the_import(app: Newslett
 def test_mending_cannot_say_that_somebody_did_not_leave(app: Newsletter) -> None:
     number = uploaded(app)
     [row] = [row for row, cells in refused(app, number).items() if cells[1] == "Fay"]
-    imports.mend(app, WHO, number, {row: ["fay@wexcombe.example", "Fay", "subscribed"]})
+    imports.correct_rows(app, WHO, number, {row: ["fay@wexcombe.example", "Fay", "subscribed"]})
     imports.enter_upload(app, WHO, number, "paper")
     assert state(app, "fay@wexcombe.example") == "suppressed"
 
 
 def test_mending_does_not_bring_back_a_suppressed_address(app: Newsletter) -> None:
     number = uploaded(app)
-    imports.mend(app, WHO, number, {3: ["dan@wexcombe.example", "Ben", "subscribed"]})
+    imports.correct_rows(app, WHO, number, {3: ["dan@wexcombe.example", "Ben", "subscribed"]})
     imports.enter_upload(app, WHO, number, "paper")
     assert state(app, "dan@wexcombe.example") == "suppressed"
 
@@ -129,7 +129,7 @@ def test_mending_does_not_bring_back_a_suppressed_address(app: Newsletter) -> No
 def test_only_refused_rows_can_be_mended(app: Newsletter) -> None:
     number = uploaded(app)
     with pytest.raises(InvalidInput, match="refused"):
-        imports.mend(app, WHO, number, {2: ["zoe@wexcombe.example", "Zoe", "subscribed"]})
+        imports.correct_rows(app, WHO, number, {2: ["zoe@wexcombe.example", "Zoe", "subscribed"]})
 
 
 def test_without_proof_nobody_is_confirmed(app: Newsletter) -> None:
@@ -196,7 +196,7 @@ def test_an_import_that_broke_off_goes_on_under_its_number(
 def test_mended_rows_of_an_import_taken_back_are_not_entered(app: Newsletter) -> None:
     number = uploaded(app)
     imports.undo(app, WHO, imports.enter_upload(app, WHO, number, "paper").number)
-    imports.mend(app, WHO, number, {3: ["ben@wexcombe.example", "Ben", "subscribed"]})
+    imports.correct_rows(app, WHO, number, {3: ["ben@wexcombe.example", "Ben", "subscribed"]})
     with pytest.raises(Conflict, match="taken back"):
         imports.enter_upload(app, WHO, number, "")
 

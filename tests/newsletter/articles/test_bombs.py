@@ -34,6 +34,45 @@ def overlapping(times: int) -> bytes:
     return packed[:start] + directory + closing
 
 
+MANY = 1_000_000
+POST = """<rss xmlns:wp="http://wordpress.org/export/1.2/" xmlns:content="{}"><channel><item>
+<title>Quay</title><wp:post_type>post</wp:post_type><wp:status>publish</wp:status>
+<pubDate>Thu, 12 Nov 2026 09:00:00 +0000</pubDate>
+<content:encoded><![CDATA[It holds. {}]]></content:encoded></item></channel></rss>"""
+CONTENT = "http://purl.org/rss/1.0/modules/content/"
+
+
+# The deadline of a test is short of what a time that grows with the square would be: hours.
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize(
+    ("form", "content"),
+    [
+        ("markdown", "{\n" + "\n" * MANY),
+        ("markdown", "A title\n\n{{<" + " " * MANY),
+        ("markdown", "A title\n\n" + "[embed]" * (MANY // 20)),
+        ("markdown", "A title\n\n" + "{% raw %}{# " * (MANY // 20)),
+        ("markdown", "A title\n\n" + "{% highlight ruby %} " * (MANY // 20)),
+        ("markdown", "A title\n\n" + '{{< highlight go "' * (MANY // 20)),
+        ("markdown", "A title\n\n{{ 'a' | prepend:" + " " * MANY),
+        ("wordpress", POST.format(CONTENT, "<!-- wp:freeform --> " * (MANY // 20))),
+        ("csv", 'title,body,topics\nOne,Words.,"a' + " " * MANY + 'b"\n'),
+    ],
+    ids=[
+        "an open brace",
+        "an open tag",
+        "shortcodes without an end",
+        "tags without an end",
+        "code without an end",
+        "code with an open tag",
+        "a path with an open tag",
+        "classic blocks without an end",
+        "a topic",
+    ],
+)
+def test_a_long_text_is_read_in_a_time_that_grows_with_its_length(form: str, content: str) -> None:
+    assert list(read_content(content.encode(), "a", CONTEXT, wanted=form))
+
+
 def test_an_archive_whose_entries_share_their_bytes_is_refused() -> None:
     (bad,) = archives.read(overlapping(50), "export.zip", CONTEXT)
     assert isinstance(bad, BadRecord)

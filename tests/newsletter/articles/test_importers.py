@@ -26,7 +26,7 @@ SHARED = Path(__file__).parents[4] / "shared" / "articles"
 def sound(item: Record | BadRecord) -> bool:
     """Whether the item is what the contract promises."""
     if isinstance(item, BadRecord):
-        return bool(item.where and item.what and item.mend)
+        return bool(item.where and item.what and item.hint)
     moments = (item.published_at, item.updated_at)
     return (
         bool(item.source and item.source_key and item.body_html and item.where)

@@ -151,7 +151,7 @@ def test_a_file_without_permission_is_a_bad_record(folder: Path) -> None:
     (folder / "b.txt").chmod(0)
     bad = read(str(folder))[0]
     assert isinstance(bad, BadRecord)
-    assert bad.mend == "check its permissions"
+    assert bad.hint == "check its permissions"
 
 
 def test_a_url_that_cannot_be_fetched_is_a_bad_record() -> None:

@@ -38,7 +38,7 @@ def matched(*, adopts: bool) -> Match | BadRecord:
 def test_an_article_of_another_source_is_not_taken_over_unasked() -> None:
     found = matched(adopts=False)
     assert isinstance(found, BadRecord)
-    assert "--adopt" in found.mend
+    assert "--adopt" in found.hint
 
 
 def test_an_adopting_feed_takes_the_article_over() -> None:

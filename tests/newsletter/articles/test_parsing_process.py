@@ -42,19 +42,19 @@ def killed(_content: bytes, _name: str, _context: ImportContext) -> Iterator[Bad
 
 def killed_later(_content: bytes, _name: str, _context: ImportContext) -> Iterator[BadRecord]:
     for number in range(100):
-        yield BadRecord(where=str(number), what="", mend="")
+        yield BadRecord(where=str(number), what="", hint="")
     os.kill(os.getpid(), 9)
 
 
 def trickling(_content: bytes, _name: str, _context: ImportContext) -> Iterator[BadRecord]:
     while True:
         time.sleep(0.2)
-        yield BadRecord(where="one", what="", mend="")
+        yield BadRecord(where="one", what="", hint="")
 
 
 def large(_content: bytes, _name: str, _context: ImportContext) -> Iterator[BadRecord]:
-    yield BadRecord(where="one", what="a" * (MAX_RECORD_BYTES + 1), mend="")
-    yield BadRecord(where="two", what="", mend="")
+    yield BadRecord(where="one", what="a" * (MAX_RECORD_BYTES + 1), hint="")
+    yield BadRecord(where="two", what="", hint="")
 
 
 def only(items: list[Any]) -> BadRecord:

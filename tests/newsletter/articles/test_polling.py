@@ -243,7 +243,7 @@ def test_a_feed_never_changes_imported_articles_without_adoption(
     import_records(database, [record], CONTEXT, clock)
     report = poll(database, clock, SOURCE, rss("Stolen"))
     assert titles(database) == ["One"]
-    assert "--adopt" in report.bad[0].mend
+    assert "--adopt" in report.bad[0].hint
 
 
 def test_a_feed_without_ids_never_matches_an_imported_article(
@@ -280,7 +280,7 @@ def test_articles_of_another_configured_feed_cannot_be_adopted(
 def test_articles_of_a_removed_feed_need_adoption(database: Database, clock: FixedClock) -> None:
     poll(database, clock, OTHER, rss("One"))
     report = poll_source(database, SOURCE, CONTEXT, clock, Source(rss("One")), among=[SOURCE])
-    assert (report.created, "--adopt" in report.bad[0].mend) == (0, True)
+    assert (report.created, "--adopt" in report.bad[0].hint) == (0, True)
 
 
 def test_importing_a_polled_feed_from_a_file_changes_nothing(

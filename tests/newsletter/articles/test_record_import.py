@@ -159,7 +159,7 @@ def test_a_file_name_given_to_another_article_is_refused(
     other = record(title="Market day", published_at=DAY + timedelta(days=1))
     report = take(database, clock, other)
     assert "already belongs to another article" in report.bad[0].what
-    assert report.bad[0].mend == "rename the file or give it an id"
+    assert report.bad[0].hint == "rename the file or give it an id"
     assert only(database).title == RECORD.title
 
 
@@ -223,7 +223,7 @@ def test_a_slug_never_consists_of_digits(database: Database, clock: FixedClock) 
 
 
 def test_a_bad_record_does_not_affect_the_others(database: Database, clock: FixedClock) -> None:
-    bad = BadRecord(where="b.txt", what="wrong", mend="mend it")
+    bad = BadRecord(where="b.txt", what="wrong", hint="mend it")
     unsafe = titled(2, body_html="<script>x</script>")
     report = take(database, clock, titled(1), bad, unsafe, titled(3))
     assert counts(report) == (2, 0, 0, 2)

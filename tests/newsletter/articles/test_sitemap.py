@@ -75,4 +75,4 @@ def test_sitemaps_beyond_the_most_that_are_read_are_told() -> None:
     empty = dict.fromkeys(many, listed("urlset", "url"))
     [told] = read({"sitemap.xml": listed("sitemapindex", "sitemap", *many), **empty}, "sitemap.xml")
     assert isinstance(told, BadRecord)
-    assert told.mend == "import the further sitemaps one by one"
+    assert told.hint == "import the further sitemaps one by one"

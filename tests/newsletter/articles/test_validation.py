@@ -41,8 +41,8 @@ def test_every_text_in_a_record_is_cleaned() -> None:
 
 
 def test_error_reports_are_cleaned() -> None:
-    assert validated(BadRecord(where=NASTY, what=NASTY, mend="x")) == BadRecord(
-        where="a[31mb", what="a[31mb", mend="x"
+    assert validated(BadRecord(where=NASTY, what=NASTY, hint="x")) == BadRecord(
+        where="a[31mb", what="a[31mb", hint="x"
     )
 
 

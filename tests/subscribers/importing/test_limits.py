@@ -10,10 +10,11 @@ import pytest
 from newsletter.errors import InvalidInput
 from subscribers.importing.analysis import AdministratorAnswers
 from subscribers.importing.file_types import open_list
+from subscribers.importing.formats.claimed_parts import has_too_many
 from subscribers.importing.formats.ezmlm_log import is_ezmlm_log
 from subscribers.importing.formats.header import MAX_COLUMNS
 from subscribers.importing.formats.repeated_rows import MAX_REPEATS, PIECE_BYTES, filled_repeats
-from subscribers.importing.formats.sheet_reader import MAX_ROW_CHARACTERS
+from subscribers.importing.formats.sheet_reader import MAX_ROW_CHARACTERS, MAX_ROWS
 from subscribers.importing.formats.spreadsheets import MAX_SHEETS
 from subscribers.importing.formats.table import SourceTable
 from subscribers.importing.list_reading import ListRequest, open_table
@@ -38,6 +39,12 @@ def opened(tmp_path: Path) -> Opened:
 )
 def test_a_long_line_is_no_log_of_ezmlm_at_first_sight(line: str) -> None:
     assert not is_ezmlm_log([line])
+
+
+@pytest.mark.timeout(60)
+def test_a_long_first_line_is_no_line_of_a_mailbox_at_first_sight(opened: Opened) -> None:
+    with pytest.raises(InvalidInput):
+        opened("From " + "a" * 1_000_000)
 
 
 @pytest.mark.parametrize("piece", [" ", ",", "\t ", "'", "a@"])
@@ -107,6 +114,26 @@ def test_a_row_that_is_far_too_long_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "people.xlsx"
     path.write_bytes(workbook(1, "a" * (MAX_ROW_CHARACTERS + 1)))
     with pytest.raises(InvalidInput, match="a row of more than 1,000,000 characters"):
+        open_list(path)
+
+
+def test_what_a_workbook_claims_is_counted_before_it_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "people.xlsx"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/sharedStrings.xml", "<si/>" * (PIECE_BYTES // 2))
+        archive.writestr("xl/worksheets/sheet1.xml", '<x:row r="1">' * 3)
+    most = PIECE_BYTES // 2
+    assert has_too_many(path, max_texts=most, max_rows=3) == ""
+    assert "different texts" in has_too_many(path, max_texts=most - 1, max_rows=3)
+    assert has_too_many(path, max_texts=most, max_rows=2) == "2 rows in a sheet"
+
+
+def test_a_workbook_that_claims_too_many_rows_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "people.xlsx"
+    path.write_bytes(workbook(1))
+    with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/worksheets/sheet2.xml", b"<row/>" * (MAX_ROWS + 1))
+    with pytest.raises(InvalidInput, match="more than 1,048,576 rows in a sheet"):
         open_list(path)
 
 

@@ -88,10 +88,10 @@ def read(content: bytes, name: str, context: ImportContext) -> Reading:
                         else item
                     )
     except Unreadable as error:
-        yield BadRecord(where=name, what=error.what, mend=error.mend)
+        yield BadRecord(where=name, what=error.what, hint=error.hint)
     except UNPACKING_ERRORS as error:
         yield BadRecord(
-            where=name, what=f"it is a damaged ZIP file: {error}", mend="export it again"
+            where=name, what=f"it is a damaged ZIP file: {error}", hint="export it again"
         )
 
 
@@ -174,7 +174,7 @@ def _read_entry(
     try:
         content = load()
     except (Unreadable, *UNPACKING_ERRORS) as error:
-        yield BadRecord(where=where, what=f"it cannot be unpacked: {error}", mend="export it again")
+        yield BadRecord(where=where, what=f"it cannot be unpacked: {error}", hint="export it again")
         return
     if match := _SUBSTACK.search(entry):
         yield _of_substack(content, where, match["id"], rows.get(match["id"], {}), context)
@@ -220,7 +220,7 @@ def _of_substack(
         )
         return checked(record, context)
     except Unreadable as error:
-        return BadRecord(where=where, what=error.what, mend=error.mend)
+        return BadRecord(where=where, what=error.what, hint=error.hint)
 
 
 def _with_front_matter(content: bytes, row: Mapping[str, str]) -> bytes:
@@ -254,7 +254,7 @@ def _of_mailchimp(
         )
         return checked(record, context)
     except Unreadable as error:
-        return BadRecord(where=where, what=error.what, mend=error.mend)
+        return BadRecord(where=where, what=error.what, hint=error.hint)
 
 
 def _named(item: Record, entry: str) -> Record:

@@ -99,7 +99,7 @@ def _cut_off(last: Any, name: str, *, is_whole: bool) -> BadRecord:
     return BadRecord(
         where=name,
         what=f"the feed is cut off {'after' if is_whole else 'in'} the entry {title}",
-        mend=f"fetch it again; {'it and ' if is_whole else ''}the entries before it were read",
+        hint=f"fetch it again; {'it and ' if is_whole else ''}the entries before it were read",
         is_cut=True,
     )
 

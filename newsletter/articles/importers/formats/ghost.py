@@ -27,7 +27,7 @@ from newsletter.articles.importers.values.fields import Fields
 from newsletter.articles.importers.values.file_names import draft_if_undated
 from newsletter.articles.importers.values.json_values import parse_json
 
-MEND = "export it again under Settings > Migration tools in Ghost"
+HINT = "export it again under Settings > Migration tools in Ghost"
 # Ghost's placeholder for the site's URL.
 SITE = "__GHOST_URL__"
 
@@ -57,12 +57,12 @@ def _data(text: str) -> Mapping[str, Any]:
     try:
         whole = parse_json(text)
     except (json.JSONDecodeError, RecursionError) as error:
-        raise Unreadable("it is not JSON", MEND) from error
+        raise Unreadable("it is not JSON", HINT) from error
     if isinstance(whole, dict) and isinstance(whole.get("db"), list) and whole["db"]:
         whole = whole["db"][0]
     data = whole.get("data") if isinstance(whole, dict) else None
     if not isinstance(data, dict) or not isinstance(data.get("posts"), list):
-        raise Unreadable("it is not an export of Ghost", MEND)
+        raise Unreadable("it is not an export of Ghost", HINT)
     return data
 
 

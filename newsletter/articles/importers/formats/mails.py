@@ -33,7 +33,7 @@ from newsletter.articles.importers.values.decoding import decode
 from newsletter.articles.importers.values.file_names import draft_if_undated
 
 MAX_HEADER_LENGTH = 5000
-MEND = "save the mail again as .eml"
+HINT = "save the mail again as .eml"
 _FROM_LINE = re.compile(rb"^From [^\r\n]*(?:\r?\n|\Z)", re.MULTILINE)
 _QUOTED_FROM = re.compile(rb"^>(>*From )", re.MULTILINE)
 _HEADER = re.compile(rb"(?:[!-9;-~]+:[^\n]*\r?\n(?:[ \t][^\n]*\r?\n)*)+", re.IGNORECASE)
@@ -67,7 +67,7 @@ def is_mailbox(content: bytes) -> bool:
 def read(content: bytes, name: str, context: ImportContext) -> Reading:
     """One article a mail."""
     if not content.strip():
-        yield BadRecord(where=name, what="the file is empty", mend=MEND)
+        yield BadRecord(where=name, what="the file is empty", hint=HINT)
         return
     if not is_mailbox(content):
         yield attempt(name, partial(_record, content, name, context))
@@ -96,7 +96,7 @@ def _record(content: bytes, where: str, context: ImportContext) -> Record:
     # The policy that reads the boundaries which mail programs write against RFC 2045.
     message = message_from_bytes(content, policy=policy.compat32)
     if not message.keys():
-        raise Unreadable("it is not a mail", MEND)
+        raise Unreadable("it is not a mail", HINT)
     body, pictures, left_out = _body(message)
     notes = [*left_out]
     title = one_line(_header(message, "Subject"))
@@ -154,7 +154,7 @@ def _body(message: Message) -> tuple[str, tuple[RecordPicture, ...], tuple[str, 
             embedded = _pictures(message)
             shown = "".join(f'<p><img src="{address}" alt=""></p>' for address in embedded)
     except Exception as error:  # malformed MIME structures raise anything
-        raise Unreadable("its parts cannot be taken apart", MEND) from error
+        raise Unreadable("its parts cannot be taken apart", HINT) from error
     if not shown.strip():
         raise Unreadable(next(iter(notes), "there is no text in the mail"), "leave it out")
     mail = without_list_links(shown)

@@ -37,8 +37,8 @@ from newsletter.articles.importers.values.json_values import parse_json
 
 DELIMITERS = ",;\t|"
 MAX_FIELD_BYTES = 64 * 1024 * 1024
-HEADER_MEND = "the first line names the columns: id,title,date,topics,body"
-JSON_MEND = 'write a list of articles: [{"title": …, "date": …, "body": …}]'
+HEADER_HINT = "the first line names the columns: id,title,date,topics,body"
+JSON_HINT = 'write a list of articles: [{"title": …, "date": …, "body": …}]'
 TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 
 
@@ -88,7 +88,7 @@ def _rows(
                 yield BadRecord(
                     where=where,
                     what=f"the row has {len(row)} cells, the header {len(header)}",
-                    mend="put quotation marks around cells that hold the delimiter",
+                    hint="put quotation marks around cells that hold the delimiter",
                 )
             else:
                 yield where, dict(zip(header, row, strict=False))
@@ -96,7 +96,7 @@ def _rows(
         yield BadRecord(
             where=f"{name}, line {line + 1}",
             what=f"the rest of the file cannot be read as CSV: {error}",
-            mend='close every quotation mark, and double those inside a cell ("")',
+            hint='close every quotation mark, and double those inside a cell ("")',
         )
 
 
@@ -118,7 +118,7 @@ def _delimiter(text: str) -> str:
 def _header(row: list[str]) -> list[str]:
     fields = Fields(dict.fromkeys(row, "x"))
     if fields.find("title") is None:
-        raise Unreadable("there is no column 'title'", HEADER_MEND)
+        raise Unreadable("there is no column 'title'", HEADER_HINT)
     return row
 
 
@@ -138,17 +138,17 @@ def _objects(text: str, name: str) -> Iterator[BadRecord | tuple[str, Mapping[st
     try:
         whole = parse_json(text)
     except RecursionError as error:
-        raise Unreadable("its lists stand too deep in one another", JSON_MEND) from error
+        raise Unreadable("its lists stand too deep in one another", JSON_HINT) from error
     except json.JSONDecodeError as error:
         if error.msg == "Extra data" and "\n" in text.strip():
             return _json_lines(text, name)
         raise Unreadable(
-            f"it is not JSON: line {error.lineno}, column {error.colno}: {error.msg}", JSON_MEND
+            f"it is not JSON: line {error.lineno}, column {error.colno}: {error.msg}", JSON_HINT
         ) from error
     if isinstance(whole, dict):
         whole = whole["articles"] if isinstance(whole.get("articles"), list) else [whole]
     if not isinstance(whole, list):
-        raise Unreadable("it is JSON, but not a list of articles", JSON_MEND)
+        raise Unreadable("it is JSON, but not a list of articles", JSON_HINT)
     return (_object(item, f"{name}, article {n}") for n, item in enumerate(whole, start=1))
 
 
@@ -161,13 +161,13 @@ def _json_lines(text: str, name: str) -> Iterator[BadRecord | tuple[str, Mapping
             yield _object(parse_json(line), where)
         except (json.JSONDecodeError, RecursionError) as error:
             reason = getattr(error, "msg", "too deep")
-            yield BadRecord(where=where, what=f"it is not JSON: {reason}", mend=JSON_MEND)
+            yield BadRecord(where=where, what=f"it is not JSON: {reason}", hint=JSON_HINT)
 
 
 def _object(item: object, where: str) -> BadRecord | tuple[str, Mapping[str, Any]]:
     if isinstance(item, dict):
         return where, item
-    return BadRecord(where=where, what="it is not an article", mend=JSON_MEND)
+    return BadRecord(where=where, what="it is not an article", hint=JSON_HINT)
 
 
 def _attempt(

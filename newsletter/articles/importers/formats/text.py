@@ -21,7 +21,7 @@ from newsletter.articles.importers.base import (
 from newsletter.articles.importers.format import Format
 from newsletter.articles.importers.markup.leftover_marks import strip_marks
 from newsletter.articles.importers.values.dates import (
-    MEND,
+    HINT,
     Moment,
     find_moment,
     find_reading,
@@ -81,7 +81,7 @@ def _date_line(line: str, zone: ZoneInfo) -> Moment:
         return moment
     if LOOKS_LIKE_A_DATE.fullmatch(text):
         return read_moment(text, zone)
-    raise Unreadable("there is no date line above the title", MEND)
+    raise Unreadable("there is no date line above the title", HINT)
 
 
 def _has_date_line(text: str, zone: ZoneInfo) -> bool:

@@ -27,7 +27,7 @@ from newsletter.articles.importers.markup.word_warnings import notes_on
 from newsletter.articles.importers.values.dates import find_reading
 from newsletter.articles.importers.values.file_names import date_in, draft_if_undated, key_of
 
-MEND = "save it again in Word as .docx, or as text, Markdown or HTML"
+HINT = "save it again in Word as .docx, or as text, Markdown or HTML"
 MAX_UNPACKED_BYTES = 256 * 1024 * 1024
 # Of all parts with text; a book of a thousand pages has some hundred thousand.
 MAX_TAGS = 1_000_000
@@ -98,7 +98,7 @@ def _converted(content: bytes, notes: list[str]) -> tuple[str, list[RecordPictur
     except Unreadable:
         raise
     except Exception as error:  # mammoth raises anything on a damaged document
-        raise Unreadable("it is not a document of Word that can be read", MEND) from error
+        raise Unreadable("it is not a document of Word that can be read", HINT) from error
     notes += notes_on(message.message for message in result.messages)
     return result.value, pictures, properties
 

@@ -36,7 +36,7 @@ from newsletter.articles.importers.values.file_names import draft_if_undated
 from newsletter.articles.importers.values.visibility import visibility_of
 from newsletter.articles.models import ArticleStatus
 
-MEND = "export it again under Tools > Export in WordPress"
+HINT = "export it again under Tools > Export in WordPress"
 NO_DATE = "0000-00-00"
 UTC_ZONE = ZoneInfo("UTC")
 # CDATA sections, and what other programs leave unescaped outside of them.
@@ -66,7 +66,7 @@ def _refuse_doctype(content: bytes) -> None:
     """Refuse a DTD: no export needs one, and entity expansion attacks do."""
     prolog = content.replace(b"\0", b"").partition(b"<rss")[0]
     if b"<!DOCTYPE" in prolog or b"<!ENTITY" in prolog:
-        raise Unreadable("it declares a DTD, which no WordPress export does", MEND)
+        raise Unreadable("it declares a DTD, which no WordPress export does", HINT)
 
 
 def _elements(content: bytes, *names: str) -> Iterator[Any]:
@@ -137,7 +137,7 @@ def _posts(content: bytes, name: str, context: ImportContext, lookup: _Lookup) -
         yield BadRecord(
             where=f"{name}, line {error.lineno}",
             what=f"the file is damaged: {one_line(str(error.msg))} (posts read before: {seen})",
-            mend=MEND,
+            hint=HINT,
         )
 
 

@@ -18,7 +18,7 @@ DEEPEST = 100
 MAX_CHARACTERS = 100_000
 # Merged in one another, as many again for each level: twenty make some thousand values.
 MAX_ALIASES = 20
-MEND = "front matter is lines such as 'title: Harbour reopens' between two lines of ---"
+HINT = "front matter is lines such as 'title: Harbour reopens' between two lines of ---"
 _YAML = re.compile(r"---[ \t]*\n(?P<head>.*?)(?:^|\n)(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
 _TOML = re.compile(r"\+\+\+[ \t]*\n(?P<head>.*?)(?:^|\n)\+\+\+[ \t]*(?:\n|\Z)", re.DOTALL)
 _LINE = re.compile(r"(?P<name>[A-Za-z][\w -]{0,40}?)[ \t]*:(?:[ \t]+(?P<value>.*?))?[ \t]*")
@@ -74,7 +74,7 @@ def split(text: str) -> Document:
         return _of_yaml(text)
     if re.match(r"\+\+\+[ \t]*\n", text):
         return _of_toml(text)
-    if re.match(r"\{\s*(?:\n\s*)?\"", text):
+    if re.match(r"\{\s*+\"", text):
         return _of_json(text)
     if _HEADERS.match(text):
         return _of_lines(text)
@@ -91,14 +91,14 @@ def _of_yaml(text: str) -> Document:
     notes: tuple[str, ...] = ()
     try:
         _check_nesting(match["head"])
-        values = yaml.load(match["head"], Loader=_loader())  # noqa: S506 # nosec B506 - a safe loader
+        values = yaml.load(match["head"], Loader=_loader())  # noqa: S506 - a safe loader
     except (yaml.YAMLError, RecursionError, ValueError, OverflowError) as error:
         values = _lenient(match["head"])
         if not values:
-            raise Unreadable(f"the front matter cannot be read: {_reason(error)}", MEND) from error
+            raise Unreadable(f"the front matter cannot be read: {_reason(error)}", HINT) from error
         notes = (f"the front matter is not YAML ({_reason(error)}): read line by line",)
     if not isinstance(values, dict | None):
-        raise Unreadable("the front matter is not names and values", MEND)
+        raise Unreadable("the front matter is not names and values", HINT)
     return Document(values=values or {}, text=text[match.end() :].strip("\n"), notes=notes)
 
 
@@ -157,7 +157,7 @@ def _of_toml(text: str) -> Document:
         values = tomllib.loads(match["head"])
     except (ValueError, RecursionError) as error:  # a TOMLDecodeError, or too many digits
         raise Unreadable(
-            f"the front matter is not TOML: {one_line(str(error))[:200]}", MEND
+            f"the front matter is not TOML: {one_line(str(error))[:200]}", HINT
         ) from error
     # Zola and Hugo put a site's own fields into these tables.
     for table in ("taxonomies", "extra", "params"):

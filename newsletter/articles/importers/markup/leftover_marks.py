@@ -19,11 +19,10 @@ from newsletter.articles.importers.markup.paragraph_splitting import (
 from newsletter.articles.importers.markup.shortcodes import CODE_WORD, notes_of, strip_shortcodes
 from newsletter.articles.importers.markup.template_tags import (
     ATTRIBUTE_LIST,
-    RAW,
     StrippedSource,
-    literal,
     replacement_of,
     tag_notes,
+    with_raw_as_text,
 )
 
 _CODE = (
@@ -35,9 +34,9 @@ _CODE_OR_SHORTCODE = re.compile(f"{_CODE}|{SHORTCODE}", re.IGNORECASE | re.DOTAL
 _CODE_ALONE = re.compile(rf"{_CODE}|(?P<shortcode>(?!))", re.IGNORECASE | re.DOTALL)
 _WORDS = r"[^{}<>]{0,500}?"
 _TAG = re.compile(
-    rf"\{{%[-+]?\s*\w{_WORDS}%\}}"
-    rf"|\{{\{{(?:<|&lt;|%)\s*/?\s*\w{_WORDS}(?:>|&gt;|%)\}}\}}"
-    rf"|\{{\{{[-~#/^&]?\s*(?:[a-zA-Z_.$\"'“‘]|&quot;|&#39;){_WORDS}\}}\}}"
+    rf"\{{%[-+]?\s*+\w{_WORDS}%\}}"
+    rf"|\{{\{{(?:<|&lt;|%)\s*+/?\s*+\w{_WORDS}(?:>|&gt;|%)\}}\}}"
+    rf"|\{{\{{[-~#/^&]?\s*+(?:[a-zA-Z_.$\"'“‘]|&quot;|&#39;){_WORDS}\}}\}}"
     rf"|{ATTRIBUTE_LIST}"
 )
 # An address whose path is an unfilled tag that an editor or a browser percent-encoded, or a merge
@@ -68,7 +67,7 @@ def strip_tags(html: str, title: str = "") -> StrippedSource:
     if about:
         return StrippedSource(text=html)
     left_out: Counter[str] = Counter()
-    html = RAW.sub(lambda raw: literal(raw[1]), html)
+    html = with_raw_as_text(html)
 
     def without_address(attribute: re.Match[str]) -> str:
         left_out[f"{unquote(attribute['tag'])[:40]} as an address"] += 1

@@ -34,7 +34,8 @@ _CAPTION = re.compile(
     re.IGNORECASE,
 )
 _EMBED = re.compile(
-    r"\[embed\b[^\]]*\]\s*(?:<a\b[^<>]*>)?\s*([^\s<>]+?)\s*(?:</a>)?\s*\[/embed\]", re.IGNORECASE
+    r"\[embed\b[^\[\]]*+\]\s*+(?:<a\b[^<>]*+>\s*+)?([^\s<>\[]++)\s*+(?:</a>\s*+)?\[/embed\]",
+    re.IGNORECASE,
 )
 _PICTURE = re.compile(
     r"\s*((?:<a\b[^>]*>\s*)?<img\b[^>]*>(?:\s*</a>)?)(.*)", re.DOTALL | re.IGNORECASE

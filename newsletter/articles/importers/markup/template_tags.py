@@ -6,7 +6,7 @@ for videos, figures and code are converted. Code is left as it is.
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from html import escape
 
@@ -19,16 +19,24 @@ _CODE = re.compile(
     rf"|{SHORTCODE}",
     re.MULTILINE | re.DOTALL,
 )
-RAW = re.compile(
-    r"\{%-?\s*(?:raw|verbatim)\s*-?%\}(.*?)\{%-?\s*end(?:raw|verbatim)\s*-?%\}", re.DOTALL
+_RAW = (
+    re.compile(r"\{%-?\s*+(?:raw|verbatim)\s*+-?%\}"),
+    re.compile(r"\{%-?\s*+end(?:raw|verbatim)\s*+-?%\}"),
 )
-_HIGHLIGHT = re.compile(
-    r"\{%-?\s*highlight\s+(?P<a>[\w+#-]+).*?-?%\}\n?(?P<code>.*?)\{%-?\s*endhighlight\s*-?%\}"
-    r"|\{\{[<%]\s*highlight\s+\"?(?P<b>[\w+#-]+).*?[>%]\}\}\n?(?P<other>.*?)\{\{[<%]\s*/\s*highlight\s*[>%]\}\}",
-    re.DOTALL,
+_HIGHLIGHTED = (
+    (
+        re.compile(r"\{%-?\s*+highlight\s++[\w+#-]+[^{}]*?-?%\}\n?"),
+        re.compile(r"\{%-?\s*+endhighlight\s*+-?%\}"),
+    ),
+    (
+        re.compile(r"\{\{[<%]\s*+highlight\s++\"?[\w+#-]+[^{}]*?[>%]\}\}\n?"),
+        re.compile(r"\{\{[<%]\s*+/\s*+highlight\s*+[>%]\}\}"),
+    ),
 )
-_COMMENT = re.compile(
-    r"\{%-?\s*comment\s*-?%\}.*?\{%-?\s*endcomment\s*-?%\}|\{\{/\*.*?\*/\}\}|\{#.*?#\}", re.DOTALL
+_COMMENTS = (
+    (re.compile(r"\{%-?\s*+comment\s*+-?%\}"), re.compile(r"\{%-?\s*+endcomment\s*+-?%\}")),
+    (re.compile(r"\{\{/\*"), re.compile(r"\*/\}\}")),
+    (re.compile(r"\{#"), re.compile(r"#\}")),
 )
 _VIDEO = re.compile(
     r"\{[{%]-?[<%]?\s*+(?:include\s++)?(?P<site>youtube|vimeo)(?:\.html|\.liquid)?"
@@ -43,7 +51,7 @@ _VALUE = re.compile(
     r"(?<![\w-])(?P<name>[\w-]+)\s*=\s*(?:\"(?P<a>[^\"]*)\"|'(?P<b>[^']*)'|(?P<c>[^\s\"']+))"
 )
 _BASE = re.compile(
-    r"\{\{-?\s*(?:site\.(?:baseurl|url)|['\"](?P<path>[^'\"]*)['\"]\s*\|\s*(?:relative_url|absolute_url|url|prepend:[^{}]*|relURL|absURL))[^{}]*\}\}"
+    r"\{\{-?\s*(?:site\.(?:baseurl|url)|['\"](?P<path>[^'\"]*)['\"]\s*\|\s*(?:relative_url|absolute_url|url|prepend:|relURL|absURL))[^{}]*+\}\}"
 )
 # An address in brackets (CommonMark 0.31.2, 6.5) that is a tag and nothing else.
 _AUTOLINK = re.compile(r"<(?P<tag>\{\{[^{}<>]{0,500}\}\}|\{%[^{}<>]{0,500}%\})>")
@@ -73,16 +81,17 @@ def strip_template_tags(text: str) -> StrippedSource:
     """The source without the template tags of static site generators."""
     if "{" not in text:
         return StrippedSource(text=text)
-    text = RAW.sub(lambda raw: literal(raw[1]), text)
-    text = _HIGHLIGHT.sub(_highlighted, text)
+    text = with_raw_as_text(text)
+    for start, end in _HIGHLIGHTED:
+        text = replaced_between(text, start, end, _highlighted)
     left_out: Counter[str] = Counter()
-    parts, end = [], 0
+    parts, at = [], 0
     for code in _CODE.finditer(text):
         is_shortcode = code["shortcode"] is not None
         kept = f"\n\n{stored_code(code['source'])}\n\n" if is_shortcode else code[0]
-        parts += [replacement_of(text[end : code.start()], left_out), kept]
-        end = code.end()
-    joined = "".join([*parts, replacement_of(text[end:], left_out)])
+        parts += [replacement_of(text[at : code.start()], left_out), kept]
+        at = code.end()
+    joined = "".join([*parts, replacement_of(text[at:], left_out)])
     return StrippedSource(text=joined.replace("\ue000", "{"), notes=tag_notes(left_out))
 
 
@@ -96,15 +105,15 @@ def literal(text: str) -> str:
     return text.replace("{", "\ue000")
 
 
-def _highlighted(match: re.Match[str]) -> str:
-    code = match["code"] if match["code"] is not None else match["other"]
+def _highlighted(code: str) -> str:
     block = f"<pre><code>{escape(code.rstrip(), quote=False)}</code></pre>"
     return f"\n\n{literal(block)}\n\n"
 
 
 def replacement_of(text: str, left_out: Counter[str]) -> str:
     """A text outside of code, or one tag, without template tags; those left out are counted."""
-    text = _COMMENT.sub("", text)
+    for start, end in _COMMENTS:
+        text = replaced_between(text, start, end, lambda _: "")
     text = _AUTOLINK.sub(lambda match: match["tag"], text)
     text = _VIDEO.sub(_watch, text)
     text = _FIGURE.sub(_picture, text)
@@ -145,3 +154,25 @@ def _name(mark: str) -> str:
     words = re.sub(r"\s+", " ", mark)
     match = re.match(r"(\{[{%:][<%-]*\s*/?\s*[\w.-]*)", words)
     return f"{match[1]}…" if match and len(words) > len(match[1]) + 4 else words[:40]
+
+
+def with_raw_as_text(text: str) -> str:
+    """A text whose parts between marks of raw text are no template tags."""
+    return replaced_between(text, *_RAW, literal)
+
+
+def replaced_between(
+    text: str, start: re.Pattern[str], end: re.Pattern[str], replacement: Callable[[str], str]
+) -> str:
+    """A text with everything from a start to the next end replaced.
+
+    Where no end follows none is looked for again, as one pattern of both would from every start.
+
+    Args:
+        replacement: of what stands between.
+    """
+    parts, at = [], 0
+    while (begins := start.search(text, at)) and (ends := end.search(text, begins.end())):
+        parts += [text[at : begins.start()], replacement(text[begins.end() : ends.start()])]
+        at = ends.end()
+    return "".join([*parts, text[at:]])

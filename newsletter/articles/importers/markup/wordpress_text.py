@@ -16,6 +16,7 @@ from newsletter.articles.importers.markup.shortcodes import (
     notes_of,
     replace_shortcodes,
 )
+from newsletter.articles.importers.markup.template_tags import replaced_between
 
 _BLOCKS = (
     "(?:address|article|aside|blockquote|caption|col|colgroup|dd|details|div|dl|dt|fieldset|"
@@ -36,9 +37,13 @@ _KEPT = re.compile(
 _TAG_WITH_LINES = re.compile(r"<[a-zA-Z/!][^<>\n]*+\n[^<>]*+>")
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _HAS_BLOCKS = re.compile(r"<!--\s+wp:")
-_REUSED = re.compile(r"<!--\s+wp:block\s+\{[^}]*\"ref\":\s*(\d+)[^}]*\}\s+/-->")
-_CLASSIC = re.compile(
-    r"<!--\s+wp:(?:core/)?freeform\s.*?-->(.*?)<!--\s+/wp:(?:core/)?freeform\s+-->", re.DOTALL
+# WordPress escapes angle brackets in attributes.
+_REUSED = re.compile(
+    r"<!--\s++wp:block\s++\{(?:[^}<\"]|\"(?!ref\":))*+\"ref\":\s*+(\d++)[^}<]*+\}\s++/-->"
+)
+_CLASSIC = (
+    re.compile(r"<!--\s++wp:(?:core/)?freeform\s[^<]*?-->"),
+    re.compile(r"<!--\s++/wp:(?:core/)?freeform\s++-->"),
 )
 _ALONE = re.compile(
     r"^[ \t]*(?:<p>\s*)?(https?://[^\s<>\"]+)(?:\s*</p>)?[ \t]*$|"
@@ -83,7 +88,7 @@ def render_post(text: str, pictures: PostMedia) -> RenderedPost:
     text = replace_shortcodes(text, pictures, left_out)
     text = _ALONE.sub(lambda match: link_to(match[1] or match[2]), text)
     if _HAS_BLOCKS.search(text):
-        text = _CLASSIC.sub(lambda match: paragraphs(match[1]), text)
+        text = replaced_between(text, *_CLASSIC, paragraphs)
         text = _COMMENT.sub("", text)
     else:
         text = paragraphs(_COMMENT.sub("", text))

@@ -16,7 +16,8 @@ _BY = re.compile(
     re.IGNORECASE,
 )
 _AFTER = re.compile(
-    r"\s+(?:on|in|at|for|am|le|el|il|op|den)\s|\s*[|·•–—,(/]|\s+-\s|\s+\d", re.IGNORECASE
+    r"(?<!\s)\s*+(?:(?<=\s)(?:(?:on|in|at|for|am|le|el|il|op|den)\s|-\s|\d)|[|·•–—,(/])",
+    re.IGNORECASE,
 )
 _CLASS = re.compile(r"(?:.*[-_])?(?:byline|author)(?:[-_]name)?", re.IGNORECASE)
 _MAY_BE_BYLINE = re.compile("byline|author", re.IGNORECASE)

@@ -19,7 +19,7 @@ from newsletter.articles.importers.values.date_order import BY_NUMBERS, DateOrde
 from newsletter.articles.importers.values.month_names import month_of
 from newsletter.articles.importers.values.timezones import zone_of
 
-MEND = "write the date as 2019-03-23 or 23 March 2019"
+HINT = "write the date as 2019-03-23 or 23 March 2019"
 MAX_DATE_LENGTH = 100
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # Go and .NET write the year 1 for no date. The last year leaves room for any zone.
@@ -104,12 +104,12 @@ def read_moment(value: object, zone: ZoneInfo, order: DateOrder | None = None) -
     if isinstance(value, int | float) and not isinstance(value, bool):
         return _of_number(value)
     if not isinstance(value, str) or not value.strip():
-        raise Unreadable(f"the date {_shown(value)} is not a date", MEND)
+        raise Unreadable(f"the date {_shown(value)} is not a date", HINT)
     if re.fullmatch(r"\d{10}|\d{13}", value.strip()):
         return _of_number(int(value))
     moment = find_reading(value, zone, order)
     if moment is None:
-        raise Unreadable(f"{_shown(value.strip())} is not a date", MEND)
+        raise Unreadable(f"{_shown(value.strip())} is not a date", HINT)
     return moment
 
 
@@ -220,7 +220,7 @@ def _by_numbers(written: str, zone: ZoneInfo, order: DateOrder | None) -> Moment
         return None
     by_order = is_ambiguous(match)
     if by_order and order is None:
-        raise Unreadable(f"the date {written!r} may mean two days", MEND)
+        raise Unreadable(f"the date {written!r} may mean two days", HINT)
     is_day_first = order.is_day_first if by_order and order else int(match["b"]) <= 12
     day, month = (match["a"], match["b"]) if is_day_first else (match["b"], match["a"])
     moment = _from_parts({**match.groupdict(), "day": day, "month": month}, written, zone)
@@ -276,7 +276,7 @@ def _dateutil(written: str, default: datetime) -> datetime | None:
 def _of_number(value: float) -> Moment:
     """Seconds or milliseconds since 1970, as database exports have them."""
     if not _SECONDS <= value < _MILLISECONDS * 10:
-        raise Unreadable(f"the date {_shown(value)} is not a date", MEND)
+        raise Unreadable(f"the date {_shown(value)} is not a date", HINT)
     seconds = value / 1000 if value >= _MILLISECONDS else value
     return Moment(at=EPOCH + timedelta(seconds=seconds), reading="seconds since 1970")
 

@@ -89,9 +89,9 @@ def _decoded(content: bytes, declared: str) -> str:
     for mark, encoding in MARKS:
         if content.startswith(mark):
             return _marked(content, encoding)
-    for start, what, mend in KNOWN_BINARIES:
+    for start, what, hint in KNOWN_BINARIES:
         if content.startswith(start):
-            raise Unreadable(f"this is {what}, not text", mend)
+            raise Unreadable(f"this is {what}, not text", hint)
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError as error:

@@ -132,7 +132,8 @@ class Fields:
         if value is None:
             return None
         if isinstance(value, str):
-            return tuple(re.split(r"\s*[;|,]\s*", value.strip())) if value.strip() else ()
+            parts = re.split(r"[;|,]", value) if value.strip() else ()
+            return tuple(part.strip() for part in parts)
         values = value if isinstance(value, list) else [value]
         names = [v.get("name") or v.get("slug") if isinstance(v, dict) else v for v in values]
         texts = [str(name) for name in names if isinstance(name, str | int | float)]

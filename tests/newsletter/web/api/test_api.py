@@ -65,7 +65,7 @@ def test_an_unreadable_body_is_answered_with_the_remedy(
 ) -> None:
     answer = send(client, b"%PDF-1.7 \x00", with_key(key_for(program)))
     assert answer.status_code == 422
-    assert answer.json()["failed"][0]["mend"]
+    assert answer.json()["failed"][0]["hint"]
 
 
 def test_editions_are_read_with_numbers_that_add_up(
@@ -116,19 +116,19 @@ def test_the_use_of_a_key_is_noted(program: Newsletter, client: httpx.Client) ->
 
 
 @pytest.mark.parametrize(
-    ("path", "mend"),
+    ("path", "hint"),
     [(f"{EDITIONS}/99", f"GET {EDITIONS} lists them"), (f"{EDITIONS}/none", "an edition's number")],
 )
 def test_an_error_says_what_the_programs_author_can_do(
-    program: Newsletter, client: httpx.Client, path: str, mend: str
+    program: Newsletter, client: httpx.Client, path: str, hint: str
 ) -> None:
     answer = client.get(path, headers=with_key(key_for(program)))
     assert answer.status_code == 404
-    assert mend in answer.json()["error"]
+    assert hint in answer.json()["error"]
 
 
 def test_a_form_that_is_not_known_is_mended_without_a_terminal(
     program: Newsletter, client: httpx.Client
 ) -> None:
     [failed] = send(client, b"\x00\x01\x02", with_key(key_for(program))).json()["failed"]
-    assert "--" not in f"{failed['what']} {failed['mend']}"
+    assert "--" not in f"{failed['what']} {failed['hint']}"
