@@ -57,7 +57,7 @@ ACTIONS: Mapping[str, str] = {
     "bulletins.copy": "Copied a bulletin",
     "bulletins.discard": "Deleted a bulletin’s draft",
     "bulletins.save": "Wrote a bulletin",
-    "bulletins.send": "Sent a bulletin",
+    "bulletins.send": "Sent a bulletin by command",
     "bulletins.send_saved": "Sent a bulletin",
     "bulletins.submit": "Asked for approval of a bulletin",
     "credentials.add_authenticator": "Added an authenticator",
