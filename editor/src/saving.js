@@ -136,6 +136,16 @@ export class BulletinSaving extends Saving {
     return `newsletter bulletin ${this.number ?? "new"}`;
   }
 
+  // A bulletin begins to exist with its first word, not with its audience or time.
+  changed() {
+    if (this.number || this.hasWords()) super.changed();
+  }
+
+  hasWords() {
+    const { subject, text } = this.words();
+    return Boolean(subject.trim() || text);
+  }
+
   async send() {
     if (this.isDirty) await super.send();
   }
