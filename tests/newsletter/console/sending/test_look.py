@@ -1,12 +1,14 @@
 """The look at a mail: where its findings lead, and what it says of one that has left."""
 
+import re
 from datetime import timedelta
 
 from console_support import Console
 from support import add_article, add_subscriber
 
-from newsletter.actions import digests
+from newsletter.actions import bulletins, digests
 from newsletter.clock import FixedClock
+from newsletter.editions.bulletins.writing import Writing
 from newsletter.staff.actors import operator
 from newsletter.staff.permissions import Role
 
@@ -29,6 +31,16 @@ def test_what_has_left_is_counted_by_the_ledger(console: Console, clock: FixedCl
     assert "to 1 person." in look
     assert "people get it" not in look
     assert sender.get("/editions/1/people").headers["location"].endswith("/answers?state=sent")
+
+
+def test_a_viewer_is_led_to_what_they_may_read(console: Console) -> None:
+    for words in (Writing(subject="Flood", text="Stay home."), Writing()):
+        bulletins.save(console.app, operator("ann"), words)
+    viewer = console.as_role(Role.VIEWER)
+    pages = viewer.get("/bulletins").text + viewer.get("/bulletins/1/look").text
+    paths = set(re.findall(r'href="/console(/bulletins/[^"?]+)', pages))
+    assert paths == {"/bulletins/1/look", "/bulletins/1/look/links"}
+    assert "/submit" not in pages
 
 
 def test_a_finding_leads_only_where_its_reader_may_go(console: Console) -> None:
