@@ -96,6 +96,9 @@ _OPPOSITE = {
     Operator.GREATER: RowTest.AT_MOST,
     Operator.AT_LEAST: RowTest.LESS,
 }
+# Less than one cell of the reader of CSV has, whose limit is the whole process's.
+MAX_LIST_LENGTH = 100_000
+MAX_SHOWN_LENGTH = 100
 WITHOUT_VALUE = frozenset({RowTest.EMPTY, RowTest.FILLED})
 SEVERAL = frozenset({RowTest.ONE_OF, RowTest.NONE_OF})
 TESTS_OF: Mapping[FieldType, tuple[RowTest, ...]] = {
@@ -230,12 +233,11 @@ def _parted(text: str) -> list[str]:
     """The values of a list, parted by commas or lines.
 
     Raises:
-        InvalidInput: it is no list of values.
+        InvalidInput: it is too long.
     """
-    try:
-        rows = list(csv.reader(text.splitlines(), skipinitialspace=True))
-    except csv.Error as error:
-        raise InvalidInput(f"the list of values cannot be read: {error}") from error
+    if len(text) > MAX_LIST_LENGTH:
+        raise InvalidInput(f"a list of values has {MAX_LIST_LENGTH:,} letters at most")
+    rows = csv.reader(text.splitlines(), skipinitialspace=True)
     return [value for row in rows for value in row] or [text]
 
 
@@ -258,7 +260,8 @@ def _test(row: ConditionRow) -> Expression:
             expression = parse(f"{name} {operator} {_typed(row.value, kind)}")
     except SegmentError as error:
         _, _, reason = str(error).partition(": ")
-        raise InvalidInput(f"{row.field} {row.test} “{row.value}”: {reason}") from error
+        shown = row.value[:MAX_SHOWN_LENGTH]
+        raise InvalidInput(f"{row.field} {row.test} “{shown}”: {reason}") from error
     return Not(operand=expression) if is_negated else expression
 
 
