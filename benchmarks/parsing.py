@@ -30,7 +30,7 @@ from newsletter.errors import InvalidInput, NewsletterError
 from newsletter.feedback.reading import reader
 from newsletter.media.encoding import encode_picture
 from subscribers.importing.file_types import open_list
-from subscribers.importing.formats.sheet_reader import CPU_SECONDS
+from subscribers.importing.formats.sheets.sheet_reader import CPU_SECONDS
 
 SPREADSHEETS = (".xlsx", ".ods")
 CONTEXT = ImportContext(zone=ZoneInfo("Europe/London"), base_url="https://wexcombe.example")

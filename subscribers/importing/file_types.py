@@ -9,7 +9,6 @@ from subscribers.importing.formats import (
     address_list,
     ezmlm_log,
     fixed_width,
-    json_lists,
     ldif,
     listserv,
     records,
@@ -18,7 +17,8 @@ from subscribers.importing.formats import (
 )
 from subscribers.importing.formats.delimited import delimited, head_of
 from subscribers.importing.formats.encodings import Encoding, encoding_of
-from subscribers.importing.formats.spreadsheets import is_spreadsheet, spreadsheet
+from subscribers.importing.formats.json_documents import json_lists
+from subscribers.importing.formats.sheets.spreadsheets import is_spreadsheet, spreadsheet
 from subscribers.importing.formats.table import SourceTable
 
 PDF_MARK = b"%PDF"

@@ -208,7 +208,7 @@ def test_no_case_is_refused(files: Site, fetched: Site) -> None:
     assert (files.refused, fetched.refused) == ([], [])
 
 
-def test_what_is_kept_back_is_not_public(files: Site) -> None:
+def test_drafts_and_scheduled_articles_are_not_public(files: Site) -> None:
     assert KEPT_BACK.isdisjoint(article.title for article in files.public)
 
 

@@ -179,7 +179,7 @@ PIPELINED = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
     ],
     ids=["too many", "no request", "a body that is unclear"],
 )
-def test_what_cannot_be_taken_ends_the_connection_after_the_answers_before_it(
+def test_an_unreadable_request_ends_the_connection_after_earlier_answers(
     address: Address, sent: bytes, answered: int
 ) -> None:
     answer = ask(address, sent)

@@ -56,7 +56,7 @@ def gif_and_script() -> bytes:
     ],
     ids=["JPEG", "PNG", "GIF", "comment-of-a-JPEG", "comment-of-a-GIF", "GIF-and-script"],
 )
-def test_what_is_a_page_or_script_beside_a_picture_is_dropped(content: bytes) -> None:
+def test_markup_and_scripts_in_a_polyglot_are_dropped(content: bytes) -> None:
     assert POLYGLOT in content
     assert not any(POLYGLOT in file.content for file in encode_picture(content))
     assert not any(b"GIF89a/*" in file.content for file in encode_picture(content))

@@ -6,7 +6,7 @@ from zipfile import ZipFile
 from openpyxl import Workbook
 
 from subscribers.importing.file_types import open_list
-from subscribers.importing.formats.hidden_cells import HiddenCells, hidden_cells
+from subscribers.importing.formats.sheets.hidden_cells import HiddenCells, hidden_cells
 
 MANIFEST = 'xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"'
 OFFICE = (

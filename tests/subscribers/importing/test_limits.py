@@ -10,12 +10,16 @@ import pytest
 from newsletter.errors import InvalidInput
 from subscribers.importing.analysis import AdministratorAnswers
 from subscribers.importing.file_types import open_list
-from subscribers.importing.formats.claimed_parts import has_too_many
 from subscribers.importing.formats.ezmlm_log import is_ezmlm_log
 from subscribers.importing.formats.header import MAX_COLUMNS
-from subscribers.importing.formats.repeated_rows import MAX_REPEATS, PIECE_BYTES, filled_repeats
-from subscribers.importing.formats.sheet_reader import MAX_ROW_CHARACTERS, MAX_ROWS
-from subscribers.importing.formats.spreadsheets import MAX_SHEETS
+from subscribers.importing.formats.sheets.claimed_parts import has_too_many
+from subscribers.importing.formats.sheets.repeated_rows import (
+    MAX_REPEATS,
+    PIECE_BYTES,
+    filled_repeats,
+)
+from subscribers.importing.formats.sheets.sheet_reader import MAX_ROW_CHARACTERS, MAX_ROWS
+from subscribers.importing.formats.sheets.spreadsheets import MAX_SHEETS
 from subscribers.importing.formats.table import SourceTable
 from subscribers.importing.list_reading import ListRequest, open_table
 
@@ -117,7 +121,7 @@ def test_a_row_that_is_far_too_long_is_refused(tmp_path: Path) -> None:
         open_list(path)
 
 
-def test_what_a_workbook_claims_is_counted_before_it_is_read(tmp_path: Path) -> None:
+def test_a_workbook_that_claims_too_much_is_refused_unread(tmp_path: Path) -> None:
     path = tmp_path / "people.xlsx"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("xl/sharedStrings.xml", "<si/>" * (PIECE_BYTES // 2))

@@ -15,8 +15,11 @@ from openpyxl.styles.colors import Color
 
 from newsletter.errors import InvalidInput
 from subscribers.importing.analysis import AdministratorAnswers
-from subscribers.importing.formats.sheet_marks.marks import colour_name
-from subscribers.importing.formats.sheet_marks.reading import UnreadableMarksError, sheet_marks
+from subscribers.importing.formats.sheets.sheet_marks.marks import colour_name
+from subscribers.importing.formats.sheets.sheet_marks.reading import (
+    UnreadableMarksError,
+    sheet_marks,
+)
 
 LISTS = Path(__file__).parents[2] / "data" / "lists"
 NAMES = ("ann", "ben", "cai", "dot", "eve")

@@ -18,8 +18,6 @@ _LINE_BREAK = re.compile(r"<br\b", re.IGNORECASE)
 # Each begins where its white space does: a run without an end would be read from each place of it.
 _BREAKS = re.compile(r"(?<!\s)\s*+(?:<br\s*/?>\s*+){2,}", re.IGNORECASE)
 _EMPTY_LINE = re.compile(r"(?<![ \t])[ \t]*+\n\s*\n\s*")
-
-
 _LINE_END = re.compile(r"(?<![ \t\n])[ \t]*+\n(?![ \t]*\n)")
 
 

@@ -34,7 +34,7 @@ def change(console: Console, **values: object) -> None:
         session.execute(update(Edition).values(**values))
 
 
-def test_what_became_of_its_mails_comes_when_the_page_is_there(owner: Client) -> None:
+def test_counts_of_a_large_edition_load_after_the_page(owner: Client) -> None:
     page = owner.get("/editions/1").text
     assert 'data-load="/console/editions/1?count=yes&amp;part=yes"' in page
     assert "no such user" not in page

@@ -20,7 +20,9 @@ def add_story_for(console: Console, address: str) -> None:
         add_subscriber(session, address, now)
 
 
-def test_what_has_left_is_counted_by_the_ledger(console: Console, clock: FixedClock) -> None:
+def test_the_audience_of_a_sent_edition_is_counted_from_the_ledger(
+    console: Console, clock: FixedClock
+) -> None:
     add_story_for(console, "ann@wexcombe.example")
     made = digests.compose(console.app, operator("ann"), "friday")
     console.app.engine.send(made.number)  # type: ignore[union-attr]

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from itertools import starmap
 from typing import Any
 
-from subscribers.importing.formats.listed_objects import WHOLE, addresses_of, text_of
+from subscribers.importing.formats.json_documents.listed_objects import WHOLE, addresses_of, text_of
 from subscribers.importing.formats.section_headings import LEFT, heading_state
 from subscribers.importing.values.cells import is_address
 from subscribers.importing.values.filenames import may_state_status

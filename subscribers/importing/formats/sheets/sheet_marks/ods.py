@@ -6,7 +6,7 @@ from zipfile import ZipFile
 
 from lxml import etree
 
-from subscribers.importing.formats.sheet_marks.marks import (
+from subscribers.importing.formats.sheets.sheet_marks.marks import (
     CellStyle,
     SheetMarks,
     StruckText,

@@ -10,8 +10,8 @@ from newsletter.errors import InvalidInput
 from subscribers.importing.columns import address_column
 from subscribers.importing.formats.delimited import opened_lines
 from subscribers.importing.formats.encodings import Encoding
-from subscribers.importing.formats.json_groups import as_person, people_in
-from subscribers.importing.formats.listed_objects import (
+from subscribers.importing.formats.json_documents.json_groups import as_person, people_in
+from subscribers.importing.formats.json_documents.listed_objects import (
     WHOLE,
     addresses_by_key,
     addresses_of,

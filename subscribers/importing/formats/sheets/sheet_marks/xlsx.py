@@ -11,8 +11,8 @@ from zipfile import ZipFile
 
 from lxml import etree
 
-from subscribers.importing.formats.hidden_cells import PIECE_BYTES, sheet_part
-from subscribers.importing.formats.sheet_marks.marks import (
+from subscribers.importing.formats.sheets.hidden_cells import PIECE_BYTES, sheet_part
+from subscribers.importing.formats.sheets.sheet_marks.marks import (
     CellStyle,
     SheetMarks,
     StruckText,

@@ -6,9 +6,9 @@ from zipfile import ZipFile
 from lxml import etree
 
 from newsletter.unpacking import UNPACKING_ERRORS
-from subscribers.importing.formats.sheet_marks.marks import SheetMarks
-from subscribers.importing.formats.sheet_marks.ods import marks_of_ods
-from subscribers.importing.formats.sheet_marks.xlsx import marks_of_xlsx
+from subscribers.importing.formats.sheets.sheet_marks.marks import SheetMarks
+from subscribers.importing.formats.sheets.sheet_marks.ods import marks_of_ods
+from subscribers.importing.formats.sheets.sheet_marks.xlsx import marks_of_xlsx
 from subscribers.importing.formats.signatures import OLE_MARK
 from subscribers.importing.formats.table import Rows
 
@@ -49,7 +49,7 @@ def _in_archive(path: Path, sheet: str) -> SheetMarks:
 
 def _in_compound_file(path: Path, sheet: str) -> SheetMarks:
     # Imported here: most workbooks are of the newer formats.
-    from subscribers.importing.formats.sheet_marks.xls import marks_of_xls
+    from subscribers.importing.formats.sheets.sheet_marks.xls import marks_of_xls
 
     try:
         return marks_of_xls(path, sheet)

@@ -14,10 +14,13 @@ from typing import Any, TextIO
 
 from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
 
-from subscribers.importing.formats.claimed_parts import has_too_many
-from subscribers.importing.formats.hidden_cells import hidden_cells
-from subscribers.importing.formats.repeated_rows import filled_repeats
-from subscribers.importing.formats.sheet_marks.reading import UnreadableMarksError, sheet_marks
+from subscribers.importing.formats.sheets.claimed_parts import has_too_many
+from subscribers.importing.formats.sheets.hidden_cells import hidden_cells
+from subscribers.importing.formats.sheets.repeated_rows import filled_repeats
+from subscribers.importing.formats.sheets.sheet_marks.reading import (
+    UnreadableMarksError,
+    sheet_marks,
+)
 
 MEMORY_BYTES = 2 << 30
 # Of one sheet; a million rows take twenty.

@@ -18,7 +18,7 @@ from zipfile import ZipFile, is_zipfile
 from newsletter.errors import InvalidInput
 from newsletter.unpacking import UNPACKING_ERRORS
 from subscribers.importing.formats.header import LOOKED_AT, table_of
-from subscribers.importing.formats.sheet_marks.marks import STRUCK_OUT
+from subscribers.importing.formats.sheets.sheet_marks.marks import STRUCK_OUT
 from subscribers.importing.formats.signatures import OLE_MARK, ZIP_MARK
 from subscribers.importing.formats.table import SourceTable
 from subscribers.importing.values.cells import addresses_in
@@ -30,7 +30,7 @@ MAX_BYTES = 2_000_000_000
 # Each is read, since people may be in it.
 MAX_SHEETS = 100
 OTHER_SHEETS_SECONDS = 120
-READER = "subscribers.importing.formats.sheet_reader"
+READER = "subscribers.importing.formats.sheets.sheet_reader"
 _LIST_SUFFIXES = frozenset({".csv", ".tsv", ".txt", ".xls", ".xlsx", ".ods", ".vcf", ".ldif"})
 
 

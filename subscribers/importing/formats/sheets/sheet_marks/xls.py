@@ -8,7 +8,7 @@ from typing import Any
 
 import xlrd
 
-from subscribers.importing.formats.sheet_marks.marks import (
+from subscribers.importing.formats.sheets.sheet_marks.marks import (
     CellStyle,
     SheetMarks,
     StruckText,
